@@ -1,0 +1,180 @@
+import type { CurrencyCode } from '@tsunagu/kernel';
+import type { CardBrand, CardDisplay, EncryptedCard, EntryMode, Lane, TenantContext } from '@tsunagu/contracts';
+
+/** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
+export type PaymentStatus =
+  | 'requires_action' | 'processing' | 'authorized' | 'partially_captured' | 'captured' | 'partially_refunded'
+  | 'refunded' | 'voided' | 'declined' | 'expired' | 'unknown' | 'offline_accepted' | 'offline_lost';
+
+export type AttemptStatus =
+  | 'created' | 'sending' | 'not_sent' | 'approved' | 'declined' | 'sent_unknown' | 'in_doubt' | 'reversed'
+  | 'stored_offline' | 'declined_after_goods' | 'expired' | 'written_off' | 'abandoned';
+
+export type AttemptKind = 'auth' | 'sale' | 'capture' | 'void' | 'refund';
+
+/** One key names one intent; `fingerprint` is SHA-256 (hex) of method, route template, path ids and canonical body. */
+export interface Idempotency {
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+export interface PaymentOrder {
+  readonly idempotency: Idempotency;
+  readonly clientReference: string;
+  readonly terminalId: string;
+  readonly kind: 'sale' | 'auth';
+  /** Left out: derived from card, entry mode and contract. */
+  readonly method?: Lane;
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  readonly card: EncryptedCard;
+  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly slipNo?: string;
+  readonly clerk?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface AttemptView {
+  readonly id: string;
+  readonly kind: AttemptKind;
+  readonly status: AttemptStatus;
+  readonly amountMinor: number;
+  readonly actionCode: string | null;
+  readonly approvalCode: string | null;
+  readonly reason: string | null;
+  readonly network: { link: string; rrn: string; stan: string; localTime: string } | null;
+  readonly createdAt: Date;
+}
+
+/** A payment as the API shows it, before translation to wire names. All ids are row ids (uuid). */
+export interface PaymentView {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly storeId: string;
+  readonly terminalId: string;
+  readonly clientReference: string;
+  readonly kind: 'sale' | 'auth';
+  readonly method: Lane;
+  readonly status: PaymentStatus;
+  readonly reason: string | null;
+  readonly final: boolean;
+  readonly customerCharged: 'yes' | 'no' | 'unknown';
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  readonly authorizedMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly refundPendingMinor: number;
+  readonly tokenId: string | null;
+  readonly card: CardDisplay | null;
+  readonly entryMode: EntryMode;
+  readonly plan: { type: string; count?: number } | null;
+  readonly slipNo: string | null;
+  readonly clerk: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly approvalCode: string | null;
+  readonly actionCode: string | null;
+  readonly emvResponse: string | null;
+  readonly cancelRequested: boolean;
+  readonly sequence: number;
+  readonly businessDate: string;
+  readonly allowedActions: readonly ('capture' | 'cancel' | 'refund' | 'ensure_cancelled')[];
+  readonly pendingUnknown: readonly string[];
+  readonly attempts: readonly AttemptView[];
+  readonly refunds: readonly RefundView[];
+  readonly nextCheckAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface RefundView {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly kind: 'torikeshi' | 'henpin';
+  readonly status: 'processing' | 'approved' | 'declined' | 'unknown';
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  readonly attemptId: string;
+  readonly createdAt: Date;
+}
+
+/** `replayed`: the same intent came before; the answer is the current resource. */
+export interface Accepted<T = PaymentView> {
+  readonly resource: T;
+  readonly replayed: boolean;
+}
+
+/**
+ * First stage: a payment and its attempt exist, or neither does.
+ * @throws PaymentError codes `idempotency_key_reused`, `idempotency_in_progress`, `client_reference_exists`, `client_reference_burned`,
+ *   `resource_missing` (terminal of another tenant or outside the key's node), `terminal_blocked`, `method_not_supported`; and the vault's RemoteError
+ */
+export abstract class PaymentIntake {
+  abstract accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted>;
+}
+
+/** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */
+export abstract class PaymentActions {
+  abstract capture(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency; amountMinor?: number; final?: boolean }): Promise<Accepted>;
+  abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
+  abstract refund(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin' }): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>>;
+  /** Give up safely; a reference never seen is burned. */
+  abstract ensureCancelled(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
+}
+
+/** Answer of `GET /v1/attempts/{client_reference}`. */
+export interface AttemptAnswer {
+  readonly clientReference: string;
+  readonly status: AttemptStatus | 'never_seen' | 'burned';
+  readonly final: boolean;
+  readonly customerCharged: 'yes' | 'no' | 'unknown';
+  readonly allowedActions: readonly string[];
+  readonly nextCheckAt: Date | null;
+  readonly payment: PaymentView | null;
+}
+
+export interface PaymentFilter {
+  readonly status?: readonly PaymentStatus[];
+  readonly clientReference?: string;
+  readonly createdGte?: Date;
+  readonly createdLt?: Date;
+  readonly businessDate?: string;
+  readonly storeId?: string;
+  readonly terminalId?: string;
+  readonly brand?: CardBrand;
+  readonly last4?: string;
+  readonly amountMinor?: number;
+  readonly slipNo?: string;
+  readonly approvalCode?: string;
+  readonly clerk?: string;
+}
+
+/** Reads. Every method sees only what the context's node may see; anything else reads as absent. */
+export abstract class PaymentQueries {
+  abstract find(ctx: TenantContext, paymentId: string): Promise<PaymentView | undefined>;
+  /** Newest first; `beforeId`/`afterId` are row ids of the page's edge. */
+  abstract list(ctx: TenantContext, filter: PaymentFilter, page: { limit: number; beforeId?: string; afterId?: string }): Promise<{ data: PaymentView[]; hasMore: boolean }>;
+  abstract count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number>;
+  abstract attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
+  abstract openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]>;
+  /** Wait until the payment is final (or its sequence passes `afterSequence`), or the time is over; then its current view. */
+  abstract waitFor(ctx: TenantContext, paymentId: string, until: { final?: boolean; afterSequence?: number; timeoutMs: number; signal?: AbortSignal }): Promise<PaymentView | undefined>;
+}
+
+/** Where payments learn about stores and terminals; bound by the app to `public/merchants`. */
+export abstract class MerchantDirectory {
+  /** Undefined when absent, of another tenant, or outside the context's node. */
+  abstract terminal(ctx: TenantContext, terminalId: string): Promise<MerchantTerminal | undefined>;
+}
+
+export interface MerchantTerminal {
+  readonly id: string;
+  readonly storeId: string;
+  readonly blocked: boolean;
+  readonly wireTerminal: string;
+  readonly wireMerchant: string;
+  readonly mcc: string;
+  readonly storeName: string;
+  readonly cutOffMinutes: number;
+  readonly methods: readonly Lane[];
+}

@@ -1,0 +1,14 @@
+import { SWITCH_ROUTES } from './switch.js';
+import { VAULT_ROUTES } from './vault.js';
+
+export type Caller = 'api' | 'worker' | 'vault' | 'switch' | 'operator';
+
+/** Allow-list of caller × operation inside the house. A pair that is not here is refused and counted. */
+export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
+  [VAULT_ROUTES.open]: ['api', 'switch'],
+  [VAULT_ROUTES.sealAccount]: ['api'],
+  [VAULT_ROUTES.enrolDevice]: ['operator'],
+  [SWITCH_ROUTES.submit]: ['worker'],
+  [SWITCH_ROUTES.reverse]: ['worker'],
+  [SWITCH_ROUTES.outcomes]: ['worker'],
+};

@@ -1,0 +1,79 @@
+import type { CurrencyCode } from '@tsunagu/kernel';
+import type { CardBrand, EntryMode, SealedEnvelope } from './vault.js';
+import type { Lane } from './lanes.js';
+
+/**
+ * What the attempt asks of the counterparty.
+ * authorize 1100 · sale 1200 type 00 · refund 1200 type 20 · capture 1220 of an earlier 1100 (advice, repeated until answered).
+ * A void or cancel is not submitted: it is `reverse` of the original attempt.
+ */
+export type WireOperation = 'authorize' | 'sale' | 'refund' | 'capture';
+
+export interface SubmitRequest {
+  readonly tenantId: string;
+  readonly attemptId: string;
+  readonly operation: WireOperation;
+  readonly method: Lane;
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  readonly brand: CardBrand;
+  readonly bin6: string;
+  readonly entryMode: EntryMode;
+  /** Card acceptor terminal (8), card acceptor (15), MCC (4), name of the place. */
+  readonly acceptor: { readonly terminal: string; readonly merchant: string; readonly mcc: string; readonly name: string };
+  /** Japanese payment plan, as accepted by the gateway; absent = one time. */
+  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly slipNo?: string;
+  readonly envelope: SealedEnvelope | null;
+  /** The earlier attempt that this one refers to (capture, refund). */
+  readonly originalAttemptId?: string;
+  /** Local (JST) time of the transaction, YYMMDDhhmmss; never changes over its life (field 12). */
+  readonly localTime: string;
+  readonly requestId: string;
+}
+
+/**
+ * What is known of an attempt at the switch.
+ * `unknown` means a reversal (or an advice repeat) is under way; ask again with `outcomes`. Only `not_sent` may be tried anew, as a new attempt.
+ */
+export interface WireOutcome {
+  readonly attemptId: string;
+  readonly state: 'approved' | 'declined' | 'not_sent' | 'unknown' | 'reversed' | 'in_doubt';
+  readonly actionCode: string | null;
+  readonly approvalCode: string | null;
+  readonly approvedMinor: number | null;
+  /** Field 55 of the answer, hex, for the till. */
+  readonly emvResponse: string | null;
+  readonly network: { readonly link: string; readonly rrn: string; readonly stan: string; readonly localTime: string } | null;
+  /** Why `not_sent`, `unknown` or `reversed`: `timeout`, `link_down`, `malformed`, `cancelled`, `restart`, `blocked` … */
+  readonly reason: string | null;
+  /** A yes that came after the reversal was decided was seen and is being reversed. */
+  readonly lateApproval: boolean;
+}
+
+export type ReversalReason = 'customer_cancellation' | 'timeout' | 'could_not_deliver' | 'system';
+
+export interface ReverseRequest {
+  readonly tenantId: string;
+  /** The attempt to reverse. If the switch never saw it, it is burned: a later submit answers `not_sent`. */
+  readonly attemptId: string;
+  readonly reason: ReversalReason;
+  readonly requestId: string;
+}
+
+/** The switch's doors; idempotent by attempt id, may be asked any number of times. @throws RemoteError `card_service_unavailable` the switch cannot be reached: nothing is known */
+export abstract class SwitchPort {
+  /** Send at most once and wait for the outcome (issuer reply timer included). */
+  abstract submit(request: SubmitRequest): Promise<WireOutcome>;
+  /** Decide a reversal; waits up to two seconds for its acknowledgement, then answers `unknown`. */
+  abstract reverse(request: ReverseRequest): Promise<WireOutcome>;
+  /** Where these attempts stand; attempts never seen are left out. */
+  abstract outcomes(attempts: readonly { tenantId: string; attemptId: string }[]): Promise<WireOutcome[]>;
+}
+
+/** Paths of the switch's internal HTTP routes; all are POST. */
+export const SWITCH_ROUTES = {
+  submit: '/internal/v1/attempts/submit',
+  reverse: '/internal/v1/attempts/reverse',
+  outcomes: '/internal/v1/attempts/outcomes',
+} as const;

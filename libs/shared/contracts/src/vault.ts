@@ -1,0 +1,98 @@
+/** Card as the reader sent it. All binary values are upper-case hex text. No clear card field exists here. */
+export interface EncryptedCard {
+  readonly format: 'dukpt_aes' | 'dukpt_tdes';
+  readonly ksn: string;
+  readonly iv?: string;
+  readonly ciphertext: string;
+  readonly mac?: string;
+  readonly entryMode: EntryMode;
+  /** BER-TLV of non-sensitive tags, in the clear. */
+  readonly emv?: string;
+  readonly pinBlock?: { readonly format: 'iso4' | 'iso0'; readonly ksn: string; readonly data: string };
+}
+
+export type EntryMode = 'chip' | 'contactless' | 'stripe' | 'keyed';
+export type CardBrand = 'jcb' | 'visa' | 'mastercard' | 'amex' | 'diners' | 'discover' | 'unionpay' | 'unknown';
+
+/** What everybody outside the card zone may know of a card. */
+export interface CardDisplay {
+  readonly brand: CardBrand;
+  readonly bin6: string;
+  readonly last4: string;
+  readonly expMonth: number | null;
+  readonly expYear: number | null;
+  readonly funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
+  readonly country: string | null;
+  readonly issuerName: string | null;
+}
+
+/**
+ * Sealed card data (AES-256-GCM, base64). `sad` lives minutes, `account` until the attempt and its reversal are final.
+ * Opaque to everybody but vault and switch. Layout: `libs/cde/hsm` envelope docstring.
+ */
+export interface SealedEnvelope {
+  readonly sad: string | null;
+  readonly account: string;
+}
+
+export interface OpenCardRequest {
+  readonly tenantId: string;
+  readonly terminalId: string;
+  /** The idempotency key: a till that repeats the same purchase gets the same answer, anything else is a replay. */
+  readonly intent: string;
+  readonly requestId: string;
+  readonly card: EncryptedCard;
+}
+
+export interface OpenCardAnswer {
+  /** Token row id (uuid); `tok_…` on the wire. */
+  readonly tokenId: string;
+  readonly card: CardDisplay;
+  readonly envelope: SealedEnvelope;
+}
+
+export interface SealAccountRequest {
+  readonly tenantId: string;
+  readonly tokenId: string;
+  readonly purpose: 'refund' | 'capture' | 'void';
+  readonly requestId: string;
+}
+
+/** Sandbox and operator: make a device known and hand out its initial key for a simulated loader. */
+export interface EnrolDeviceRequest {
+  readonly tenantId: string;
+  readonly terminalId: string;
+  readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
+  readonly requestId: string;
+}
+
+export interface EnrolDeviceAnswer {
+  readonly profileName: string;
+  readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
+  /** Hex; leaves the vault in sandbox mode only. */
+  readonly initialKey: string;
+  readonly initialKeyId: string;
+  readonly payload: {
+    readonly mode: string;
+    readonly iv: string;
+    readonly padding: string;
+    readonly mac: string;
+    readonly content: string;
+    readonly data_usage: string;
+    readonly mac_input: string;
+  };
+}
+
+/** The vault's doors. @throws RemoteError `card_data_invalid`, `ksn_replay`, `ksn_stale`, `card_service_unavailable`, `resource_missing` */
+export abstract class VaultPort {
+  abstract open(request: OpenCardRequest): Promise<OpenCardAnswer>;
+  abstract sealAccount(request: SealAccountRequest): Promise<{ card: CardDisplay; envelope: SealedEnvelope }>;
+  abstract enrolDevice(request: EnrolDeviceRequest): Promise<EnrolDeviceAnswer>;
+}
+
+/** Paths of the vault's internal HTTP routes; all are POST. Allowed callers: see `INTERNAL_ROUTES`. */
+export const VAULT_ROUTES = {
+  open: '/internal/v1/cards/open',
+  sealAccount: '/internal/v1/cards/seal-account',
+  enrolDevice: '/internal/v1/devices/enrol',
+} as const;
