@@ -1,0 +1,19 @@
+/** An expected trouble with a remedy: shown as one line, without a stack. */
+export class Trouble extends Error {}
+
+export interface EmbeddedPostgres {
+  readonly socketDir: string;
+  readonly dataDir: string;
+  readonly pid: number | undefined;
+  readonly owned: boolean;
+  url(role?: string, database?: string): string;
+  stop(): Promise<void>;
+}
+
+export function startPostgres(options: {
+  dataDir: string;
+  settings?: Record<string, string>;
+  takeOver?: boolean;
+}): Promise<EmbeddedPostgres>;
+
+export function removePostgresData(dataDir: string): void;
