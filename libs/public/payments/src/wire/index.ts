@@ -1,0 +1,8 @@
+export {
+  presentAttempt,
+  presentAttemptAnswer,
+  presentPayment,
+  presentRefund,
+  type WireLanguage,
+} from './present-payment.js';
+export { AttemptAnswerResponse, AttemptResponse, PaymentResponse, RefundResponse } from './payment.response.js';

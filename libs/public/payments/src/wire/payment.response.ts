@@ -1,0 +1,276 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { CURRENCIES } from '@tsunagu/kernel';
+import { LANES } from '@tsunagu/contracts';
+
+/** Statuses of a payment on the wire; clients accept unknown ones. */
+export const PAYMENT_STATUSES = [
+  'requires_action', 'processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded',
+  'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost',
+] as const; // prettier-ignore
+
+/** Statuses of an attempt on the wire. */
+export const ATTEMPT_STATUSES = [
+  'created', 'sending', 'not_sent', 'approved', 'declined', 'sent_unknown', 'in_doubt', 'reversed', 'stored_offline',
+  'declined_after_goods', 'expired', 'written_off', 'abandoned',
+] as const; // prettier-ignore
+
+const CHARGED = ['yes', 'no', 'unknown'] as const;
+const wireId = (prefix: string) => ({
+  pattern: `^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`,
+  example: `${prefix}_01JDA0Q5P8F6TBN3X2V7K9M4RE`,
+});
+const text = { type: String, nullable: true } as const;
+const instant = { type: String, format: 'date-time', example: '2026-11-22T03:04:05.678Z' } as const;
+
+export class MoneyResponse {
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    maximum: 999_999_999_999,
+    example: 1500,
+    description: 'Minor units by the ISO 4217 exponent: JPY 1,500 is 1500, USD 12.00 is 1200',
+  })
+  amount!: number;
+  @ApiProperty({ enum: Object.keys(CURRENCIES), example: 'JPY' })
+  currency!: string;
+  @ApiProperty({ example: '¥1,500', description: 'For people; never parse it' })
+  amount_display!: string;
+}
+
+export class CardResponse {
+  @ApiProperty({ enum: ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unionpay', 'unknown'] })
+  brand!: string;
+  @ApiProperty({ example: '353011' })
+  bin6!: string;
+  @ApiProperty({ example: '0000' })
+  last4!: string;
+  @ApiProperty({ type: 'integer', nullable: true, minimum: 1, maximum: 12 })
+  exp_month!: number | null;
+  @ApiProperty({ type: 'integer', nullable: true, example: 2030 })
+  exp_year!: number | null;
+  @ApiProperty({ ...text, description: 'Name of the issuer, when known' })
+  issuer_name!: string | null;
+  @ApiProperty({ enum: ['credit', 'debit', 'prepaid', 'unknown'] })
+  funding!: string;
+  @ApiProperty({ ...text, description: 'ISO 3166-1 alpha-2 country of the issuer' })
+  country!: string | null;
+  @ApiProperty({ ...text, description: 'Wallet, when the card was presented by one' })
+  wallet!: string | null;
+}
+
+export class PlanResponse {
+  @ApiProperty({ enum: ['one_time', 'installments', 'revolving', 'bonus', 'bonus_combined'] })
+  type!: string;
+  @ApiProperty({ type: 'integer', nullable: true, example: null })
+  count!: number | null;
+}
+
+export class CashierStateResponse {
+  @ApiProperty({ example: 'approved', description: 'Stable code of the sentence' })
+  code!: string;
+  @ApiProperty({ example: '承認されました。お支払いは完了です。' })
+  message_ja!: string;
+  @ApiProperty({ example: 'Approved. The payment is complete.' })
+  message_en!: string;
+  @ApiProperty({
+    example: false,
+    description: 'The same card may be presented again for this purchase, with a new payment',
+  })
+  may_retry_card!: boolean;
+}
+
+export class DeclineResponse {
+  @ApiProperty({ example: 'insufficient_funds' })
+  code!: string;
+  @ApiProperty({ enum: ['soft', 'hard', 'pickup_hidden', 'technical', 'blocked_by_rule'] })
+  category!: string;
+  @ApiProperty({ ...text, example: '116', description: 'Action code of the network (ISO 8583 field 39)' })
+  network_code!: string | null;
+  @ApiProperty({ ...text, description: 'Text of the issuer, when it sent one' })
+  issuer_message!: string | null;
+  @ApiProperty()
+  retry_same_card!: boolean;
+  @ApiProperty({ description: 'Sentence for the clerk' })
+  cashier_message!: string;
+  @ApiProperty({ description: 'Sentence for the customer; neutral whatever the reason' })
+  customer_message!: string;
+  @ApiProperty({ enum: ['use_other_method', 'ask_cardholder', 'retry_later', 'contact_support'] })
+  next_action!: string;
+}
+
+export class NetworkReferenceResponse {
+  @ApiProperty({ example: 'jcb', description: 'Link that carried the message' })
+  link!: string;
+  @ApiProperty({ example: '632712000001', description: 'Retrieval reference number (ISO 8583 field 37)' })
+  rrn!: string;
+  @ApiProperty({ example: '000001', description: 'System trace audit number (field 11)' })
+  stan!: string;
+  @ApiProperty({ example: '261122120405', description: 'Local time of the transaction, YYMMDDhhmmss JST (field 12)' })
+  local_time!: string;
+}
+
+export class AttemptResponse {
+  @ApiProperty(wireId('att'))
+  id!: string;
+  @ApiProperty({ enum: ['attempt'] })
+  object!: 'attempt';
+  @ApiProperty({ enum: ['auth', 'sale', 'capture', 'void', 'refund'] })
+  kind!: string;
+  @ApiProperty({ enum: ATTEMPT_STATUSES })
+  status!: string;
+  @ApiProperty({ type: MoneyResponse })
+  money!: MoneyResponse;
+  @ApiProperty({ ...text, example: '000' })
+  action_code!: string | null;
+  @ApiProperty({ ...text, example: '012345' })
+  approval_code!: string | null;
+  @ApiProperty({ ...text, description: 'Why it is not simply approved or declined' })
+  reason!: string | null;
+  @ApiProperty({ type: NetworkReferenceResponse, nullable: true })
+  network_reference!: NetworkReferenceResponse | null;
+  @ApiProperty(instant)
+  created_at!: string;
+}
+
+export class RefundResponse {
+  @ApiProperty(wireId('ref'))
+  id!: string;
+  @ApiProperty({ enum: ['refund'] })
+  object!: 'refund';
+  @ApiProperty({ example: false })
+  livemode!: boolean;
+  @ApiProperty(wireId('pay'))
+  payment!: string;
+  @ApiProperty({ enum: ['torikeshi', 'henpin'], description: '取消 (cancel of the whole sale) or 返品 (return)' })
+  kind!: string;
+  @ApiProperty({ enum: ['processing', 'approved', 'declined', 'unknown'] })
+  status!: string;
+  @ApiProperty({ description: 'No further change is expected' })
+  final!: boolean;
+  @ApiProperty({ type: MoneyResponse })
+  money!: MoneyResponse;
+  @ApiProperty(wireId('att'))
+  attempt!: string;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Ask again after this many milliseconds; null when final',
+  })
+  poll_after_ms!: number | null;
+  @ApiProperty(instant)
+  created_at!: string;
+}
+
+/** The payment of `api-conventions.md` §5. Every field is always present. */
+export class PaymentResponse {
+  @ApiProperty(wireId('pay'))
+  id!: string;
+  @ApiProperty({ enum: ['payment'] })
+  object!: 'payment';
+  @ApiProperty({ example: false })
+  livemode!: boolean;
+  @ApiProperty({ enum: PAYMENT_STATUSES })
+  status!: string;
+  @ApiProperty({ ...text, description: 'Why the status is what it is, e.g. reversed, not_processed, not_sent' })
+  reason!: string | null;
+  @ApiProperty({ description: 'The first outcome is known: nothing to wait for' })
+  final!: boolean;
+  @ApiProperty({ enum: CHARGED, description: 'Whether the customer pays. `no` is said only when it is proved' })
+  customer_charged!: string;
+  @ApiProperty({ enum: ['sale', 'auth'] })
+  kind!: string;
+  @ApiProperty({ enum: LANES, description: 'Method as the gateway chose or accepted it' })
+  method!: string;
+  @ApiProperty({ example: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01' })
+  client_reference!: string;
+  @ApiProperty(wireId('str'))
+  store_id!: string;
+  @ApiProperty(wireId('trm'))
+  terminal_id!: string;
+  @ApiProperty({ type: MoneyResponse })
+  money!: MoneyResponse;
+  @ApiProperty({ type: MoneyResponse })
+  authorized!: MoneyResponse;
+  @ApiProperty({ type: MoneyResponse })
+  captured!: MoneyResponse;
+  @ApiProperty({ type: MoneyResponse })
+  refunded!: MoneyResponse;
+  @ApiProperty({ type: MoneyResponse, description: 'Reserved by refunds without an answer' })
+  refund_pending!: MoneyResponse;
+  @ApiProperty({ type: PlanResponse })
+  payment_plan!: PlanResponse;
+  @ApiProperty({ type: CardResponse, nullable: true })
+  card!: CardResponse | null;
+  @ApiProperty({ ...text, ...wireId('tok') })
+  token!: string | null;
+  @ApiProperty({ enum: ['chip', 'contactless', 'stripe', 'keyed'] })
+  entry_mode!: string;
+  @ApiProperty({ ...text, example: '012345' })
+  approval_code!: string | null;
+  @ApiProperty({ ...text, description: 'BER-TLV of the issuer for the chip, hex' })
+  emv_response!: string | null;
+  @ApiProperty({ ...text, example: '00042' })
+  slip_no!: string | null;
+  @ApiProperty({ ...text, example: 'C07' })
+  clerk!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { order: 'A-1001' } })
+  metadata!: Record<string, string>;
+  @ApiProperty({ description: 'A cancel was asked for while the outcome was open; the outcome decides' })
+  cancel_requested!: boolean;
+  @ApiProperty({ type: [AttemptResponse] })
+  attempts!: AttemptResponse[];
+  @ApiProperty({ type: [RefundResponse] })
+  refunds!: RefundResponse[];
+  @ApiProperty({ type: [String], description: 'Attempts without an answer that keep a part of the amount reserved' })
+  pending_unknown!: string[];
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Grows by one with every change; gap-free' })
+  sequence!: number;
+  @ApiProperty({ format: 'date', example: '2026-11-22', description: 'Business date, Asia/Tokyo' })
+  business_date!: string;
+  @ApiProperty({ type: CashierStateResponse })
+  cashier_state!: CashierStateResponse;
+  @ApiProperty({ type: [String], enum: ['capture', 'cancel', 'refund', 'ensure_cancelled'] })
+  allowed_actions!: string[];
+  @ApiProperty({ type: DeclineResponse, nullable: true })
+  decline!: DeclineResponse | null;
+  @ApiProperty({ ...instant, nullable: true, description: 'When the gateway looks again by itself' })
+  next_check_at!: string | null;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Ask again after this many milliseconds; null when final',
+  })
+  poll_after_ms!: number | null;
+  @ApiProperty({
+    ...instant,
+    nullable: true,
+    description: 'Until when an answer of the issuer is expected; null when no longer processing',
+  })
+  deadline!: string | null;
+  @ApiProperty(instant)
+  created_at!: string;
+  @ApiProperty(instant)
+  updated_at!: string;
+}
+
+/** Answer of `GET /v1/attempts/{client_reference}` and of `ensure-cancelled`. */
+export class AttemptAnswerResponse {
+  @ApiProperty({ enum: ['attempt_answer'] })
+  object!: 'attempt_answer';
+  @ApiProperty()
+  client_reference!: string;
+  @ApiProperty({ enum: [...ATTEMPT_STATUSES, 'never_seen', 'burned'] })
+  status!: string;
+  @ApiProperty()
+  final!: boolean;
+  @ApiProperty({ enum: CHARGED })
+  customer_charged!: string;
+  @ApiProperty({ type: [String] })
+  allowed_actions!: string[];
+  @ApiProperty({ ...instant, nullable: true })
+  next_check_at!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true })
+  poll_after_ms!: number | null;
+  @ApiProperty({ type: PaymentResponse, nullable: true })
+  payment!: PaymentResponse | null;
+}

@@ -1,0 +1,166 @@
+import { displayAmount, toWireId, type CurrencyCode } from '@tsunagu/kernel';
+import type { CardDisplay } from '@tsunagu/contracts';
+import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
+import { cashierState } from './cashier-state.js';
+import { CUSTOMER_TEXT, CUSTOMER_TEXT_TECHNICAL, declineRule, DECLINE_TEXTS } from './decline-table.js';
+import type {
+  AttemptAnswerResponse,
+  AttemptResponse,
+  CardResponse,
+  DeclineResponse,
+  MoneyResponse,
+  PaymentResponse,
+  RefundResponse,
+} from './payment.response.js';
+
+export type WireLanguage = 'ja' | 'en';
+
+/** Longest wait for the first outcome: the long-poll timer of a till. @source payment-features.md §2.1 */
+const FIRST_OUTCOME_MS = 55_000;
+const POLL_PROCESSING_MS = 500;
+const POLL_UNKNOWN_MS = 2_000;
+
+/**
+ * A payment as every client sees it: replies of the API and snapshots inside webhooks are this one object.
+ * @param language of the sentences in `decline`; `cashier_state` always carries both languages
+ */
+export function presentPayment(view: PaymentView, language: WireLanguage = 'ja'): PaymentResponse {
+  const money = (amountMinor: number) => presentMoney(amountMinor, view.currency);
+  const isProcessing = view.status === 'processing' || view.status === 'requires_action';
+  return {
+    id: toWireId('pay', view.id),
+    object: 'payment',
+    livemode: false,
+    status: view.status,
+    reason: view.reason,
+    final: view.final,
+    customer_charged: view.customerCharged,
+    kind: view.kind,
+    method: view.method,
+    client_reference: view.clientReference,
+    store_id: toWireId('str', view.storeId),
+    terminal_id: toWireId('trm', view.terminalId),
+    money: money(view.amountMinor),
+    authorized: money(view.authorizedMinor),
+    captured: money(view.capturedMinor),
+    refunded: money(view.refundedMinor),
+    refund_pending: money(view.refundPendingMinor),
+    payment_plan: { type: view.plan?.type ?? 'one_time', count: view.plan?.count ?? null },
+    card: presentCard(view.card),
+    token: view.tokenId === null ? null : toWireId('tok', view.tokenId),
+    entry_mode: view.entryMode,
+    approval_code: view.approvalCode,
+    emv_response: view.emvResponse,
+    slip_no: view.slipNo,
+    clerk: view.clerk,
+    metadata: { ...view.metadata },
+    cancel_requested: view.cancelRequested,
+    attempts: view.attempts.map((attempt) => presentAttempt(attempt, view.currency)),
+    refunds: view.refunds.map(presentRefund),
+    pending_unknown: view.pendingUnknown.map((id) => toWireId('att', id)),
+    sequence: view.sequence,
+    business_date: view.businessDate,
+    cashier_state: cashierState(view),
+    allowed_actions: [...view.allowedActions],
+    decline: presentDecline(view, language),
+    next_check_at: view.nextCheckAt?.toISOString() ?? null,
+    poll_after_ms: pollAfterMs(view.final, view.status),
+    deadline: isProcessing ? new Date(view.createdAt.getTime() + FIRST_OUTCOME_MS).toISOString() : null,
+    created_at: view.createdAt.toISOString(),
+    updated_at: view.updatedAt.toISOString(),
+  };
+}
+
+/** One try to move money, with the reference that finds it in the issuer's books. */
+export function presentAttempt(attempt: AttemptView, currency: CurrencyCode): AttemptResponse {
+  const { network } = attempt;
+  return {
+    id: toWireId('att', attempt.id),
+    object: 'attempt',
+    kind: attempt.kind,
+    status: attempt.status,
+    money: presentMoney(attempt.amountMinor, currency),
+    action_code: attempt.actionCode,
+    approval_code: attempt.approvalCode,
+    reason: attempt.reason,
+    network_reference:
+      network === null
+        ? null
+        : { link: network.link, rrn: network.rrn, stan: network.stan, local_time: network.localTime },
+    created_at: attempt.createdAt.toISOString(),
+  };
+}
+
+export function presentRefund(refund: RefundView): RefundResponse {
+  const final = refund.status === 'approved' || refund.status === 'declined';
+  return {
+    id: toWireId('ref', refund.id),
+    object: 'refund',
+    livemode: false,
+    payment: toWireId('pay', refund.paymentId),
+    kind: refund.kind,
+    status: refund.status,
+    final,
+    money: presentMoney(refund.amountMinor, refund.currency),
+    attempt: toWireId('att', refund.attemptId),
+    poll_after_ms: pollAfterMs(final, refund.status),
+    created_at: refund.createdAt.toISOString(),
+  };
+}
+
+/** Where the newest attempt of a client reference stands, also when the reference was never seen. */
+export function presentAttemptAnswer(answer: AttemptAnswer, language: WireLanguage = 'ja'): AttemptAnswerResponse {
+  return {
+    object: 'attempt_answer',
+    client_reference: answer.clientReference,
+    status: answer.status,
+    final: answer.final,
+    customer_charged: answer.customerCharged,
+    allowed_actions: [...answer.allowedActions],
+    next_check_at: answer.nextCheckAt?.toISOString() ?? null,
+    poll_after_ms: pollAfterMs(answer.final, answer.status),
+    payment: answer.payment === null ? null : presentPayment(answer.payment, language),
+  };
+}
+
+function presentMoney(amountMinor: number, currency: CurrencyCode): MoneyResponse {
+  return { amount: amountMinor, currency, amount_display: displayAmount({ amountMinor, currency }) };
+}
+
+function presentCard(card: CardDisplay | null): CardResponse | null {
+  if (card === null) return null;
+  return {
+    brand: card.brand,
+    bin6: card.bin6,
+    last4: card.last4,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    issuer_name: card.issuerName,
+    funding: card.funding,
+    country: card.country,
+    wallet: null,
+  };
+}
+
+function presentDecline(view: PaymentView, language: WireLanguage): DeclineResponse | null {
+  if (view.status !== 'declined') return null;
+  const rule = declineRule(view.actionCode, view.reason);
+  const customer = rule.category === 'technical' && rule.retrySameCard ? CUSTOMER_TEXT_TECHNICAL : CUSTOMER_TEXT;
+  return {
+    code: rule.code,
+    category: rule.category,
+    network_code: view.actionCode,
+    issuer_message: null,
+    retry_same_card: rule.retrySameCard,
+    cashier_message: DECLINE_TEXTS[rule.text][language],
+    customer_message: customer[language],
+    next_action: rule.advice,
+  };
+}
+
+function pollAfterMs(final: boolean, status: string): number | null {
+  if (final) return null;
+  return status === 'unknown' || status === 'sent_unknown' || status === 'in_doubt'
+    ? POLL_UNKNOWN_MS
+    : POLL_PROCESSING_MS;
+}

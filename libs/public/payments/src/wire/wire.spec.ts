@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptView, PaymentView } from '../payment-api.js';
+import { ATTEMPT_STATUSES, PAYMENT_STATUSES } from './payment.response.js';
+import { cashierState, CASHIER_TEXTS } from './cashier-state.js';
+import {
+  CUSTOMER_TEXT,
+  declineRule,
+  DECLINE_BY_ACTION_CODE,
+  DECLINE_BY_REASON,
+  DECLINE_TEXTS,
+} from './decline-table.js';
+import { presentAttemptAnswer, presentPayment, presentRefund } from './present-payment.js';
+
+const ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
+const AT = new Date('2026-11-22T03:04:05.678Z');
+const CHARGED = ['yes', 'no', 'unknown'] as const;
+const NOT_CHARGED = /請求はされていません|請求はありません|not charged|Nothing was charged/;
+
+function anAttempt(change: Partial<AttemptView> = {}): AttemptView {
+  return {
+    id: ID, kind: 'sale', status: 'approved', amountMinor: 1500, actionCode: '000', approvalCode: '012345', reason: null,
+    network: { link: 'jcb', rrn: '632712000001', stan: '000001', localTime: '261122120405' }, createdAt: AT, ...change,
+  }; // prettier-ignore
+}
+
+function aView(change: Partial<PaymentView> = {}): PaymentView {
+  return {
+    id: ID, tenantId: ID, storeId: ID, terminalId: ID, clientReference: 'order-1', kind: 'sale', method: 'credit',
+    status: 'captured', reason: null, final: true, customerCharged: 'yes', amountMinor: 1500, currency: 'JPY',
+    authorizedMinor: 1500, capturedMinor: 1500, refundedMinor: 0, refundPendingMinor: 0, tokenId: ID,
+    card: { brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 12, expYear: 2030, funding: 'credit', country: 'JP', issuerName: null },
+    entryMode: 'chip', plan: null, slipNo: null, clerk: null, metadata: {}, approvalCode: '012345', actionCode: '000',
+    emvResponse: null, cancelRequested: false, sequence: 2, businessDate: '2026-11-22', allowedActions: ['refund'],
+    pendingUnknown: [], attempts: [anAttempt()], refunds: [], nextCheckAt: null, createdAt: AT, updatedAt: AT, ...change,
+  }; // prettier-ignore
+}
+
+describe('what the clerk reads', () => {
+  const reasons = [null, 'something_new', ...Object.keys(DECLINE_BY_REASON)];
+  const codes = [null, '000', '199', '208', '299', '999', ...Object.keys(DECLINE_BY_ACTION_CODE)];
+
+  it('says "not charged" only when that is proved, over every status, reason and action code', () => {
+    const liars: string[] = [];
+    for (const status of PAYMENT_STATUSES)
+      for (const reason of reasons)
+        for (const actionCode of codes)
+          for (const customerCharged of CHARGED) {
+            const state = cashierState(aView({ status, reason, actionCode, customerCharged }));
+            const isClaim = NOT_CHARGED.test(`${state.message_ja} ${state.message_en}`) || state.may_retry_card;
+            const isEmpty = state.message_ja === '' || state.message_en === '';
+            if (isEmpty || (isClaim && customerCharged !== 'no')) liars.push(`${status} ${reason} ${actionCode}`);
+          }
+    expect(liars).toEqual([]);
+  });
+
+  it('has a sentence of its own for every status', () => {
+    const seen = PAYMENT_STATUSES.map((status) => cashierState(aView({ status, customerCharged: 'no' })).code);
+    expect(new Set(seen).size).toBe(PAYMENT_STATUSES.length);
+  });
+
+  it('never invites a second card while the outcome is open', () => {
+    for (const status of ['processing', 'unknown', 'requires_action'] as const)
+      expect(cashierState(aView({ status, customerCharged: 'unknown' })).may_retry_card).toBe(false);
+    expect(CASHIER_TEXTS.unknown.ja).toContain('もう一度カードを通さないで');
+  });
+
+  it('shows an attempt in doubt before anything else', () => {
+    expect(cashierState(aView({ attempts: [anAttempt({ status: 'in_doubt' })] })).code).toBe('in_doubt');
+  });
+
+  it('shows a refund without an answer while the payment keeps its state', () => {
+    const attempts = [anAttempt(), anAttempt({ id: 'other', kind: 'refund', status: 'sent_unknown' })];
+    expect(cashierState(aView({ attempts, pendingUnknown: ['other'] })).code).toBe('refund_pending');
+  });
+});
+
+describe('a decline', () => {
+  const declined = (actionCode: string | null, reason: string | null = null) =>
+    presentPayment(aView({ status: 'declined', customerCharged: 'no', actionCode, reason })).decline;
+
+  it('hides lost, stolen and every other pick-up behind the general decline', () => {
+    for (const code of ['200', '201', '207', '208', '209', '210', '299'])
+      expect(declined(code)).toMatchObject({
+        code: 'card_declined',
+        category: 'pickup_hidden',
+        cashier_message: DECLINE_TEXTS.general.ja,
+        customer_message: CUSTOMER_TEXT.ja,
+        retry_same_card: false,
+      });
+  });
+
+  it('is told by code, category and next step', () => {
+    expect(declined('116')).toEqual({
+      code: 'insufficient_funds',
+      category: 'soft',
+      network_code: '116',
+      issuer_message: null,
+      retry_same_card: false,
+      cashier_message: '残高不足のため承認されませんでした。別のお支払い方法をご案内ください。',
+      customer_message: 'このカードはご利用いただけません。',
+      next_action: 'use_other_method',
+    });
+  });
+
+  it('exists only on a declined payment', () => {
+    for (const status of PAYMENT_STATUSES.filter((each) => each !== 'declined'))
+      expect(presentPayment(aView({ status })).decline).toBeNull();
+  });
+
+  it('believes our own reason before the action code of an approval that was reversed', () => {
+    expect(declineRule('000', 'reversed').code).toBe('reversed');
+    expect(declineRule('777', null).code).toBe('card_declined');
+  });
+});
+
+describe('the payment on the wire', () => {
+  it('carries every field, null when empty', () => {
+    const wire = presentPayment(aView({ card: null, tokenId: null, approvalCode: null }));
+    expect(Object.values(wire)).not.toContain(undefined);
+    expect(wire).toMatchObject({
+      id: 'pay_01JEGW4ZRGFGZ9P6JX5T7MMTR1',
+      money: { amount: 1500, currency: 'JPY', amount_display: '¥1,500' },
+      card: null,
+      token: null,
+      payment_plan: { type: 'one_time', count: null },
+      livemode: false,
+      poll_after_ms: null,
+      deadline: null,
+    });
+  });
+
+  it('tells an open payment when to ask again', () => {
+    const wire = presentPayment(aView({ status: 'processing', final: false, customerCharged: 'unknown' }));
+    expect(wire).toMatchObject({ poll_after_ms: 500, deadline: '2026-11-22T03:05:00.678Z' });
+  });
+
+  it('gives the reference that finds the attempt in the books of the issuer', () => {
+    const [attempt] = presentPayment(aView()).attempts;
+    expect(attempt?.network_reference).toMatchObject({ link: 'jcb', rrn: '632712000001' });
+  });
+
+  it('never carries the tenant, the row ids or anything that looks like a whole card number', () => {
+    const text = JSON.stringify(presentPayment(aView()));
+    expect(text).not.toContain(ID);
+    expect(text).not.toMatch(/\d{13,19}/);
+  });
+
+  it('answers for every attempt status, and for a reference never seen', () => {
+    for (const status of [...ATTEMPT_STATUSES, 'never_seen', 'burned'] as const) {
+      const answer = presentAttemptAnswer({
+        clientReference: 'r', status, final: false, customerCharged: 'unknown', allowedActions: [], nextCheckAt: null, payment: null,
+      }); // prettier-ignore
+      expect(answer).toMatchObject({ object: 'attempt_answer', status, payment: null });
+      expect(answer.poll_after_ms).toBeGreaterThan(0);
+    }
+  });
+
+  it('names a refund by 取消 or 返品 and by its payment', () => {
+    const refund = presentRefund({
+      id: ID, paymentId: ID, kind: 'henpin', status: 'unknown', amountMinor: 500, currency: 'JPY', attemptId: ID, createdAt: AT,
+    }); // prettier-ignore
+    expect(refund).toMatchObject({
+      kind: 'henpin',
+      final: false,
+      poll_after_ms: 2000,
+      payment: presentPayment(aView()).id,
+    });
+  });
+});
