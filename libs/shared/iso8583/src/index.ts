@@ -1,0 +1,11 @@
+export { CodecError, type CodecErrorCode } from './codec-error.js';
+export { IsoMessage, type FieldValue } from './iso-message.js';
+export { defineSpec, compileSpec, type Codec } from './codec.js';
+export { type WireProfileName } from './wire-profile.js';
+export { FrameDecoder, frame, type Framing } from './framing.js';
+export { presenceIssues, type PresenceIssue } from './presence.js';
+export { rrn, originalDataElements, readOriginalDataElements, type OriginalData } from './constructed-fields.js';
+export { posDataCode, type PosSituation } from './pos-data-code.js';
+export { readPrivateTlv, writePrivateTlv } from './private-tlv.js';
+export { matchingKey, responseMti } from './message-type.js';
+export { classifyAction, type ActionMeaning } from './action-code.js';
