@@ -4,8 +4,9 @@ export default defineConfig({
   resolve: { conditions: ['@tsunagu/source'] },
   ssr: { resolve: { conditions: ['@tsunagu/source'] } },
   test: {
-    include: ['{apps/*,libs/*/*}/src/**/*{.,.int-}spec.ts', 'test/**/*{.,.e2e-}spec.ts', 'tools/**/*.spec.ts'],
+    include: ['{apps/*,libs/*/*}/src/**/*{.,.int-}spec.ts', 'test/**/*{.,.int-,.e2e-}spec.ts', 'tools/**/*{.,.int-}spec.ts'],
     setupFiles: ['./vitest.setup.ts'],
+    globalSetup: ['./test/kit/global-setup.ts'],
     pool: 'forks',
     isolate: false,
   },

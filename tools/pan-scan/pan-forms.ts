@@ -117,7 +117,9 @@ function packed(digits: string): Buffer {
  * Characters that also carry bits of a neighbour are cut off.
  */
 function base64Core(bytes: Buffer, offset: number): Buffer {
-  const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replaceAll('=', '');
+  const text = Buffer.concat([Buffer.alloc(offset), bytes])
+    .toString('base64')
+    .replaceAll('=', '');
   const first = Math.ceil((offset * 8) / 6);
   const last = Math.floor(((offset + bytes.length) * 8) / 6);
   return Buffer.from(text.slice(first, last), 'latin1');

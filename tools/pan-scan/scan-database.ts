@@ -44,7 +44,9 @@ async function scanColumn(report: ScanReport, client: pg.Client, column: ColumnR
   const value = column.type === 'bytea' ? name : `${name}::text`;
   const owner = column.schema === 'bullmq' ? 'queue' : medium;
   const place = `${column.schema}.${column.table}.${column.column}`;
-  await client.query(`declare pan_scan no scroll cursor for select ${value} as value from ${schema}.${table} where ${name} is not null`);
+  await client.query(
+    `declare pan_scan no scroll cursor for select ${value} as value from ${schema}.${table} where ${name} is not null`,
+  );
   for (;;) {
     const { rows } = await client.query<{ value: string | Buffer }>(`fetch ${ROWS_PER_FETCH} from pan_scan`);
     for (const row of rows) report.value(owner, place, Buffer.isBuffer(row.value) ? row.value : Buffer.from(row.value));

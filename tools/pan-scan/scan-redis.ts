@@ -27,7 +27,8 @@ async function valuesOf(redis: Redis, key: string): Promise<Buffer[]> {
   if (kind === 'list') return redis.lrangeBuffer(key, 0, -1);
   if (kind === 'set') return redis.smembersBuffer(key);
   if (kind === 'zset') return redis.zrangeBuffer(key, 0, -1);
-  if (kind === 'hash') return Object.entries(await redis.hgetallBuffer(key)).flatMap(([name, value]) => [Buffer.from(name), value]);
+  if (kind === 'hash')
+    return Object.entries(await redis.hgetallBuffer(key)).flatMap(([name, value]) => [Buffer.from(name), value]);
   if (kind === 'stream') return flatten(await redis.xrangeBuffer(key, '-', '+'));
   return [];
 }

@@ -14,6 +14,8 @@ const HITS_SHOWN_MAX = 200;
 export class ScanReport {
   readonly hits: PanHit[] = [];
   readonly bytes: Record<string, number> = {};
+  readonly mediaHit = new Set<string>();
+  readonly formsHit = new Set<string>();
   hitCount = 0;
 
   readonly #patterns: readonly PanPattern[];
@@ -41,6 +43,8 @@ export class ScanReport {
 
   #add(hit: PanHit): void {
     this.hitCount += 1;
+    this.mediaHit.add(hit.medium);
+    this.formsHit.add(hit.form);
     if (this.hits.length < HITS_SHOWN_MAX) this.hits.push(hit);
   }
 }

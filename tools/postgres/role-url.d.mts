@@ -1,0 +1,2 @@
+export const ROLES: readonly string[];
+export function roleUrl(url: string, role: string, database?: string): string;
