@@ -34,7 +34,13 @@ async function main(): Promise<number> {
   }
   const report = new ScanReport();
   const folders = (values.dir ?? [join(root, '.tsunagu')]).map((folder) => resolve(root, folder));
-  await scanEverything(report, { root, tools: join(root, 'tools'), folders, databaseUrls: values.database ?? [], redisUrl });
+  await scanEverything(report, {
+    root,
+    tools: join(root, 'tools'),
+    folders,
+    databaseUrls: values.database ?? [],
+    redisUrl,
+  });
   return print(values.json ? asJson(report) : asText(report), report.hitCount === 0 ? 0 : 1);
 }
 

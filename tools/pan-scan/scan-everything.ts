@@ -32,7 +32,13 @@ export async function scanEverything(report: ScanReport, scope: ScanScope): Prom
   for (const url of scope.databaseUrls) await scanDatabase(report, url);
   if (scope.redisUrl) await scanRedis(report, scope.redisUrl);
   await scanFolders(report, [...scope.folders, ...elsewhere]);
-  await scanCoreDumps(report, [scope.root, join(scope.root, 'dist'), '/var/crash', '/var/lib/systemd/coredump', '/tmp']);
+  await scanCoreDumps(report, [
+    scope.root,
+    join(scope.root, 'dist'),
+    '/var/crash',
+    '/var/lib/systemd/coredump',
+    '/tmp',
+  ]);
 }
 
 /** The launcher is loaded from its place, not bundled: it finds the server's binaries relative to itself. */
@@ -71,7 +77,9 @@ async function dataDirsIn(folder: string, tools: string, depth = 3): Promise<str
   if (await exists(join(`/var/tmp/tsunagu-data-${shortHash(folder)}`, 'data', 'PG_VERSION'))) return [folder];
   if (depth === 0) return [];
   const below = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found = below.filter((entry) => entry.isDirectory()).map((entry) => dataDirsIn(join(folder, entry.name), tools, depth - 1));
+  const found = below
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => dataDirsIn(join(folder, entry.name), tools, depth - 1));
   return (await Promise.all(found)).flat();
 }
 

@@ -25,7 +25,13 @@ export async function selfTest(root: string, redisUrl?: string): Promise<SelfTes
     await plantInFiles(folder);
     await plantInDatabase(root, join(folder, 'postgres'));
     const report = new ScanReport();
-    await scanEverything(report, { root: folder, tools: join(root, 'tools'), folders: [folder], databaseUrls: [], redisUrl });
+    await scanEverything(report, {
+      root: folder,
+      tools: join(root, 'tools'),
+      folders: [folder],
+      databaseUrls: [],
+      redisUrl,
+    });
     return judge(report);
   } finally {
     await removeKey?.();
