@@ -70,7 +70,7 @@ function decoder({ wire }: Spec, table: readonly (CompiledField | undefined)[]):
     const bytes = Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
     if (bytes.length === 0) throw new CodecError('EMPTY', null, 0);
     const hex = hasPackedDigits ? bytes.toString('hex') : '';
-    const cursor: Cursor = { bytes, text: bytes.latin1Slice(), hex, at: 0 };
+    const cursor: Cursor = { bytes, text: bytes.toString('latin1'), hex, at: 0 };
     const mti = readMti(cursor, 4);
     const fault = mtiFault(mti);
     if (fault !== undefined) throw new CodecError(fault, 0, 0);

@@ -148,11 +148,11 @@ function readLength(wire: LengthWire, bytes: Buffer, at: number): number {
     case 'be4':
       return bytes.readUInt32BE(at);
     case 'ascii4':
-      return parsed(bytes.latin1Slice(at, at + 4), /^\d{4}$/, 10, at);
+      return parsed(bytes.toString('latin1', at, at + 4), /^\d{4}$/, 10, at);
     case 'hex4':
-      return parsed(bytes.latin1Slice(at, at + 4), /^[0-9A-F]{4}$/i, 16, at);
+      return parsed(bytes.toString('latin1', at, at + 4), /^[0-9A-F]{4}$/i, 16, at);
     case 'bcd2':
-      return parsed(bytes.hexSlice(at, at + 2), /^\d{4}$/, 10, at);
+      return parsed(bytes.toString('hex', at, at + 2), /^\d{4}$/, 10, at);
   }
 }
 
