@@ -1,0 +1,93 @@
+import type { SubmitRequest } from '@tsunagu/contracts';
+import type { IsoMessage } from '@tsunagu/iso8583';
+
+/** What the attempt asks for, without any card data: it is kept in the journal, and a reversal is built from it. */
+export type WireOrder = Pick<
+  SubmitRequest,
+  | 'operation'
+  | 'method'
+  | 'amountMinor'
+  | 'currency'
+  | 'brand'
+  | 'entryMode'
+  | 'acceptor'
+  | 'plan'
+  | 'slipNo'
+  | 'requestId'
+>;
+
+/** Card data opened for one message; it lives as long as the message is being built. */
+export interface CardAtHand {
+  readonly pan: string;
+  /** YYMM */
+  readonly expiry: string | null;
+  /** PAN sequence number, 2 or 3 digits. */
+  readonly sequence: string | null;
+  /** Absent for reversals, captures and refunds: the sensitive part is gone by then. */
+  readonly track2: string | null;
+  readonly emv: Buffer | null;
+  /** PIN block under the link's zone key and the 8-byte id of that key. */
+  readonly pin: { readonly block: Buffer; readonly keyId: Buffer } | null;
+}
+
+/** The names of one message. `sentAt` changes with every copy, the others never. */
+export interface MessageIdentity {
+  readonly stan: string;
+  readonly rrn: string;
+  /** Field 12, YYMMDDhhmmss. */
+  readonly localTime: string;
+  readonly acquirerId: string;
+  readonly forwardingId: string;
+  readonly sentAt: Date;
+}
+
+/** The earlier message that a reversal, capture or refund speaks of, as it was sent first. */
+export interface OriginalMessage {
+  readonly mti: string;
+  readonly stan: string;
+  readonly localTime: string;
+  readonly approvalCode: string | null;
+  readonly amountMinor: number;
+}
+
+/** What a financial answer says. `unusable` is neither yes nor no: reverse. */
+export type AnswerReading =
+  | {
+      readonly kind: 'approved';
+      readonly actionCode: string;
+      readonly approvalCode: string | null;
+      readonly approvedMinor: number;
+      readonly emvResponse: string | null;
+    }
+  | { readonly kind: 'declined'; readonly actionCode: string; readonly emvResponse: string | null }
+  | { readonly kind: 'unusable'; readonly actionCode: string | null };
+
+/** What the answer to an advice or reversal says: closed, try again later, or a person must look. */
+export type AcknowledgementReading = {
+  readonly kind: 'done' | 'retry' | 'refused';
+  readonly actionCode: string | null;
+};
+
+export interface BuildFacts {
+  readonly order: WireOrder;
+  readonly card: CardAtHand;
+  readonly identity: MessageIdentity;
+  readonly original: OriginalMessage | null;
+}
+
+/**
+ * One counterpart's way of saying things: the SPI of `@tsunagu/connectors`, one suite tests every one of them.
+ * Pure: no clock, no socket, no database.
+ */
+export interface Connector {
+  readonly name: string;
+  /** 1100 or 1200. */
+  buildRequest(facts: BuildFacts): IsoMessage;
+  /** 1220, or 1221 as a repeat. */
+  buildAdvice(facts: BuildFacts, isRepeat: boolean): IsoMessage;
+  /** 1420, or 1421 as a repeat. @param reasonCode field 25, four digits */
+  buildReversal(facts: BuildFacts, reasonCode: string, isRepeat: boolean): IsoMessage;
+  /** @param request the message that was sent: an answer that echoes something else is unusable */
+  readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading;
+  readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading;
+}

@@ -1,0 +1,18 @@
+export type {
+  AcknowledgementReading,
+  AnswerReading,
+  BuildFacts,
+  CardAtHand,
+  Connector,
+  MessageIdentity,
+  OriginalMessage,
+  WireOrder,
+} from './counterpart/counterpart.js';
+export { Line, type LineMeans, type LineObserver } from './line/line.js';
+export type { LineState } from './line/line-state.js';
+export { transmissionTime } from './line/network-message.js';
+export type { NotSentReason, SendOptions, SendResult, Stray } from './line/send-result.js';
+export { LinkConfigError, parseLinkConfigs, type LinkConfig } from './link-config.js';
+export { StanAllocator, StanBlocks } from './stan/stan-allocator.js';
+export { Dialer, type Wire, type WireEvents } from './wire/dialer.js';
+export { TcpDialer } from './wire/tcp-dialer.js';
