@@ -1,0 +1,147 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { HsmError } from '../provider/hsm-error.js';
+import type { CipherMode, KeyType } from '../provider/hsm-provider.js';
+
+/** Block ciphers by family. `TDES` keys are 8 (single DES), 16 or 24 bytes. */
+export type CipherFamily = 'AES' | 'TDES';
+
+/** Bytes of a key of each type. */
+export const KEY_BYTES: Readonly<Record<KeyType, number>> = {
+  AES128: 16,
+  AES192: 24,
+  AES256: 32,
+  TDES2: 16,
+  TDES3: 24,
+  HMAC256: 32,
+};
+
+export function familyOf(type: KeyType): CipherFamily {
+  return type.startsWith('TDES') ? 'TDES' : 'AES';
+}
+
+export function blockBytes(family: CipherFamily): 8 | 16 {
+  return family === 'AES' ? 16 : 8;
+}
+
+const GCM_TAG_BYTES = 16;
+
+/** One ECB call over whole blocks, no padding. */
+export function ecbEncrypt(family: CipherFamily, key: Buffer, data: Buffer): Buffer {
+  return withExpandedKey(family, key, (full) => run(createCipheriv(cipherName(family, full, 'ecb'), full, null), data));
+}
+
+export function ecbDecrypt(family: CipherFamily, key: Buffer, data: Buffer): Buffer {
+  return withExpandedKey(family, key, (full) =>
+    run(createDecipheriv(cipherName(family, full, 'ecb'), full, null), data),
+  );
+}
+
+export function cbcEncrypt(family: CipherFamily, key: Buffer, iv: Buffer, data: Buffer): Buffer {
+  return withExpandedKey(family, key, (full) => run(createCipheriv(cipherName(family, full, 'cbc'), full, iv), data));
+}
+
+/** What every mode needs beside the key. In GCM the tag is the last 16 bytes of the ciphertext. */
+export interface CipherInput {
+  readonly mode: CipherMode;
+  readonly iv?: Buffer;
+  readonly aad?: Buffer;
+  readonly data: Buffer;
+}
+
+/**
+ * Encrypt in any mode, without padding.
+ * @throws HsmError `format` the data is not whole blocks; `unsupported` the mode does not exist for this family
+ */
+export function encryptData(family: CipherFamily, key: Buffer, input: CipherInput): Buffer {
+  const iv = checkInput(family, input);
+  return withExpandedKey(family, key, (full) => {
+    if (input.mode !== 'GCM') {
+      return run(createCipheriv(cipherName(family, full, lower(input.mode)), full, iv), input.data);
+    }
+    const cipher = createCipheriv(gcmName(full), full, iv!, { authTagLength: GCM_TAG_BYTES });
+    if (input.aad !== undefined) cipher.setAAD(input.aad);
+    return Buffer.concat([cipher.update(input.data), cipher.final(), cipher.getAuthTag()]);
+  });
+}
+
+/** Decrypt in any mode; padding stays. @throws HsmError `mac` the GCM tag is wrong; `format`, `unsupported` as above */
+export function decryptData(family: CipherFamily, key: Buffer, input: CipherInput): Buffer {
+  const iv = checkInput(family, input);
+  return withExpandedKey(family, key, (full) => {
+    if (input.mode !== 'GCM') {
+      return run(createDecipheriv(cipherName(family, full, lower(input.mode)), full, iv), input.data);
+    }
+    return openGcm(full, iv!, input);
+  });
+}
+
+function openGcm(key: Buffer, iv: Buffer, input: CipherInput): Buffer {
+  const end = input.data.length - GCM_TAG_BYTES;
+  if (end < 0) throw new HsmError('mac', 'the authentication tag is wrong');
+  const decipher = createDecipheriv(gcmName(key), key, iv, { authTagLength: GCM_TAG_BYTES });
+  if (input.aad !== undefined) decipher.setAAD(input.aad);
+  decipher.setAuthTag(input.data.subarray(end));
+  const plain = decipher.update(input.data.subarray(0, end));
+  try {
+    decipher.final();
+    return plain;
+  } catch {
+    // OpenSSL names no cause here: the only one is a tag that does not match
+    plain.fill(0);
+    throw new HsmError('mac', 'the authentication tag is wrong');
+  }
+}
+
+function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput): Buffer | null {
+  const block = blockBytes(family);
+  if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR')) throw new HsmError('unsupported', 'TDES has no such mode');
+  if ((mode === 'CBC' || mode === 'ECB') && data.length % block !== 0) {
+    throw new HsmError('format', 'the data is not whole blocks');
+  }
+  if (mode === 'ECB') return null;
+  if (mode === 'GCM') {
+    if (iv === undefined || iv.length !== 12) throw new HsmError('format', 'GCM needs a nonce of 12 bytes');
+    return iv;
+  }
+  if (iv !== undefined && iv.length !== block) throw new HsmError('format', 'the IV is one block');
+  return iv ?? Buffer.alloc(block);
+}
+
+function lower(mode: 'CBC' | 'CTR' | 'ECB'): 'cbc' | 'ctr' | 'ecb' {
+  return mode === 'CBC' ? 'cbc' : mode === 'CTR' ? 'ctr' : 'ecb';
+}
+
+function cipherName(family: CipherFamily, key: Buffer, mode: 'cbc' | 'ctr' | 'ecb'): string {
+  return family === 'AES' ? `aes-${key.length * 8}-${mode}` : mode === 'cbc' ? 'des-ede3-cbc' : 'des-ede3-ecb';
+}
+
+function gcmName(key: Buffer): 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm' {
+  if (key.length === 16) return 'aes-128-gcm';
+  return key.length === 24 ? 'aes-192-gcm' : 'aes-256-gcm';
+}
+
+/** OpenSSL 3 knows TDES with 24 bytes only: K becomes K‖K‖K, K1‖K2 becomes K1‖K2‖K1. */
+function withExpandedKey<T>(family: CipherFamily, key: Buffer, use: (full: Buffer) => T): T {
+  if (family === 'AES' || key.length === 24) return use(key);
+  const full = Buffer.concat([key, key, key], 24);
+  if (key.length === 16) key.copy(full, 16, 0, 8);
+  try {
+    return use(full);
+  } finally {
+    full.fill(0);
+  }
+}
+
+function run(cipher: ReturnType<typeof createCipheriv> | ReturnType<typeof createDecipheriv>, data: Buffer): Buffer {
+  cipher.setAutoPadding(false);
+  const out = cipher.update(data);
+  const rest = cipher.final();
+  return rest.length === 0 ? out : Buffer.concat([out, rest]);
+}
+
+/** Bytewise xor of two buffers of one length. */
+export function xor(a: Buffer, b: Buffer): Buffer {
+  const out = Buffer.alloc(a.length);
+  for (let i = 0; i < a.length; i += 1) out[i] = a[i]! ^ b[i]!;
+  return out;
+}

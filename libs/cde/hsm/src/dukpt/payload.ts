@@ -1,0 +1,99 @@
+import { blockBytes } from '../cipher/block-cipher.js';
+import { CardFormatError } from '../card/card-format-error.js';
+import type { CipherMode, Dukpt } from '../provider/hsm-provider.js';
+import type { DukptProfile } from './dukpt-profile.js';
+import type { Ksn } from './ksn.js';
+
+/** Largest ciphertext that is looked at. */
+export const CIPHER_BYTES_MAX = 4096;
+
+/** Block of the cipher that encrypts the payload. */
+function payloadBlock(profile: DukptProfile): number {
+  return blockBytes(profile.workingKeyType.startsWith('TDES') ? 'TDES' : 'AES');
+}
+
+/** Whether lengths fit the profile: IV present exactly when explicit, whole blocks where the mode needs them, within 4 KiB. */
+export function fitsProfile(profile: DukptProfile, iv: Buffer | undefined, cipher: Buffer): boolean {
+  const block = payloadBlock(profile);
+  const ivBytes = profile.mode === 'GCM' ? 12 : block;
+  if (profile.iv === 'explicit' ? iv?.length !== ivBytes : iv !== undefined && !iv.equals(Buffer.alloc(ivBytes))) return false;
+  const isBlocked = profile.mode === 'CBC' || profile.mode === 'ECB';
+  return cipher.length > 0 && cipher.length <= CIPHER_BYTES_MAX && (!isBlocked || cipher.length % block === 0);
+}
+
+/** What the terminal's MAC covers. */
+export function macInput(profile: DukptProfile, ksn: Ksn, iv: Buffer | undefined, cipher: Buffer): Buffer {
+  const withIv = profile.macInput === 'ksn|iv|cipher' ? [iv ?? Buffer.alloc(payloadBlock(profile))] : [];
+  return Buffer.concat([ksn.bytes, ...withIv, cipher]);
+}
+
+/** In GCM the tag also covers the KSN, so that a ciphertext cannot be moved to another one. */
+export function payloadAad(profile: DukptProfile, ksn: Ksn): Buffer | undefined {
+  return profile.mode === 'GCM' ? ksn.bytes : undefined;
+}
+
+/** The two DUKPT handles of a payload: its data key and its MAC key (usage 2000, always of the request). */
+export function payloadKeys(profile: DukptProfile, bdk: Dukpt['bdk'], ksn: Ksn): { data: Dukpt; mac: Dukpt } {
+  const common = { scheme: profile.scheme, bdk, ksn: ksn.hex, keyType: profile.workingKeyType } as const;
+  return {
+    data: { ...common, variant: profile.dataUsage, tdesDataKey: profile.tdesDataKey },
+    mac: { ...common, variant: 'request' },
+  };
+}
+
+export function addPadding(profile: DukptProfile, plain: Buffer): Buffer {
+  const block = payloadBlock(profile);
+  const missing = block - (plain.length % block);
+  switch (profile.padding) {
+    case 'PKCS7':
+      return Buffer.concat([plain, Buffer.alloc(missing, missing)]);
+    case 'ISO9797-2':
+      return Buffer.concat([plain, Buffer.from([0x80]), Buffer.alloc(missing - 1)]);
+    case 'ZERO':
+      return Buffer.concat([plain, Buffer.alloc(missing % block)]);
+    case 'NONE':
+      return Buffer.from(plain);
+  }
+}
+
+/**
+ * Take the padding off. A zero-padded TLV is left as it is: its reader skips zeros between items, and a value may end in zeros.
+ * @returns a view into `padded`
+ * @throws CardFormatError the same answer as for a wrong MAC or content
+ */
+export function removePadding(profile: Pick<DukptProfile, 'padding' | 'content'>, padded: Buffer, block: number): Buffer {
+  switch (profile.padding) {
+    case 'PKCS7':
+      return padded.subarray(0, padded.length - pkcs7Bytes(padded, block));
+    case 'ISO9797-2':
+      return padded.subarray(0, endOfData(padded, block));
+    case 'ZERO':
+      return profile.content === 'TLV' ? padded : padded.subarray(0, withoutZeros(padded));
+    case 'NONE':
+      return padded;
+  }
+}
+
+/** Mode and block of the profile's cipher, for callers that decrypt. */
+export function payloadCipher(profile: DukptProfile): { mode: CipherMode; block: number } {
+  return { mode: profile.mode, block: payloadBlock(profile) };
+}
+
+function pkcs7Bytes(padded: Buffer, block: number): number {
+  const count = padded[padded.length - 1] ?? 0;
+  if (count < 1 || count > block || count > padded.length) throw new CardFormatError();
+  if (!padded.subarray(padded.length - count).every((byte) => byte === count)) throw new CardFormatError();
+  return count;
+}
+
+function endOfData(padded: Buffer, block: number): number {
+  const end = withoutZeros(padded) - 1;
+  if (end < 0 || padded[end] !== 0x80 || padded.length - end > block) throw new CardFormatError();
+  return end;
+}
+
+function withoutZeros(padded: Buffer): number {
+  let end = padded.length;
+  while (end > 0 && padded[end - 1] === 0) end -= 1;
+  return end;
+}

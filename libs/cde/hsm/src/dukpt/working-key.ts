@@ -1,0 +1,75 @@
+import { HsmError } from '../provider/hsm-error.js';
+import type { Dukpt, KeyType, MacAlg } from '../provider/hsm-provider.js';
+import {
+  AES_USAGE,
+  aesInitialKey,
+  aesTransactionKey,
+  aesWorkingKey,
+  type DerivedType,
+} from './aes-dukpt.js';
+import { Ksn } from './ksn.js';
+import { tdesInitialKey, tdesTransactionKey, tdesWorkingKey, type TdesUse } from './tdes-dukpt.js';
+
+/** What a working key is for. */
+export type DukptUse = 'data' | 'mac' | 'pin';
+
+type Direction = Dukpt['variant'];
+type WorkingKeyChoice = Pick<Dukpt, 'scheme' | 'keyType' | 'variant' | 'tdesDataKey'>;
+
+const AES_CODE: Readonly<Record<DukptUse, Readonly<Record<Direction, keyof typeof AES_USAGE>>>> = {
+  data: { request: 'dataEncrypt', response: 'dataDecrypt', both: 'dataBothWays' },
+  mac: { request: 'macGeneration', response: 'macVerification', both: 'macBothWays' },
+  pin: { request: 'pinEncryption', response: 'pinEncryption', both: 'pinEncryption' },
+};
+
+const TDES_USE: Readonly<Record<DukptUse, Readonly<Record<'request' | 'response', TdesUse>>>> = {
+  data: { request: 'dataRequest', response: 'dataResponse' },
+  mac: { request: 'macRequest', response: 'macResponse' },
+  pin: { request: 'pin', response: 'pin' },
+};
+
+/** @throws HsmError `format` the text is not a KSN of the scheme, or its counter is not usable */
+export function usableKsn(scheme: Dukpt['scheme'], text: string): Ksn {
+  const ksn = Ksn.parse(scheme, text);
+  if (ksn === undefined || !ksn.isUsable) throw new HsmError('format', 'the KSN is not a usable one');
+  return ksn;
+}
+
+/** Initial key of the device that a KSN names. The caller wipes it. */
+export function initialKeyOf(bdk: Buffer, ksn: Ksn): Buffer {
+  return ksn.scheme === 'AES-DUKPT' ? aesInitialKey(bdk, ksn.initialKeyId) : tdesInitialKey(bdk, ksn);
+}
+
+/**
+ * Working key of one transaction, from the initial key (terminal and host agree from here on). The caller wipes it.
+ * @throws HsmError `unsupported` the scheme has no such key; `usage_denied` stronger than its base key
+ */
+export function workingKeyFromInitial(
+  initialKey: Buffer,
+  ksn: Ksn,
+  use: DukptUse,
+  choice: WorkingKeyChoice,
+  mac?: MacAlg,
+): Buffer {
+  const transactionKey =
+    ksn.scheme === 'AES-DUKPT'
+      ? aesTransactionKey(initialKey, ksn.initialKeyId, ksn.counter)
+      : tdesTransactionKey(initialKey, ksn);
+  try {
+    if (ksn.scheme === 'AES-DUKPT') {
+      const type = mac === 'HMAC-SHA256' ? hmacType(choice.keyType) : choice.keyType;
+      return aesWorkingKey(transactionKey, ksn, AES_USAGE[AES_CODE[use][choice.variant]], type);
+    }
+    if (choice.keyType !== 'TDES2' || choice.variant === 'both') {
+      throw new HsmError('unsupported', 'TDES DUKPT has double-length keys of one direction only');
+    }
+    return tdesWorkingKey(transactionKey, TDES_USE[use][choice.variant], choice.tdesDataKey);
+  } finally {
+    transactionKey.fill(0);
+  }
+}
+
+function hmacType(type: KeyType): DerivedType {
+  if (type === 'AES128') return 'HMAC128';
+  return type === 'AES192' ? 'HMAC192' : 'HMAC256';
+}

@@ -1,0 +1,76 @@
+import type { SealedEnvelope } from '@tsunagu/contracts';
+import type { Clock } from '@tsunagu/kernel';
+import { randomBytes } from 'node:crypto';
+import type { HsmProvider } from '../provider/hsm-provider.js';
+import { epochAt, epochKey, epochKeyEnd, type EnvelopePart } from './envelope-epoch.js';
+import { encodeAccount, encodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
+import { NONCE_BYTES, packSealed, sealedAad } from './sealed-part.js';
+
+/**
+ * Seals card data for the switch: AES-256-GCM under the data key of the current epoch, which lives in the HSM.
+ * The vault holds one; nobody else can create or use the sealing side of these keys.
+ */
+export class EnvelopeSealer {
+  /** Epoch keys known to exist, by part; asking the HSM once per epoch is enough. */
+  readonly #ready = new Map<EnvelopePart, { epoch: number; made: Promise<unknown> }>();
+
+  constructor(
+    private readonly hsm: HsmProvider,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Seal both parts. The plain copies made here are wiped; the caller wipes its own.
+   * @param parts `sad` is null for an operation that has no card at hand (capture, refund)
+   * @throws HsmError
+   */
+  async seal(tenantId: string, parts: { sad: SadPart | null; account: AccountPart }): Promise<SealedEnvelope> {
+    const [sad, account] = await Promise.all([
+      parts.sad === null ? null : this.#sealPart(tenantId, 'sad', encodeSad(parts.sad)),
+      this.#sealPart(tenantId, 'account', encodeAccount(parts.account)),
+    ]);
+    return { sad, account };
+  }
+
+  /** Make the keys of this epoch and the next, so that no payment waits for one. */
+  async prepareKeys(): Promise<void> {
+    for (const part of ['sad', 'account'] as const) {
+      const epoch = epochAt(part, this.clock.now());
+      await this.#ensureKey(part, epoch);
+      await this.#makeKey(part, epoch + 1);
+    }
+  }
+
+  async #sealPart(tenantId: string, part: EnvelopePart, plain: Buffer): Promise<string> {
+    const epoch = epochAt(part, this.clock.now());
+    const nonce = randomBytes(NONCE_BYTES);
+    try {
+      await this.#ensureKey(part, epoch);
+      const key = epochKey(this.hsm.name, part, epoch);
+      const aad = sealedAad(tenantId, part);
+      return packSealed(epoch, nonce, await this.hsm.encrypt({ key, mode: 'GCM', iv: nonce, aad, data: plain }));
+    } finally {
+      plain.fill(0);
+    }
+  }
+
+  async #ensureKey(part: EnvelopePart, epoch: number): Promise<void> {
+    let ready = this.#ready.get(part);
+    if (ready?.epoch !== epoch) {
+      ready = { epoch, made: this.#makeKey(part, epoch) };
+      this.#ready.set(part, ready);
+    }
+    try {
+      await ready.made;
+    } catch (error) {
+      this.#ready.delete(part);
+      throw error;
+    }
+  }
+
+  async #makeKey(part: EnvelopePart, epoch: number): Promise<void> {
+    const { id } = epochKey(this.hsm.name, part, epoch);
+    const expiresAt = epochKeyEnd(part, epoch);
+    await this.hsm.generateKey({ id, usage: 'D0', type: 'AES256', scope: 'envelope', expiresAt });
+  }
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, unlink } from 'node:fs/promises';
+
+/** Whether an error is a system error with this code (ENOENT, EEXIST…). */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/**
+ * Create a file in one step, readable by its owner only: written and synced under another name, then linked into place.
+ * @returns false when the file exists already: somebody else was first, and its content is complete
+ */
+export async function createOnce(path: string, content: Buffer): Promise<boolean> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await unlink(draft);
+  }
+}
+
+/** Overwrite a file with random bytes, sync, and remove it. Nothing happens when it is gone already. */
+export async function shred(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      const { size } = await file.stat();
+      await file.write(randomBytes(size), 0, size, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await unlink(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { AppError, type Clock } from '@tsunagu/kernel';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HsmError } from '../provider/hsm-error.js';
+import { createOnce, hasCode, shred } from './atomic-file.js';
+import { openKey, peekHeader, sealKey, type KeyHeader } from './key-file.js';
+
+const LMK_BYTES = 32;
+/** How long an opened key stays in memory before its file is read again: bounds how long a destroyed key still works elsewhere. */
+const CACHE_MS = 30_000;
+
+/** The key store folder cannot be used. The message names the rule, never a path's content. */
+export class KeyStoreError extends AppError {
+  readonly code = 'hsm_store_unusable';
+  readonly category = 'internal';
+}
+
+interface OpenKey {
+  readonly header: KeyHeader;
+  readonly key: Buffer;
+  readonly until: number;
+}
+
+/**
+ * Folder of sealed keys under one local master key (LMK). Two processes may start on an empty folder at once: the file
+ * system decides who made the LMK and each key, and both use the winner's.
+ */
+export class KeyStore {
+  readonly #open = new Map<string, OpenKey>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly lmk: Buffer,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws KeyStoreError others may read the LMK, or it is missing while keys exist */
+  static async at(folder: string, clock: Clock): Promise<KeyStore> {
+    await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 });
+    return new KeyStore(folder, await loadLmk(folder), clock);
+  }
+
+  /**
+   * Use a key on a private copy, wiped afterwards: the shared one may be evicted at any moment.
+   * @throws HsmError `key_unknown` no such key, destroyed, or past its end
+   */
+  async withKey<T>(id: string, use: (key: Buffer, header: KeyHeader) => T): Promise<T> {
+    const { header, key } = await this.#load(id);
+    const copy = Buffer.from(key);
+    try {
+      return use(copy, header);
+    } finally {
+      copy.fill(0);
+    }
+  }
+
+  async header(id: string): Promise<KeyHeader> {
+    return (await this.#load(id)).header;
+  }
+
+  /** @returns false when a key of this id exists already */
+  async create(header: KeyHeader, key: Buffer): Promise<boolean> {
+    return createOnce(this.#path(header.id), sealKey(this.lmk, header, key));
+  }
+
+  async destroy(id: string): Promise<void> {
+    this.#evict(id);
+    await shred(this.#path(id));
+  }
+
+  /** Ids of keys whose time is over and that `may` lets the caller destroy. */
+  async expired(now: Date, may: (header: KeyHeader) => boolean): Promise<string[]> {
+    const ids: string[] = [];
+    for (const name of await readdir(join(this.folder, 'keys'))) {
+      if (!name.endsWith('.key')) continue;
+      const header = peekHeader(await readIfThere(join(this.folder, 'keys', name)));
+      if (header !== undefined && isOver(header, now.getTime()) && may(header)) ids.push(header.id);
+    }
+    return ids;
+  }
+
+  /** Drop from memory every key whose time is over. Called before each use and by the vault's schedule. */
+  evictExpired(): void {
+    const now = this.clock.now().getTime();
+    for (const [id, { header, until }] of this.#open) {
+      if (until <= now || isOver(header, now)) this.#evict(id);
+    }
+  }
+
+  /** Wipe what is in memory; the store is not used afterwards. */
+  close(): void {
+    for (const id of [...this.#open.keys()]) this.#evict(id);
+    this.lmk.fill(0);
+  }
+
+  async #load(id: string): Promise<OpenKey> {
+    this.evictExpired();
+    const known = this.#open.get(id);
+    if (known !== undefined) return known;
+    const file = await readIfThere(this.#path(id));
+    if (file.length === 0) throw new HsmError('key_unknown', 'no such key', { key: id });
+    const now = this.clock.now().getTime();
+    const opened = { ...openKey(this.lmk, id, file), until: now + CACHE_MS };
+    if (isOver(opened.header, now)) {
+      opened.key.fill(0);
+      throw new HsmError('key_unknown', 'no such key', { key: id });
+    }
+    this.#evict(id); // another caller may have loaded it meanwhile
+    this.#open.set(id, opened);
+    return opened;
+  }
+
+  #evict(id: string): void {
+    this.#open.get(id)?.key.fill(0);
+    this.#open.delete(id);
+  }
+
+  #path(id: string): string {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(id)) throw new HsmError('key_unknown', 'no such key');
+    return join(this.folder, 'keys', `${id}.key`);
+  }
+}
+
+function isOver(header: KeyHeader, now: number): boolean {
+  return header.expiresAt !== null && Date.parse(header.expiresAt) <= now;
+}
+
+async function readIfThere(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+async function loadLmk(folder: string): Promise<Buffer> {
+  const path = join(folder, 'lmk');
+  const hadKeys = (await readdir(join(folder, 'keys'))).some((name) => name.endsWith('.key'));
+  let lmk = await readIfThere(path);
+  if (lmk.length === 0) {
+    // keys are listed before the LMK is read: whoever made them had made the LMK before, so its absence is a loss
+    if (hadKeys) throw new KeyStoreError('the key store has keys but its master key is missing; restore HSM_DIR from backup');
+    await createOnce(path, randomBytes(LMK_BYTES));
+    lmk = await readFile(path);
+  }
+  if (lmk.length !== LMK_BYTES) throw new KeyStoreError('the master key in HSM_DIR is damaged; restore it from backup');
+  if (((await stat(path)).mode & 0o077) !== 0) {
+    throw new KeyStoreError('the master key in HSM_DIR may be read by others; set its mode to 0600');
+  }
+  return lmk;
+}
