@@ -4,8 +4,11 @@ export class Trouble extends Error {}
 export interface EmbeddedPostgres {
   readonly socketDir: string;
   readonly dataDir: string;
-  readonly pid: number | undefined;
+  readonly pid: number;
+  /** This process started the server, and `stop` will stop it. */
   readonly owned: boolean;
+  /** Settles when an owned server is gone, for whatever reason. */
+  readonly exited: Promise<void> | undefined;
   url(role?: string, database?: string): string;
   stop(): Promise<void>;
 }

@@ -32,24 +32,28 @@ export async function startPostgres({ dataDir, settings = {}, takeOver = false }
   ensureCluster(native, folders);
   const socketDir = socketFolder(folders.root);
   const running = await settle(folders, takeOver);
-  if (running !== undefined) return handle(folders, socketDir, running, undefined);
-  const pid = await launch(native, folders, socketDir, { ...QUIET, ...PRODUCT, ...settings });
-  return handle(folders, socketDir, pid, pid === undefined ? undefined : guard(folders, pid));
+  if (running !== undefined) return handle(folders, socketDir, { pid: running, exited: undefined }, undefined);
+  const server = await launch(native, folders, socketDir, { ...QUIET, ...PRODUCT, ...settings });
+  return handle(folders, socketDir, server, server.exited === undefined ? undefined : guard(folders, server.pid));
 }
 
-function handle(folders, socketDir, pid, guardian) {
+function handle(folders, socketDir, { pid, exited, hold }, guardian) {
   return {
     socketDir,
     dataDir: folders.root,
     pid,
     /** True when this process started the server, and stop() will stop it. */
     owned: guardian !== undefined,
+    /** Settles when an owned server is gone, for whatever reason. */
+    exited,
     /** Connection string for a role; trust authentication stays inside the socket folder. */
     url: (role = 'postgres', database = 'postgres') =>
       `postgresql://${encodeURIComponent(role)}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(socketDir)}`,
     stop: async () => {
       if (guardian === undefined) return;
+      hold(); // else an otherwise idle process would end before the server does
       await stopServer(folders, pid);
+      await exited;
       guardian.kill('SIGKILL');
       rmSync(socketDir, { recursive: true, force: true });
     },
@@ -104,37 +108,54 @@ function answers(path) {
   });
 }
 
+/** @returns {Promise<{ pid: number, exited: Promise<void> | undefined }>} `exited` is unknown for a server of another starter */
 async function launch(native, folders, socketDir, settings) {
-  const flags = { listen_addresses: "''", unix_socket_directories: `'${socketDir}'`, ...settings };
-  const options = Object.entries(flags).map(([name, value]) => `-c ${name}=${value}`);
-  const pgCtl = join(native, 'bin', 'pg_ctl');
+  const flags = { listen_addresses: '', unix_socket_directories: socketDir, ...settings };
+  const args = Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   for (let round = 0; ; round++) {
     const from = logSize(folders.log);
-    const args = ['-w', '-t', '60', '-D', folders.cluster, '-l', folders.log, '-o', options.join(' '), 'start'];
-    const started = await run(pgCtl, args);
-    if (started.code === 0) return readPidFile(folders)?.pid;
-    const found = readPidFile(folders);
-    if (found !== undefined && isPostgres(found.pid)) return undefined; // another starter was first, and owns it
-    const words = logSince(folders.log, from) + started.output;
+    const server = spawnServer(native, folders, args);
+    const started = await becomesReady(server, folders);
+    if (started) return server;
+    const other = readPidFile(folders)?.pid;
+    if (other !== undefined && isPostgres(other)) return { pid: other, exited: undefined }; // another starter was first, and owns it
+    const words = logSince(folders.log, from);
     // The children of a killed server need a moment to notice it and to let its shared memory go.
     if (round >= 50 || !/still in use|lock file .* already exists/.test(words)) throw explain(words, folders);
     await sleep(200);
   }
 }
 
-function run(command, args) {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, { ...SERVER_IDS, cwd: '/', env: SERVER_ENV, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    let output = '';
-    child.stdout.on('data', (chunk) => (output += chunk));
-    child.stderr.on('data', (chunk) => (output += chunk));
-    child.once('error', fail);
-    child.once('exit', (code) => {
-      child.stdout.destroy();
-      child.stderr.destroy();
-      done({ code, output });
-    });
+function spawnServer(native, folders, args) {
+  const log = openSync(folders.log, 'a', 0o600);
+  const child = spawn(join(native, 'bin', 'postgres'), ['-D', folders.cluster, ...args], {
+    ...SERVER_IDS,
+    cwd: '/',
+    env: SERVER_ENV,
+    detached: true, // a Ctrl-C belongs to the owner, which stops the server last
+    stdio: ['ignore', log, log],
   });
+  closeSync(log);
+  child.unref();
+  const server = { pid: child.pid, isOver: false, exited: undefined, hold: () => child.ref() };
+  server.exited = new Promise((done) => {
+    const over = () => {
+      server.isOver = true;
+      done();
+    };
+    child.once('exit', over);
+    child.once('error', over);
+  });
+  return server;
+}
+
+async function becomesReady(server, folders) {
+  while (!server.isOver) {
+    const found = readPidFile(folders);
+    if (found?.pid === server.pid && found.state === 'ready') return true;
+    await sleep(10);
+  }
+  return false;
 }
 
 const logSize = (file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
