@@ -1,0 +1,65 @@
+import { AppError } from '@tsunagu/kernel';
+import pg from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
+
+/** A migration class, as the feature libs export them. */
+export type Migration = new () => MigrationInterface;
+
+/** A migration did not run. Names the migration's error class and SQLSTATE, never values. */
+export class MigrationError extends AppError {
+  readonly code = 'migration_failed';
+  readonly category = 'internal';
+
+  constructor(message: string, facts: { sqlState?: string; reason?: string } = {}) {
+    super(message, facts);
+  }
+}
+
+/** Bookkeeping of what has been run; also read by the readiness checks. */
+const TABLE = 'schema_migration';
+
+/** Names of migrations in order of execution, for the readiness check. */
+export function migrationNames(migrations: readonly Migration[]): string[] {
+  return migrations.map((migration) => migration.name);
+}
+
+/** A TypeORM data source for migrations and drift tests. @param ownerUrl login of the owner role */
+export function migrationSource(ownerUrl: string, migrations: readonly Migration[]): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    migrations: [...migrations],
+    migrationsTableName: TABLE,
+    migrationsTransactionMode: 'each',
+    schema: 'public',
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    logging: false,
+    applicationName: 'tsunagu-migrate',
+    poolSize: 1,
+  });
+}
+
+/**
+ * Run what has not been run yet, in order of timestamps. Two starters at once are safe: one waits for the other.
+ * @returns names of the migrations that ran now
+ * @throws MigrationError with the SQLSTATE; nothing of the failing migration remains
+ */
+export async function migrate(ownerUrl: string, migrations: readonly Migration[]): Promise<string[]> {
+  const lock = new pg.Client({ connectionString: ownerUrl });
+  await lock.connect();
+  const source = migrationSource(ownerUrl, migrations);
+  try {
+    await lock.query(`select pg_advisory_lock(hashtext('tsunagu migrations'))`);
+    await source.initialize();
+    const ran = await source.runMigrations();
+    await source.query(`grant select on public.${TABLE} to public`);
+    return ran.map((migration) => migration.name);
+  } catch (error) {
+    const driver = error as { code?: unknown; message?: unknown };
+    throw new MigrationError(`a migration failed: ${String(driver.message)}`, { sqlState: String(driver.code ?? '') });
+  } finally {
+    if (source.isInitialized) await source.destroy();
+    await lock.end();
+  }
+}

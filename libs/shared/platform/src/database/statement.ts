@@ -1,0 +1,10 @@
+/** A named prepared statement: the name must belong to one text for ever within a process. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Name a statement. The server plans it once per connection. @param name snake_case, unique in the process */
+export function sql(name: string, text: string): Statement {
+  return { name, text };
+}

@@ -1,0 +1,127 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { invariant } from '@tsunagu/kernel';
+import type { PoolClient, QueryResult } from 'pg';
+import { DatabaseError, DatabaseUnavailableError, mapDatabaseError } from './database-errors.js';
+import { MoneyPool } from './money-pool.js';
+import type { Statement } from './statement.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** One open transaction of one tenant. Use it from one place at a time and never keep it. */
+export class Tx {
+  readonly #sent: Promise<void>[] = [];
+  #failure: Error | undefined;
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly counts: MoneyPool['counts'],
+    readonly tenantId: string,
+  ) {}
+
+  /** @throws UniqueViolationError, DatabaseUnavailableError, DatabaseError */
+  async query<Row extends object = Record<string, unknown>>(
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    this.counts.statements += 1;
+    try {
+      const result = await this.client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+      return result.rows;
+    } catch (error) {
+      throw this.#remember(error, statement.name);
+    }
+  }
+
+  /** Put a statement on the wire without waiting. Its failure surfaces at commit, which is then a rollback. */
+  send(statement: Statement, values: readonly unknown[]): void {
+    this.#sent.push(
+      this.query(statement, values).then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+  }
+
+  /** First failure of this transaction, after everything that was sent has been answered. */
+  async settled(): Promise<Error | undefined> {
+    await Promise.all(this.#sent);
+    return this.#failure;
+  }
+
+  #remember(error: unknown, statement: string): Error {
+    const mapped = mapDatabaseError(error, statement);
+    this.#failure ??= mapped;
+    return mapped;
+  }
+}
+
+/**
+ * Transactions of the money path: pipelined, so `begin`, the tenant, the statements and `commit` share round trips.
+ *
+ * `begin; set local app.tenant_id` travel in one simple message ahead of the first statement. A statement that failed
+ * makes PostgreSQL answer ROLLBACK to `commit`; that answer is checked and thrown.
+ */
+@Injectable()
+export class Transactions {
+  readonly #open = new AsyncLocalStorage<Tx>();
+
+  constructor(private readonly pool: MoneyPool) {}
+
+  /**
+   * Run `fn` in a transaction of the context's tenant; a nested call joins the outer transaction.
+   * @throws InvariantError the tenant is not a uuid, or differs from that of the open transaction
+   * @throws UniqueViolationError, DatabaseUnavailableError, DatabaseError from the statements or the commit
+   */
+  async run<T>(ctx: { readonly tenantId: string }, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
+    const open = this.#open.getStore();
+    if (open !== undefined) {
+      invariant(open.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
+      return fn(open);
+    }
+    const client = await this.pool.connect();
+    const tx = new Tx(client, this.pool.counts, ctx.tenantId);
+    // Not awaited: it shares the round trip of the first statement. Its failure makes every later statement fail too.
+    const begun = client.query(`begin; set local app.tenant_id = '${ctx.tenantId}'`).then(
+      () => undefined,
+      (error: unknown) => mapDatabaseError(error, 'begin'),
+    );
+    let value: T;
+    try {
+      value = await this.#open.run(tx, () => fn(tx));
+    } catch (error) {
+      await this.#rollBack(client, tx);
+      throw (await begun) ?? error;
+    }
+    await this.#commit(client, tx, begun);
+    return value;
+  }
+
+  async #rollBack(client: PoolClient, tx: Tx): Promise<void> {
+    this.pool.counts.rollbacks += 1;
+    try {
+      await tx.settled();
+      await client.query('rollback');
+      client.release();
+    } catch {
+      client.release(true); // the connection is gone, and the transaction with it: the caller gets the first error
+    }
+  }
+
+  async #commit(client: PoolClient, tx: Tx, begun: Promise<Error | undefined>): Promise<void> {
+    this.pool.counts.commits += 1;
+    let answer: QueryResult;
+    try {
+      answer = await client.query('commit');
+    } catch (error) {
+      client.release(true);
+      const mapped = mapDatabaseError(error, 'commit');
+      throw mapped instanceof DatabaseUnavailableError ? new DatabaseUnavailableError({ commit: 'unknown' }) : mapped;
+    }
+    const failure = (await begun) ?? (await tx.settled());
+    const isCommitted = answer.command === 'COMMIT' && failure === undefined;
+    client.release(answer.command === 'COMMIT' && failure !== undefined); // begin failed: nobody knows what state it is in
+    if (!isCommitted) throw failure ?? new DatabaseError('25P02', { statement: 'commit' });
+  }
+}

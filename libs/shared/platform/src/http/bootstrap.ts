@@ -1,0 +1,127 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppConfig, type AppName } from '../config/app-config.js';
+import { HealthChecks } from '../health/health-checks.js';
+import { addOperationalRoutes, listenForOperators } from '../health/health-routes.js';
+import { AppLogger } from '../logging/app-logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { applyValidatorMemo } from './validator-memo.js';
+import { acceptJson } from './accept-json.js';
+
+export const BODY_BYTES_MAX = 64 * 1024;
+export const URL_BYTES_MAX = 4 * 1024;
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** Finish or hand over within this; then the process ends whatever is left. */
+const STOP_TIMEOUT_MS = 25_000;
+
+export interface BootstrapOptions {
+  readonly name: AppName;
+  /** Parse bodies by the strict rules of the public API; internal apps parse plainly. */
+  readonly strictJson?: boolean;
+  /** Largest body in bytes; 64 KB when left out. */
+  readonly bodyBytesMax?: number;
+  /** Filters, guards, routes: called after the graph is built, before listening. */
+  configure?(app: NestFastifyApplication): void | Promise<void>;
+}
+
+/** A running application and how to end it. */
+export interface RunningApp {
+  readonly app: NestFastifyApplication;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+type AppModule = Parameters<typeof NestFactory.create>[0];
+
+/**
+ * Start a Nest application on Fastify with the limits of the house, and stop it cleanly on SIGTERM, SIGINT or when
+ * the supervisor's IPC channel closes.
+ * @throws ConfigError the environment is incomplete
+ */
+export async function bootstrap(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
+  const config = AppConfig.fromEnv(options.name);
+  const app = await createApp(module, config, options);
+  const admin = await listen(app, config);
+  const running = { app, port: portOf(app), stop: () => stop(app, admin) };
+  app.get(AppLogger).log('listening', { port: running.port, adminPort: config.adminPort });
+  process.send?.({ type: 'listening', port: running.port });
+  stopOnSignals(running, app.get(AppLogger));
+  return running;
+}
+
+async function createApp(
+  module: AppModule,
+  config: AppConfig,
+  options: BootstrapOptions,
+): Promise<NestFastifyApplication> {
+  const bodyLimit = options.bodyBytesMax ?? BODY_BYTES_MAX;
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    logger: false,
+    requestTimeout: 15_000, // time to send a request, not to answer it
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    routerOptions: { maxParamLength: 300 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new AppLogger(config),
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  acceptJson(fastify, { isStrict: options.strictJson ?? false });
+  if (config.adminPort === null) addOperationalRoutes(fastify, app.get(HealthChecks), app.get(Metrics));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.raw.url !== undefined && request.raw.url.length > URL_BYTES_MAX) {
+      void reply
+        .code(414)
+        .type('application/problem+json')
+        .send({ status: 414, code: 'url_too_long', title: 'URL too long' });
+      return;
+    }
+    done();
+  });
+  await options.configure?.(app);
+  applyValidatorMemo();
+  return app;
+}
+
+async function listen(app: NestFastifyApplication, config: AppConfig): Promise<Server | undefined> {
+  await app.listen(config.port, '127.0.0.1');
+  app.get(Metrics).watchProcess();
+  return config.adminPort === null
+    ? undefined
+    : listenForOperators(config.adminPort, app.get(HealthChecks), app.get(Metrics));
+}
+
+function portOf(app: NestFastifyApplication): number {
+  return ((app.getHttpServer() as Server).address() as AddressInfo).port;
+}
+
+async function stop(app: NestFastifyApplication, admin: Server | undefined): Promise<void> {
+  app.get(HealthChecks).stop();
+  await app.close();
+  admin?.closeAllConnections();
+  admin?.close();
+}
+
+function stopOnSignals(running: RunningApp, logger: AppLogger): void {
+  let isStopping = false;
+  const end = (cause: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    logger.log('stopping', { signal: cause });
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    running.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', () => end('SIGTERM'));
+  process.once('SIGINT', () => end('SIGINT'));
+  if (process.send !== undefined) process.once('disconnect', () => end('disconnect'));
+}

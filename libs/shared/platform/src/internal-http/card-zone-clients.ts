@@ -1,0 +1,88 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SWITCH_ROUTES, SwitchPort, VAULT_ROUTES, VaultPort } from '@tsunagu/contracts';
+import type {
+  Caller,
+  CardDisplay,
+  EnrolDeviceAnswer,
+  EnrolDeviceRequest,
+  OpenCardAnswer,
+  OpenCardRequest,
+  ReverseRequest,
+  SealAccountRequest,
+  SealedEnvelope,
+  SubmitRequest,
+  WireOutcome,
+} from '@tsunagu/contracts';
+import type { Secret } from '@tsunagu/kernel';
+import { InternalClient } from './internal-client.js';
+
+/** Where a card-zone process listens, and as whom we ask. */
+export interface CardZoneDoor {
+  readonly url: string;
+  readonly caller: Caller;
+  readonly secret: Secret<string>;
+}
+
+/** HSM slow: a till gets an answer within two seconds of the vault's own limit. */
+const VAULT_TIMEOUT_MS = 5_000;
+/** Longer than any reply timer of an issuer (25 s) and its fall-back. */
+const SWITCH_TIMEOUT_MS = 60_000;
+
+/** The vault, asked over HTTP. */
+@Injectable()
+export class VaultClient extends VaultPort implements OnApplicationShutdown {
+  readonly #client: InternalClient;
+
+  constructor(door: CardZoneDoor) {
+    super();
+    this.#client = new InternalClient({ ...door, timeoutMs: VAULT_TIMEOUT_MS, connections: 32 });
+  }
+
+  open(request: OpenCardRequest): Promise<OpenCardAnswer> {
+    return this.#client.post(VAULT_ROUTES.open, request.requestId, request);
+  }
+
+  sealAccount(request: SealAccountRequest): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
+    return this.#client.post(VAULT_ROUTES.sealAccount, request.requestId, request);
+  }
+
+  enrolDevice(request: EnrolDeviceRequest): Promise<EnrolDeviceAnswer> {
+    return this.#client.post(VAULT_ROUTES.enrolDevice, request.requestId, request);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+/** The switch, asked over HTTP. */
+@Injectable()
+export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
+  readonly #client: InternalClient;
+
+  constructor(door: CardZoneDoor) {
+    super();
+    this.#client = new InternalClient({ ...door, timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 });
+  }
+
+  submit(request: SubmitRequest): Promise<WireOutcome> {
+    return this.#client.post(SWITCH_ROUTES.submit, request.requestId, request);
+  }
+
+  reverse(request: ReverseRequest): Promise<WireOutcome> {
+    return this.#client.post(SWITCH_ROUTES.reverse, request.requestId, request);
+  }
+
+  async outcomes(attempts: readonly { tenantId: string; attemptId: string }[]): Promise<WireOutcome[]> {
+    const answer = await this.#client.post<WireOutcome[] | { outcomes: WireOutcome[] }>(
+      SWITCH_ROUTES.outcomes,
+      'sweep',
+      { attempts },
+    );
+    return Array.isArray(answer) ? answer : answer.outcomes;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#client.close();
+  }
+}

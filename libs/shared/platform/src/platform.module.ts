@@ -1,0 +1,149 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { SwitchPort, VaultPort, type Caller } from '@tsunagu/contracts';
+import { Clock, SystemClock } from '@tsunagu/kernel';
+import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
+import { Centre } from './database/centre.js';
+import { MoneyPool } from './database/money-pool.js';
+import { Transactions } from './database/transactions.js';
+import { HealthChecks } from './health/health-checks.js';
+import { answers, commitsARow } from './health/standard-checks.js';
+import { SwitchClient, VaultClient, type CardZoneDoor } from './internal-http/card-zone-clients.js';
+import { AppLogger } from './logging/app-logger.js';
+import { Metrics } from './metrics/metrics.js';
+import { LaneBell } from './queue/lane-bell.js';
+import { LaneQueues } from './queue/lane-queues.js';
+import { LaneWorkers } from './queue/lane-workers.js';
+import { PostgresWakeUps } from './wake-ups/postgres-wake-ups.js';
+import { RedisWakeUps } from './wake-ups/redis-wake-ups.js';
+import { WakeUps } from './wake-ups/wake-ups.js';
+
+/** Which parts of the platform a process needs. Left out means: not there. */
+export interface PlatformParts {
+  readonly app: AppName;
+  /** `MoneyPool`, `Transactions`, `Centre`; connections of the pool, 16 when `true`. */
+  readonly database?: boolean | number;
+  /** `LaneBell`, `LaneQueues`, `WakeUps`. */
+  readonly lanes?: boolean;
+  /** `LaneWorkers`: this process consumes. */
+  readonly workers?: boolean;
+  /** `VaultClient`, also as `VaultPort`. */
+  readonly vault?: boolean;
+  /** `SwitchClient`, also as `SwitchPort`. */
+  readonly switch?: boolean;
+}
+
+/** Global plumbing of one process: config, log, metrics, health, and the parts it asks for. */
+@Module({})
+export class PlatformModule {
+  static forRoot(parts: PlatformParts): DynamicModule {
+    const providers: Provider[] = [...base(parts.app)];
+    if (parts.database !== undefined && parts.database !== false) providers.push(...database(parts.database));
+    if (parts.lanes === true) providers.push(...lanes(parts.workers === true));
+    if (parts.workers === true) providers.push(LaneWorkers);
+    if (parts.vault === true) providers.push(...vault());
+    if (parts.switch === true) providers.push(...switchDoor());
+    return { module: PlatformModule, global: true, providers, exports: providers };
+  }
+}
+
+function base(app: AppName): Provider[] {
+  return [
+    { provide: AppConfig, useFactory: () => AppConfig.fromEnv(app) },
+    { provide: AppLogger, useFactory: (config: AppConfig) => new AppLogger(config), inject: [AppConfig] },
+    { provide: Clock, useClass: SystemClock },
+    Metrics,
+    HealthChecks,
+  ];
+}
+
+function database(size: boolean | number): Provider[] {
+  return [
+    {
+      provide: MoneyPool,
+      useFactory: (config: AppConfig, logger: AppLogger) =>
+        new MoneyPool(config.databaseUrl, logger, {
+          max: typeof size === 'number' ? size : 16,
+          applicationName: config.nodeName,
+        }),
+      inject: [AppConfig, AppLogger],
+    },
+    { provide: Transactions, useFactory: (pool: MoneyPool) => new Transactions(pool), inject: [MoneyPool] },
+    {
+      provide: Centre,
+      useFactory: (pool: MoneyPool, health: HealthChecks, config: AppConfig) => {
+        const centre = new Centre(pool);
+        health.register('database', commitsARow(centre, config.nodeName));
+        return centre;
+      },
+      inject: [MoneyPool, HealthChecks, AppConfig],
+    },
+  ];
+}
+
+function lanes(isWorker: boolean): Provider[] {
+  return [
+    {
+      provide: LaneQueues,
+      useFactory: async (config: AppConfig, logger: AppLogger, health: HealthChecks) => {
+        // Each consumed lane keeps one connection listening; the others carry jobs.
+        const queues = new LaneQueues(config, logger, { connectionsMax: isWorker ? 16 : 4 });
+        if (queues.backend === 'redis') await queues.ping();
+        health.register('queue', () => queues.ping());
+        return queues;
+      },
+      inject: [AppConfig, AppLogger, HealthChecks],
+    },
+    {
+      provide: LaneBell,
+      useFactory: (queues: LaneQueues, logger: AppLogger, metrics: Metrics) => new LaneBell(queues, logger, metrics),
+      inject: [LaneQueues, AppLogger, Metrics],
+    },
+    {
+      provide: WakeUps,
+      useFactory: (config: AppConfig, centre: Centre) =>
+        config.redisUrl === null
+          ? new PostgresWakeUps(centre, { url: config.databaseUrl.reveal(), node: config.nodeName })
+          : new RedisWakeUps({ url: config.redisUrl, node: config.nodeName }),
+      inject: [AppConfig, Centre],
+    },
+  ];
+}
+
+function vault(): Provider[] {
+  return [
+    {
+      provide: VaultClient,
+      useFactory: (config: AppConfig, health: HealthChecks) => {
+        const url = required(config.vaultUrl, 'VAULT_URL');
+        health.register('vault', answers(url));
+        return new VaultClient(door(config, url));
+      },
+      inject: [AppConfig, HealthChecks],
+    },
+    { provide: VaultPort, useExisting: VaultClient },
+  ];
+}
+
+function switchDoor(): Provider[] {
+  return [
+    {
+      provide: SwitchClient,
+      useFactory: (config: AppConfig, health: HealthChecks) => {
+        const url = required(config.switchUrl, 'SWITCH_URL');
+        health.register('switch', answers(url));
+        return new SwitchClient(door(config, url));
+      },
+      inject: [AppConfig, HealthChecks],
+    },
+    { provide: SwitchPort, useExisting: SwitchClient },
+  ];
+}
+
+function required(url: string | null, variable: string): string {
+  if (url === null) throw new ConfigError(variable, 'must be set');
+  return url;
+}
+
+function door(config: AppConfig, url: string): CardZoneDoor {
+  return { url, caller: config.app as Caller, secret: config.internalSecret };
+}

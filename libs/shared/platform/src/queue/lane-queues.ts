@@ -1,0 +1,157 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Lane, LaneJob } from '@tsunagu/contracts';
+import { Queue, Worker, createPostgresBackend, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { AppConfig } from '../config/app-config.js';
+import { AppLogger } from '../logging/app-logger.js';
+
+/** Finished jobs are kept only so that a repeated id is still recognized; the row is the truth. */
+const KEEP_COMPLETED = { age: 60, count: 1_000 };
+const KEEP_FAILED = { age: 3_600, count: 1_000 };
+const ADD_TIMEOUT_MS = 2_000;
+
+/** What a worker does with a job; the job id is for the request id of its context. */
+export type LaneHandler = (job: LaneJob, jobId: string) => Promise<void>;
+
+/**
+ * The queues behind the lanes: BullMQ on PostgreSQL, or on Redis when `REDIS_URL` is set. One place knows which.
+ * Everything in a queue may be lost at any time: the attempt row is the outbox.
+ */
+@Injectable()
+export class LaneQueues implements OnApplicationShutdown {
+  readonly #queues = new Map<Lane, Queue<LaneJob>>();
+  readonly #redisUrl: string | null;
+  readonly #pool: pg.Pool | undefined;
+  readonly #redis: Redis | undefined;
+  #isClosed = false;
+
+  constructor(
+    config: Pick<AppConfig, 'redisUrl' | 'databaseUrl'>,
+    private readonly logger: AppLogger,
+    options: { connectionsMax?: number; prefix?: string } = {},
+  ) {
+    this.#redisUrl = config.redisUrl;
+    this.prefix = options.prefix ?? 'tsunagu';
+    if (config.redisUrl === null) this.#pool = this.#openPool(config.databaseUrl.reveal(), options.connectionsMax ?? 4);
+    else this.#redis = this.#openRedis(config.redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  }
+
+  /** Start of the names of all Redis keys; a hash tag per lane keeps a lane on one slot of a cluster. */
+  readonly prefix: string;
+
+  get backend(): 'postgres' | 'redis' {
+    return this.#pool === undefined ? 'redis' : 'postgres';
+  }
+
+  /** @throws Error the queue is not reachable; the caller decides what that means */
+  async add(lane: Lane, job: LaneJob, jobId: string): Promise<void> {
+    const added = this.#queue(lane).add(
+      'attempt',
+      { tenantId: job.tenantId, attemptId: job.attemptId },
+      {
+        jobId,
+        removeOnComplete: KEEP_COMPLETED,
+        removeOnFail: KEEP_FAILED,
+      },
+    );
+    await withTimeout(added, ADD_TIMEOUT_MS);
+  }
+
+  /** A running consumer of one lane; close it before this. */
+  consume(lane: Lane, concurrency: number, handler: LaneHandler): Worker<LaneJob> {
+    const options = {
+      concurrency,
+      removeOnComplete: KEEP_COMPLETED,
+      removeOnFail: KEEP_FAILED,
+      runRetryDelay: 1_000,
+      drainDelay: 2,
+      maxStalledCount: 3,
+    };
+    const process = (job: Job<LaneJob>) => handler(job.data, job.id ?? job.data.attemptId);
+    const worker: Worker<LaneJob> =
+      this.#pool !== undefined
+        ? (new Worker(
+            lane,
+            process,
+            { ...options, connection: this.#pool },
+            createPostgresBackend,
+          ) as unknown as Worker<LaneJob>)
+        : new Worker<LaneJob>(lane, process, {
+            ...options,
+            prefix: this.#redisPrefix(lane),
+            connection: this.#openRedis(this.#redisUrl ?? '', { maxRetriesPerRequest: null }),
+          });
+    worker.on('error', () => this.logger.warn('a lane lost its queue for a moment', { lane, backend: this.backend }));
+    return worker;
+  }
+
+  /** @throws Error the queue does not answer */
+  async ping(): Promise<void> {
+    if (this.#redis !== undefined) await withTimeout(this.#redis.ping(), ADD_TIMEOUT_MS);
+    else await withTimeout(this.#pool?.query('select 1') ?? Promise.resolve(), ADD_TIMEOUT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close().catch(() => undefined)));
+    for (const client of this.#clients) client.disconnect();
+    await this.#pool?.end();
+  }
+
+  readonly #clients: Redis[] = [];
+
+  #queue(lane: Lane): Queue<LaneJob> {
+    const known = this.#queues.get(lane);
+    if (known !== undefined) return known;
+    const queue: Queue<LaneJob> =
+      this.#pool !== undefined
+        ? (new Queue(lane, { connection: this.#pool }, createPostgresBackend) as unknown as Queue<LaneJob>)
+        : new Queue<LaneJob>(lane, { connection: this.#redis as Redis, prefix: this.#redisPrefix(lane) });
+    queue.on('error', () => this.logger.warn('the queue was lost for a moment', { lane, backend: this.backend }));
+    this.#queues.set(lane, queue);
+    return queue;
+  }
+
+  #redisPrefix(lane: Lane): string {
+    return `{${this.prefix}-${lane}}`;
+  }
+
+  #openPool(url: string, max: number): pg.Pool {
+    const options = '-c search_path=gateway,bullmq';
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      options,
+      keepAlive: true,
+      connectionTimeoutMillis: ADD_TIMEOUT_MS,
+    });
+    pool.on('error', () => this.logger.warn('an idle queue connection was lost'));
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return pool;
+  }
+
+  #openRedis(url: string, options: { enableOfflineQueue?: boolean; maxRetriesPerRequest: number | null }): Redis {
+    const client = new Redis(url, {
+      ...options,
+      connectTimeout: ADD_TIMEOUT_MS,
+      retryStrategy: (times) => Math.min(times * 100, 2_000),
+    });
+    client.on('error', () => undefined); // the queue and the worker report it; without a listener the process would end
+    this.#clients.push(client);
+    return client;
+  }
+}
+
+async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the queue did not answer in time')), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import type { Lane } from '@tsunagu/contracts';
+import { InvariantError, invariant } from '@tsunagu/kernel';
+import type { Worker } from 'bullmq';
+import { AppLogger } from '../logging/app-logger.js';
+import { LaneQueues, type LaneHandler } from './lane-queues.js';
+
+/** The consumers of this process: one per lane, each with its own concurrency, so that one sick lane starves no other. */
+@Injectable()
+export class LaneWorkers implements BeforeApplicationShutdown {
+  readonly #workers = new Map<Lane, Worker>();
+
+  constructor(
+    private readonly queues: LaneQueues,
+    private readonly logger: AppLogger,
+  ) {}
+
+  /**
+   * Handle a lane. A handler that throws fails the job, which is not tried again: the sweeper reads the row instead.
+   * @throws InvariantError the lane has a handler already
+   */
+  register(lane: Lane, concurrency: number, handler: LaneHandler): void {
+    invariant(!this.#workers.has(lane), 'a lane has one handler', { lane });
+    const worker = this.queues.consume(lane, concurrency, async (job, jobId) => {
+      try {
+        await handler(job, jobId);
+      } catch (error) {
+        this.logger.error('a lane job failed', { lane, attemptId: job.attemptId, error });
+        throw new InvariantError('a lane job failed'); // what was thrown may hold values, and queues keep messages
+      }
+    });
+    this.#workers.set(lane, worker);
+  }
+
+  /** Whether every given lane has a handler; start-up refuses otherwise. */
+  covers(lanes: readonly Lane[]): boolean {
+    return lanes.every((lane) => this.#workers.has(lane));
+  }
+
+  /** Take no new jobs; those running go on. */
+  async pause(lane: Lane): Promise<void> {
+    await this.#workers.get(lane)?.pause(true);
+  }
+
+  resume(lane: Lane): void {
+    this.#workers.get(lane)?.resume();
+  }
+
+  /** Stop taking jobs and wait for those that run; the process's own limit of 25 s cuts a wait that is too long. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.close().catch(() => undefined)));
+  }
+}
