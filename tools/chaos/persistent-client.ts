@@ -31,7 +31,12 @@ export class PersistentClient {
   }
 
   /** @param key idempotency key, saved by the caller before this call */
-  async post(path: string, key: string, body: Record<string, unknown> | undefined, waitSeconds?: number): Promise<Answer> {
+  async post(
+    path: string,
+    key: string,
+    body: Record<string, unknown> | undefined,
+    waitSeconds?: number,
+  ): Promise<Answer> {
     const headers: Record<string, string> = { 'idempotency-key': key };
     if (waitSeconds !== undefined) headers['prefer'] = `wait=${waitSeconds}`;
     return this.#until('POST', path, headers, body);
