@@ -19,6 +19,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Characters no text of ours may hold, even when they were escaped. */
 const CONTROL = /[\u0000-\u001f\u007f]/; // oxlint-disable-line no-control-regex -- refusing them is the rule
 
+/** With the u flag a proper pair is one character above U+FFFF; only a lone half still is a surrogate. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 export type StrictJsonCode = 'invalid_json' | 'duplicate_key' | 'body_too_deep';
 
 /** The body is not strict JSON. `pointer` (RFC 6901) leads to the place; it never holds a value. */
@@ -178,7 +181,7 @@ class StrictParser {
       value += this.#escape();
     }
     this.#at += 1;
-    if (CONTROL.test(value) || !value.isWellFormed()) this.#refuse();
+    if (CONTROL.test(value) || LONE_SURROGATE.test(value)) this.#refuse();
     return value;
   }
 

@@ -88,8 +88,8 @@ export class LaneQueues implements OnApplicationShutdown {
 
   /** @throws Error the queue does not answer */
   async ping(): Promise<void> {
-    if (this.#redis !== undefined) await withTimeout(this.#redis.ping(), ADD_TIMEOUT_MS);
-    else await withTimeout(this.#pool?.query('select 1') ?? Promise.resolve(), ADD_TIMEOUT_MS);
+    const answer: Promise<unknown> = this.#redis !== undefined ? this.#redis.ping() : (this.#pool as pg.Pool).query('select 1');
+    await withTimeout(answer, ADD_TIMEOUT_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
