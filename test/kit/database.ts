@@ -13,7 +13,7 @@ export interface TestDatabase {
   readonly name: string;
   /** Connection string of a zone's role; `tsunagu_` may be left out. */
   url(role: ZoneRole | `tsunagu_${ZoneRole}`): string;
-  /** Owns the tables and is still under row-level security, which is forced. */
+  /** Owns the tables and passes row-level security: for migrations and drift checks. */
   readonly ownerUrl: string;
   /** Superuser: for looking at everything in an assertion, never for the code under test. */
   readonly adminUrl: string;

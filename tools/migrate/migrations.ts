@@ -1,6 +1,4 @@
-import type { MixedList } from 'typeorm';
-
-type MigrationClass = Extract<MixedList<new () => object>, unknown[]>[number];
+import type { Migration } from '@tsunagu/platform';
 
 const OWNERS: readonly (readonly [lib: string, list: string])[] = [
   ['@tsunagu/platform', 'platformMigrations'],
@@ -12,11 +10,11 @@ const OWNERS: readonly (readonly [lib: string, list: string])[] = [
 ];
 
 /** Every migration of the house, in the order of their timestamps. */
-export async function allMigrations(): Promise<MigrationClass[]> {
-  const lists: MigrationClass[] = [];
+export async function allMigrations(): Promise<Migration[]> {
+  const lists: Migration[] = [];
   for (const [lib, list] of OWNERS) {
     try {
-      const found = ((await import(/* @vite-ignore */ lib)) as Record<string, MigrationClass[] | undefined>)[list];
+      const found = ((await import(/* @vite-ignore */ lib)) as Record<string, Migration[] | undefined>)[list];
       if (found === undefined) console.warn(`migrate: ${lib} exports no ${list} yet`);
       else lists.push(...found);
     } catch (error) {

@@ -1,6 +1,6 @@
-/** Search path of each role: its own zone only. */
+/** Search path of each role: its own zone only. The owner has none of ours, so a migration must name the schema. */
 const SEARCH_PATH = {
-  tsunagu_owner: 'gateway,vault,switch,bullmq,public',
+  tsunagu_owner: 'public',
   tsunagu_gateway: 'gateway,bullmq',
   tsunagu_vault: 'vault',
   tsunagu_switch: 'switch',

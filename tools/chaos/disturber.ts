@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from '../../test/simulation/seeded-random.js';
+
+/** What of the stack a disturber may touch. */
+export interface Killable {
+  kill9(name: string): Promise<void> | void;
+}
+
+/** Kinds of trouble of the fault panel. */
+export const WIRE_FAULTS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset'] as const;
+
+const FIRST_BLOW_MS = 1500;
+const PAUSE_MS = { min: 800, max: 3500 };
+
+/** Ends processes with signal 9 at moments and in an order that the seed decides; who restarts them is the supervisor's matter. */
+export class Disturber {
+  readonly kills: Record<string, number> = {};
+  #isOver = false;
+
+  constructor(
+    private readonly stack: Killable,
+    private readonly random: SeededRandom,
+    private readonly victims: readonly string[],
+  ) {}
+
+  get killCount(): number {
+    return Object.values(this.kills).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Kill until told to stop; sometimes two in the same instant. */
+  async run(): Promise<void> {
+    await sleep(FIRST_BLOW_MS);
+    while (!this.#isOver) {
+      await this.#blow();
+      if (this.random.chance(0.2)) await this.#blow();
+      await sleep(this.random.between(PAUSE_MS.min, PAUSE_MS.max));
+    }
+  }
+
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  async #blow(): Promise<void> {
+    const name = this.random.pick(this.victims);
+    this.kills[name] = (this.kills[name] ?? 0) + 1;
+    await this.stack.kill9(name);
+  }
+}
+
+/** Split one probability over all kinds of trouble. */
+export function faultMix(share: number): Record<(typeof WIRE_FAULTS)[number], number> {
+  const each = share / WIRE_FAULTS.length;
+  return { delay: each, drop: each, late: each, duplicate: each, garbage: each, reset: each };
+}
