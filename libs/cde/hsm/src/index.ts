@@ -1,14 +1,15 @@
 export { brandOf } from './card/brand-ranges.js';
-export { readCardContent, type CardContent } from './card/card-content.js';
+export type { CardContent } from './card/card-content.js';
 export { CardFormatError } from './card/card-format-error.js';
 export { DUKPT_PROFILES, type DukptProfile, type DukptProfileName } from './dukpt/dukpt-profile.js';
 export { Ksn } from './dukpt/ksn.js';
-export * as payload from './dukpt/payload.js';
+export { PayloadReader, type ReaderPayload } from './dukpt/payload-reader.js';
 export { TerminalDukpt, type TerminalPayload } from './dukpt/terminal-dukpt.js';
 export type { AccountPart, SadPart } from './envelope/envelope-parts.js';
 export { EnvelopeOpener, type OpenedAccount, type OpenedSad } from './envelope/envelope-opener.js';
 export { EnvelopeSealer } from './envelope/envelope-sealer.js';
 export { EnvelopeError } from './envelope/sealed-part.js';
+export { GuardedHsm, type HsmLimits } from './guard/guarded-hsm.js';
 export { HsmError } from './provider/hsm-error.js';
 export { HsmProvider, type Dukpt, type KeyInfo, type KeyRef, type KeyScope } from './provider/hsm-provider.js';
 export { SoftwareHsm, type SoftwareHsmOptions } from './software/software-hsm.js';

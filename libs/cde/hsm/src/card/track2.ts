@@ -56,7 +56,12 @@ function readText(text: Buffer): Track2 {
   const rest = text.subarray(separator + 1);
   const expiry = rest.toString('latin1', 0, 4);
   const isTrack =
-    separator > 0 && text.length <= CHARACTERS_MAX && rest.length >= 7 && isDigits(rest) && isExpiry(expiry) && isPan(pan);
+    separator > 0 &&
+    text.length <= CHARACTERS_MAX &&
+    rest.length >= 7 &&
+    isDigits(rest) &&
+    isExpiry(expiry) &&
+    isPan(pan);
   if (!isTrack) {
     text.fill(0);
     throw new CardFormatError();

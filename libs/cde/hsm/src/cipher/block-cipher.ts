@@ -94,7 +94,8 @@ function openGcm(key: Buffer, iv: Buffer, input: CipherInput): Buffer {
 
 function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput): Buffer | null {
   const block = blockBytes(family);
-  if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR')) throw new HsmError('unsupported', 'TDES has no such mode');
+  if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR'))
+    throw new HsmError('unsupported', 'TDES has no such mode');
   if ((mode === 'CBC' || mode === 'ECB') && data.length % block !== 0) {
     throw new HsmError('format', 'the data is not whole blocks');
   }

@@ -16,7 +16,8 @@ function payloadBlock(profile: DukptProfile): number {
 export function fitsProfile(profile: DukptProfile, iv: Buffer | undefined, cipher: Buffer): boolean {
   const block = payloadBlock(profile);
   const ivBytes = profile.mode === 'GCM' ? 12 : block;
-  if (profile.iv === 'explicit' ? iv?.length !== ivBytes : iv !== undefined && !iv.equals(Buffer.alloc(ivBytes))) return false;
+  if (profile.iv === 'explicit' ? iv?.length !== ivBytes : iv !== undefined && !iv.equals(Buffer.alloc(ivBytes)))
+    return false;
   const isBlocked = profile.mode === 'CBC' || profile.mode === 'ECB';
   return cipher.length > 0 && cipher.length <= CIPHER_BYTES_MAX && (!isBlocked || cipher.length % block === 0);
 }
@@ -61,7 +62,11 @@ export function addPadding(profile: DukptProfile, plain: Buffer): Buffer {
  * @returns a view into `padded`
  * @throws CardFormatError the same answer as for a wrong MAC or content
  */
-export function removePadding(profile: Pick<DukptProfile, 'padding' | 'content'>, padded: Buffer, block: number): Buffer {
+export function removePadding(
+  profile: Pick<DukptProfile, 'padding' | 'content'>,
+  padded: Buffer,
+  block: number,
+): Buffer {
   switch (profile.padding) {
     case 'PKCS7':
       return padded.subarray(0, padded.length - pkcs7Bytes(padded, block));

@@ -42,7 +42,12 @@ export class TerminalDukpt {
     const family = familyOf(profile.workingKeyType);
     const vector = profile.iv === 'explicit' ? (iv ?? randomBytes(ivBytes(profile))) : undefined;
     const cipher = this.#withKey(ksn, 'data', (key) =>
-      encryptData(family, key, { mode: profile.mode, iv: vector, aad: payloadAad(profile, ksn), data: addPadding(profile, plain) }),
+      encryptData(family, key, {
+        mode: profile.mode,
+        iv: vector,
+        aad: payloadAad(profile, ksn),
+        data: addPadding(profile, plain),
+      }),
     );
     const mac = profile.mac === 'none' ? undefined : this.#mac(ksn, profile.mac, vector, cipher);
     return {
@@ -70,7 +75,8 @@ export class TerminalDukpt {
   ksnFor(counter: number): Ksn {
     const ksn = Ksn.of(this.profile.scheme, this.initialKeyId, counter);
     const usable = ksn === undefined || ksn.isUsable ? ksn : ksn.next();
-    if (usable === undefined || usable === null) throw new HsmError('unsupported', 'the device has no usable counter left');
+    if (usable === undefined || usable === null)
+      throw new HsmError('unsupported', 'the device has no usable counter left');
     return usable;
   }
 

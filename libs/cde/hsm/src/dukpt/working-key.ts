@@ -1,12 +1,6 @@
 import { HsmError } from '../provider/hsm-error.js';
 import type { Dukpt, KeyType, MacAlg } from '../provider/hsm-provider.js';
-import {
-  AES_USAGE,
-  aesInitialKey,
-  aesTransactionKey,
-  aesWorkingKey,
-  type DerivedType,
-} from './aes-dukpt.js';
+import { AES_USAGE, aesInitialKey, aesTransactionKey, aesWorkingKey, type DerivedType } from './aes-dukpt.js';
 import { Ksn } from './ksn.js';
 import { tdesInitialKey, tdesTransactionKey, tdesWorkingKey, type TdesUse } from './tdes-dukpt.js';
 

@@ -12,7 +12,10 @@ export class EnvelopeError extends AppError {
   readonly code = 'envelope_unreadable';
   readonly category = 'conflict';
 
-  constructor(readonly reason: 'malformed' | 'expired' | 'forged', part: EnvelopePart) {
+  constructor(
+    readonly reason: 'malformed' | 'expired' | 'forged',
+    part: EnvelopePart,
+  ) {
     super('a sealed part cannot be opened', { reason, part });
   }
 }

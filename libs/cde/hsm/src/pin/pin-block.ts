@@ -54,7 +54,13 @@ export function panField16(pan: Buffer): Buffer {
 
 /** 0000 and the 12 digits left of the check digit. */
 function panField8(pan: Buffer): Buffer {
-  return Buffer.from(pan.toString('latin1', 0, pan.length - 1).slice(-12).padStart(16, '0'), 'hex');
+  return Buffer.from(
+    pan
+      .toString('latin1', 0, pan.length - 1)
+      .slice(-12)
+      .padStart(16, '0'),
+    'hex',
+  );
 }
 
 function nibble(bytes: Buffer, index: number): number {

@@ -23,7 +23,8 @@ const ALLOWED: Readonly<Record<PinFormat, readonly PinFormat[]>> = {
  * @throws HsmError `unsupported` a pair of formats, or a format under the wrong kind of key; `format` the block cannot be read
  */
 export function translatePinBlock(from: PinKeySide, block: Buffer, to: PinKeySide, pan: Buffer): Buffer {
-  if (!ALLOWED[from.format].includes(to.format)) throw new HsmError('unsupported', 'this PIN translation is not allowed');
+  if (!ALLOWED[from.format].includes(to.format))
+    throw new HsmError('unsupported', 'this PIN translation is not allowed');
   checkSide(from);
   checkSide(to);
   const pin = openBlock(from, block, pan);

@@ -76,9 +76,15 @@ export abstract class HsmProvider {
   /** Constant-time check of a terminal's MAC. */
   abstract dukptVerifyMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer; mac: Buffer }): Promise<boolean>;
   /** Plain bytes with their padding. In GCM the tag is the last 16 bytes of `cipher`. The caller wipes what it gets. */
-  abstract dukptDecrypt(dukpt: Dukpt, r: { mode: CipherMode; iv?: Buffer; aad?: Buffer; cipher: Buffer }): Promise<Buffer>;
+  abstract dukptDecrypt(
+    dukpt: Dukpt,
+    r: { mode: CipherMode; iv?: Buffer; aad?: Buffer; cipher: Buffer },
+  ): Promise<Buffer>;
   /** Answer to a terminal; `plain` is padded by the caller. */
-  abstract dukptEncrypt(dukpt: Dukpt, r: { mode: CipherMode; iv?: Buffer; aad?: Buffer; plain: Buffer }): Promise<Buffer>;
+  abstract dukptEncrypt(
+    dukpt: Dukpt,
+    r: { mode: CipherMode; iv?: Buffer; aad?: Buffer; plain: Buffer },
+  ): Promise<Buffer>;
   abstract dukptGenerateMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer }): Promise<Buffer>;
 
   /** Encrypted in, encrypted out; the clear block never crosses this boundary, and the PAN cannot change. */
@@ -90,7 +96,13 @@ export abstract class HsmProvider {
   abstract decrypt(r: { key: KeyRef; mode: CipherMode; iv?: Buffer; aad?: Buffer; data: Buffer }): Promise<Buffer>;
 
   /** Make a key, or find the one that already has this id (same usage, type and scope): racing callers get the same key. */
-  abstract generateKey(r: { id: string; usage: KeyUsage; type: KeyType; scope: KeyScope; expiresAt?: Date }): Promise<KeyInfo>;
+  abstract generateKey(r: {
+    id: string;
+    usage: KeyUsage;
+    type: KeyType;
+    scope: KeyScope;
+    expiresAt?: Date;
+  }): Promise<KeyInfo>;
   /** Initial key of a device, for its loader. Software providers give it in the clear, in sandbox mode only. */
   abstract exportInitialKey(r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: Hex }): Promise<Buffer>;
   abstract keyInfo(key: KeyRef): Promise<KeyInfo>;

@@ -141,7 +141,8 @@ async function loadLmk(folder: string): Promise<Buffer> {
   let lmk = await readIfThere(path);
   if (lmk.length === 0) {
     // keys are listed before the LMK is read: whoever made them had made the LMK before, so its absence is a loss
-    if (hadKeys) throw new KeyStoreError('the key store has keys but its master key is missing; restore HSM_DIR from backup');
+    if (hadKeys)
+      throw new KeyStoreError('the key store has keys but its master key is missing; restore HSM_DIR from backup');
     await createOnce(path, randomBytes(LMK_BYTES));
     lmk = await readFile(path);
   }

@@ -53,7 +53,9 @@ export class SoftwareHsm extends HsmProvider {
   static async open(options: SoftwareHsmOptions): Promise<SoftwareHsm> {
     if (options.mode === 'production') {
       if (!options.waiver) {
-        throw new KeyStoreError('the software HSM is not for production; configure another provider, or set HSM_SOFTWARE_WAIVER to the reason');
+        throw new KeyStoreError(
+          'the software HSM is not for production; configure another provider, or set HSM_SOFTWARE_WAIVER to the reason',
+        );
       }
       options.warn('software HSM in production under a waiver', { waiver: options.waiver });
     }
@@ -178,7 +180,10 @@ export class SoftwareHsm extends HsmProvider {
     const { id, usage, type, scope } = r;
     const expiresAt = r.expiresAt?.toISOString() ?? null;
     try {
-      await this.store.create({ version: 1, id, usage, type, scope, state: 'active', kcv: keyCheckValue(type, key), expiresAt }, key);
+      await this.store.create(
+        { version: 1, id, usage, type, scope, state: 'active', kcv: keyCheckValue(type, key), expiresAt },
+        key,
+      );
     } finally {
       key.fill(0);
     }
@@ -230,7 +235,8 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   #checkVisible(header: KeyHeader): void {
-    if (!isVisible(header.scope, this.options.partition)) throw new HsmError('key_unknown', 'no such key', { key: header.id });
+    if (!isVisible(header.scope, this.options.partition))
+      throw new HsmError('key_unknown', 'no such key', { key: header.id });
   }
 
   async #headerIfThere(id: string): Promise<KeyHeader | undefined> {
@@ -245,7 +251,15 @@ export class SoftwareHsm extends HsmProvider {
 
 function infoOf(header: KeyHeader): KeyInfo {
   const { id, usage, type, scope, state, kcv, expiresAt } = header;
-  return { key: { provider: NAME, id }, usage, type, scope, state, kcv, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
+  return {
+    key: { provider: NAME, id },
+    usage,
+    type,
+    scope,
+    state,
+    kcv,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+  };
 }
 
 function wiping<T>(key: Buffer, work: (key: Buffer) => T): T {
@@ -259,4 +273,3 @@ function wiping<T>(key: Buffer, work: (key: Buffer) => T): T {
 function denied(key: string, operation: string): HsmError {
   return new HsmError('usage_denied', 'this key may not be used like that', { key, operation });
 }
-

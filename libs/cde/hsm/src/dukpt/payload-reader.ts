@@ -1,0 +1,76 @@
+import { readCardContent, type CardContent } from '../card/card-content.js';
+import type { HsmProvider, KeyRef } from '../provider/hsm-provider.js';
+import type { DukptProfile } from './dukpt-profile.js';
+import { Ksn } from './ksn.js';
+import { fitsProfile, macInput, payloadAad, payloadCipher, payloadKeys, removePadding } from './payload.js';
+
+/** One encrypted card, its shape checked against the profile of its device. */
+export interface ReaderPayload {
+  readonly ksn: Ksn;
+  readonly iv: Buffer | undefined;
+  readonly cipher: Buffer;
+  readonly mac: Buffer | undefined;
+}
+
+/** The same as hex text, as it came in. */
+export interface ReaderPayloadText {
+  readonly ksn: string;
+  readonly iv?: string;
+  readonly ciphertext: string;
+  readonly mac?: string;
+}
+
+/** Opens what the readers of one profile send, with the keys left inside the HSM. */
+export class PayloadReader {
+  constructor(
+    private readonly hsm: HsmProvider,
+    private readonly profile: DukptProfile,
+  ) {}
+
+  /**
+   * Check the shape: a usable KSN of the scheme, whole blocks, an IV and a MAC exactly when the profile has one, 4 KiB at most.
+   * @returns undefined when it does not fit; the caller answers as for any other fault
+   */
+  shape(text: ReaderPayloadText): ReaderPayload | undefined {
+    const ksn = Ksn.parse(this.profile.scheme, text.ksn);
+    const [iv, cipher, mac] = [text.iv, text.ciphertext, text.mac].map((part) =>
+      part === undefined ? undefined : bytes(part),
+    );
+    if (ksn === undefined || !ksn.isUsable || iv === null || mac === null || !cipher) return undefined;
+    if (!fitsProfile(this.profile, iv, cipher)) return undefined;
+    return (this.profile.mac === 'none') === (mac === undefined) ? { ksn, iv, cipher, mac } : undefined;
+  }
+
+  /** Whether something authenticates a payload before it is decrypted. Without it the KSN is claimed first. */
+  get isAuthenticated(): boolean {
+    return this.profile.mac !== 'none';
+  }
+
+  /** Check the MAC, before anything is decrypted. A profile without MAC passes here. @throws HsmError */
+  async verify(bdk: KeyRef, { ksn, iv, cipher, mac }: ReaderPayload): Promise<boolean> {
+    const { mac: alg } = this.profile;
+    if (alg === 'none' || mac === undefined) return alg === 'none';
+    const keys = payloadKeys(this.profile, bdk, ksn);
+    return this.hsm.dukptVerifyMac(keys.mac, { alg, mac, data: macInput(this.profile, ksn, iv, cipher) });
+  }
+
+  /**
+   * Decrypt and parse. The plain bytes are wiped here, the content by the caller.
+   * @throws CardFormatError padding or content; HsmError `mac` the GCM tag
+   */
+  async read(bdk: KeyRef, { ksn, iv, cipher }: ReaderPayload): Promise<CardContent> {
+    const { mode, block } = payloadCipher(this.profile);
+    const aad = payloadAad(this.profile, ksn);
+    const plain = await this.hsm.dukptDecrypt(payloadKeys(this.profile, bdk, ksn).data, { mode, iv, aad, cipher });
+    try {
+      return readCardContent(this.profile.content, removePadding(this.profile, plain, block));
+    } finally {
+      plain.fill(0);
+    }
+  }
+}
+
+/** @returns null when the text is not hex */
+function bytes(text: string): Buffer | null {
+  return /^(?:[0-9A-Fa-f]{2})+$/.test(text) ? Buffer.from(text, 'hex') : null;
+}

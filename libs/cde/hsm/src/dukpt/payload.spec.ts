@@ -1,0 +1,208 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maskPan } from '../card/pan.js';
+import type { KeyType, MacAlg } from '../provider/hsm-provider.js';
+import { sealKey } from '../software/key-file.js';
+import { SoftwareHsm } from '../software/software-hsm.js';
+import { bytesOf, vectorCases } from '../vector-cases.js';
+import { DUKPT_PROFILES, type DukptProfile } from './dukpt-profile.js';
+import { aesTypeOf } from './aes-dukpt.js';
+import { Ksn } from './ksn.js';
+import { PayloadReader } from './payload-reader.js';
+import { TerminalDukpt } from './terminal-dukpt.js';
+import { initialKeyOf } from './working-key.js';
+
+interface PayloadCase {
+  id: string;
+  scheme: DukptProfile['scheme'];
+  bdk: string;
+  ksn: string;
+  keyUsage: string;
+  keyType?: DukptProfile['workingKeyType'];
+  mode: DukptProfile['mode'];
+  padding: DukptProfile['padding'];
+  iv: string;
+  cipher: string;
+  mac?: { alg: MacAlg; value: string };
+  content: DukptProfile['content'];
+  plain?: string;
+  expect?: { pan: string; expiry: string; panSequence?: string; masked6x4: string; last4: string };
+  ok: boolean;
+}
+
+const LMK = Buffer.alloc(32, 7);
+let directory: string;
+let hsm: SoftwareHsm;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'hsm-'));
+  await mkdir(join(directory, 'keys'));
+  await writeFile(join(directory, 'lmk'), LMK, { mode: 0o600 });
+  hsm = await SoftwareHsm.open({ directory, partition: 'vault', mode: 'sandbox', warn: () => {} });
+});
+afterAll(async () => {
+  hsm.close();
+  await rm(directory, { recursive: true });
+});
+
+function profileOf(one: PayloadCase): DukptProfile {
+  const isAes = one.scheme === 'AES-DUKPT';
+  return {
+    scheme: one.scheme,
+    bdkType: isAes ? aesTypeOf(bytesOf(one.bdk)) : 'TDES2',
+    workingKeyType: one.keyType ?? 'TDES2',
+    dataUsage: one.keyUsage === 'dataBothWays' ? 'both' : 'request',
+    mode: one.mode,
+    iv: isAes ? 'explicit' : 'zero',
+    padding: one.padding,
+    mac: one.mac?.alg ?? 'none',
+    macInput: isAes ? 'ksn|iv|cipher' : 'ksn|cipher',
+    content: one.content,
+    replayWindow: 256,
+  };
+}
+
+async function open(one: PayloadCase) {
+  const profile = profileOf(one);
+  const type: KeyType = profile.bdkType;
+  const header = {
+    version: 1,
+    id: one.id,
+    usage: 'B0',
+    type,
+    scope: 'bdk',
+    state: 'active',
+    kcv: '000000',
+    expiresAt: null,
+  } as const;
+  await writeFile(join(directory, 'keys', `${one.id}.key`), sealKey(LMK, header, bytesOf(one.bdk)));
+  const reader = new PayloadReader(hsm, profile);
+  const payload = reader.shape({ ksn: one.ksn, iv: one.iv, ciphertext: one.cipher, mac: one.mac?.value });
+  if (payload === undefined) return 'shape';
+  const key = { provider: 'software', id: one.id };
+  if (!(await reader.verify(key, payload))) return 'mac';
+  return reader.read(key, payload);
+}
+
+describe('card data of a reader', () => {
+  it.each(vectorCases<PayloadCase>('p2pe-payloads').filter((one) => one.ok))(
+    'opens published case $id',
+    async (one) => {
+      const content = await open(one);
+      if (typeof content === 'string') return expect.unreachable(content);
+      const { pan, expiry, psn } = content;
+      expect([pan.toString(), expiry, psn, maskPan(pan)]).toEqual([
+        one.expect?.pan,
+        one.expect?.expiry,
+        one.expect?.panSequence ?? null,
+        one.expect?.masked6x4,
+      ]);
+    },
+  );
+
+  it.each(vectorCases<PayloadCase>('p2pe-payloads').filter((one) => !one.ok))(
+    'refuses published case $id before decoding',
+    async (one) => {
+      expect(['shape', 'mac']).toContain(await open(one));
+    },
+  );
+
+  it('encrypts in a terminal exactly as published', () => {
+    for (const one of vectorCases<PayloadCase>('p2pe-payloads').filter((each) => each.ok)) {
+      const ksn = Ksn.parse(one.scheme, one.ksn)!;
+      const terminal = terminalOf(profileOf(one), one.bdk, ksn);
+      const sent = terminal.encryptCard(
+        ksn.counter,
+        bytesOf(one.plain!),
+        one.scheme === 'AES-DUKPT' ? bytesOf(one.iv) : undefined,
+      );
+      expect([sent.ksn, sent.ciphertext, sent.mac]).toEqual([one.ksn, one.cipher, one.mac?.value]);
+    }
+  });
+
+  it('moves a terminal to the next usable counter and stops when there is none', () => {
+    const terminal = new TerminalDukpt(
+      DUKPT_PROFILES['tdes2-cbc-retail-track2'],
+      Buffer.alloc(16, 3),
+      'FFFF9876543210E00000',
+    );
+    expect(terminal.encryptCard(2047, Buffer.from(';x?'))).toMatchObject({
+      ksn: 'FFFF9876543210E00800',
+      nextCounter: 2049,
+    });
+    expect(terminal.encryptCard(0x1ff800, Buffer.from(';x?')).nextCounter).toBeNull();
+    expect(() => terminal.encryptCard(0x1ff801, Buffer.from(';x?'))).toThrow(
+      expect.objectContaining({ reason: 'unsupported' }),
+    );
+  });
+
+  it.each(Object.entries(DUKPT_PROFILES))(
+    'is opened by the vault as a %s device sent it, PIN included',
+    async (name, profile: DukptProfile) => {
+      const { key: bdk } = await hsm.generateKey({ id: name, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
+      const ikid =
+        profile.scheme === 'AES-DUKPT'
+          ? '0000000A00000001'
+          : 'FFFF0000A000002000'.padEnd(20, '0').replace(/.{5}$/, '00000');
+      const terminal = new TerminalDukpt(
+        profile,
+        await hsm.exportInitialKey({ bdk, scheme: profile.scheme, ikid }),
+        ikid,
+      );
+      const plain =
+        profile.content === 'TLV'
+          ? bytesOf('57134111111111111111D29081011235285492365F')
+          : Buffer.from(';4111111111111111=29081011235285492365?');
+      const sent = terminal.encryptCard(1, plain);
+      const reader = new PayloadReader(hsm, profile);
+      const payload = reader.shape(sent)!;
+      expect(await reader.verify(bdk, payload)).toBe(true);
+      const content = await reader.read(bdk, payload);
+      expect(content.track2?.toString()).toBe('4111111111111111=29081011235285492365');
+
+      const pin = terminal.encryptPin(1, '1234', '4111111111111111');
+      await hsm.generateKey({ id: 'zpk-zone', usage: 'P0', type: 'AES128', scope: 'zone-pin' });
+      const dukpt = {
+        scheme: profile.scheme,
+        bdk,
+        ksn: pin.ksn,
+        keyType: profile.workingKeyType,
+        variant: 'request',
+      } as const;
+      const from = { dukpt, format: pin.format === 'iso4' ? 4 : 0, block: bytesOf(pin.data) } as const;
+      const out = { key: { provider: 'software', id: 'zpk-zone' }, format: 4 } as const;
+      expect((await hsm.translatePin({ in: from, out, pan: content.pan })).block).toHaveLength(16);
+    },
+  );
+
+  it('refuses shapes that no device of the profile sends', () => {
+    const reader = new PayloadReader(hsm, DUKPT_PROFILES['aes128-cbc-cmac-tlv']);
+    const good = {
+      ksn: '000000010000000100000001',
+      iv: '00'.repeat(16),
+      ciphertext: '00'.repeat(32),
+      mac: '00'.repeat(16),
+    };
+    expect(reader.shape(good)).toBeDefined();
+    for (const bad of [
+      { ksn: '000000010000000100000000' },
+      { ksn: 'FFFF9876543210E00001' },
+      { iv: undefined },
+      { iv: '00'.repeat(12) },
+      { ciphertext: '00'.repeat(31) },
+      { ciphertext: '' },
+      { ciphertext: 'zz'.repeat(16) },
+      { ciphertext: '00'.repeat(4112) },
+      { mac: undefined },
+      { mac: 'xx' },
+    ]) {
+      expect(reader.shape({ ...good, ...bad }), JSON.stringify(bad).slice(0, 60)).toBeUndefined();
+    }
+  });
+});
+
+function terminalOf(profile: DukptProfile, bdk: string, ksn: Ksn): TerminalDukpt {
+  return new TerminalDukpt(profile, initialKeyOf(bytesOf(bdk), ksn), ksn.initialKeyId);
+}

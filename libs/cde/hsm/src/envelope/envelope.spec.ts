@@ -1,0 +1,106 @@
+import { SystemClock } from '@tsunagu/kernel';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SoftwareHsm } from '../software/software-hsm.js';
+import { EnvelopeOpener } from './envelope-opener.js';
+import { EnvelopeSealer } from './envelope-sealer.js';
+
+class SetClock extends SystemClock {
+  at = new Date('2026-11-23T00:01:00Z');
+
+  override now(): Date {
+    return this.at;
+  }
+}
+
+const TENANT = '019ab000-0000-7000-8000-000000000001';
+const OTHER = '019ab000-0000-7000-8000-000000000002';
+let directory: string;
+let clock: SetClock;
+let vault: SoftwareHsm;
+let other: SoftwareHsm;
+let sealer: EnvelopeSealer;
+let opener: EnvelopeOpener;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'hsm-'));
+  clock = new SetClock();
+  const options = { directory, mode: 'sandbox', warn: () => {}, clock } as const;
+  vault = await SoftwareHsm.open({ ...options, partition: 'vault' });
+  other = await SoftwareHsm.open({ ...options, partition: 'switch' });
+  sealer = new EnvelopeSealer(vault, clock);
+  opener = new EnvelopeOpener(other);
+});
+afterEach(async () => {
+  vault.close();
+  other.close();
+  await rm(directory, { recursive: true });
+});
+
+const sad = {
+  track2: Buffer.from('4111111111111111=29081011235285492365'),
+  emv: Buffer.from('9F36023568', 'hex'),
+  pinBlock: null,
+  entry: 'contactless',
+} as const;
+const account = { pan: Buffer.from('4111111111111111'), expiry: '2908', psn: '01' } as const;
+
+describe('sealed envelope', () => {
+  it('gives the switch what the vault sealed', async () => {
+    const sealed = await sealer.seal(TENANT, { sad, account });
+    const openedSad = await opener.openSad(TENANT, sealed.sad!);
+    expect(openedSad).toMatchObject(sad);
+    const opened = await opener.openAccount(TENANT, sealed.account);
+    expect(opened).toMatchObject(account);
+    opened.wipe();
+    expect(opened.pan.every((byte) => byte === 0)).toBe(true);
+    expect(sad.track2.toString()).toContain('4111'); // the caller's own buffers are left to the caller
+    expect((await sealer.seal(TENANT, { sad: null, account })).sad).toBeNull();
+  });
+
+  it('opens for its own tenant, in its own place and unchanged only', async () => {
+    const sealed = await sealer.seal(TENANT, { sad, account });
+    await expect(opener.openAccount(OTHER, sealed.account)).rejects.toMatchObject({ reason: 'forged' });
+    const changed = Buffer.from(sealed.account, 'base64');
+    changed[changed.length - 1]! ^= 1;
+    await expect(opener.openAccount(TENANT, changed.toString('base64'))).rejects.toMatchObject({ reason: 'forged' });
+    await expect(opener.openAccount(TENANT, sealed.sad!)).rejects.toMatchObject({ code: 'envelope_unreadable' });
+    await expect(opener.openAccount(TENANT, 'AAAA')).rejects.toMatchObject({ reason: 'malformed' });
+  });
+
+  it('cannot be opened by anybody 15 minutes after its five-minute epoch: the key is gone, not only refused', async () => {
+    const sealed = await sealer.seal(TENANT, { sad, account });
+    clock.at = new Date('2026-11-23T00:19:59Z');
+    await vault.destroyExpired(clock.now());
+    expect((await opener.openSad(TENANT, sealed.sad!)).entry).toBe('contactless');
+    clock.at = new Date('2026-11-23T00:20:00Z');
+    await expect(opener.openSad(TENANT, sealed.sad!)).rejects.toMatchObject({ reason: 'expired' });
+    expect(await vault.destroyExpired(clock.now())).toHaveLength(1);
+    clock.at = new Date('2026-11-23T00:01:00Z'); // a clock set back does not bring it back
+    await expect(opener.openSad(TENANT, sealed.sad!)).rejects.toMatchObject({ reason: 'expired' });
+    expect((await opener.openAccount(TENANT, sealed.account)).psn).toBe('01');
+  });
+
+  it('keeps the account readable for 40 days after its day', async () => {
+    const sealed = await sealer.seal(TENANT, { sad, account });
+    clock.at = new Date('2027-01-02T23:59:59Z');
+    await vault.destroyExpired(clock.now());
+    expect((await opener.openAccount(TENANT, sealed.account)).expiry).toBe('2908');
+    clock.at = new Date('2027-01-03T00:00:00Z');
+    await expect(opener.openAccount(TENANT, sealed.account)).rejects.toMatchObject({ reason: 'expired' });
+  });
+
+  it('cannot be sealed by the switch', async () => {
+    await expect(new EnvelopeSealer(other, clock).seal(TENANT, { sad, account })).rejects.toMatchObject({
+      reason: 'usage_denied',
+    });
+  });
+
+  it('has the keys of the next epoch ready before it begins', async () => {
+    await sealer.prepareKeys();
+    const key = { provider: 'software', id: `envelope-sad-${Math.floor(clock.now().getTime() / 300_000) + 1}` };
+    expect((await other.keyInfo(key)).state).toBe('active');
+  });
+});

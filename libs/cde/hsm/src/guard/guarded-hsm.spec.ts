@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { HsmError } from '../provider/hsm-error.js';
+import type { HsmProvider } from '../provider/hsm-provider.js';
+import { GuardedHsm } from './guarded-hsm.js';
+
+/** A provider whose `random` does what a test says; the guard treats all methods alike. */
+function provider(random: () => Promise<Buffer>): HsmProvider {
+  return { name: 'stub', random } as Partial<HsmProvider> as HsmProvider;
+}
+
+const unavailable = { code: 'card_service_unavailable' };
+
+describe('HSM guard', () => {
+  it('answers card_service_unavailable when the HSM stays silent', async () => {
+    const guard = new GuardedHsm(
+      provider(() => new Promise(() => {})),
+      { timeoutMs: 5 },
+    );
+    await expect(guard.random(1)).rejects.toMatchObject({ ...unavailable, reason: 'timeout' });
+  });
+
+  it('stops asking after failures in a row, and tries one again after the pause', async () => {
+    let now = 0;
+    let calls = 0;
+    let isDown = true;
+    const inner = provider(async () => {
+      calls += 1;
+      if (isDown) throw new Error('socket closed at 10.0.0.1');
+      return Buffer.alloc(1);
+    });
+    const guard = new GuardedHsm(inner, { failuresMax: 3, coolDownMs: 100 }, () => now);
+    for (let i = 0; i < 5; i += 1) await expect(guard.random(1)).rejects.toMatchObject(unavailable);
+    expect(calls).toBe(3);
+    isDown = false;
+    now = 100;
+    await expect(guard.random(1)).resolves.toHaveLength(1);
+  });
+
+  it('counts a refusal as a sign of life, and does not hide it', async () => {
+    const guard = new GuardedHsm(
+      provider(() => Promise.reject(new HsmError('format', 'the PIN block cannot be read'))),
+      { failuresMax: 1 },
+    );
+    for (let i = 0; i < 3; i += 1) await expect(guard.random(1)).rejects.toMatchObject({ reason: 'format' });
+  });
+
+  it('lets only so many calls in, and refuses when the line is too long', async () => {
+    const finish: (() => void)[] = [];
+    const guard = new GuardedHsm(
+      provider(() => new Promise((resolve) => finish.push(() => resolve(Buffer.alloc(1))))),
+      { concurrency: 2, waitingMax: 1 },
+    );
+    const calls = [guard.random(1), guard.random(1), guard.random(1)];
+    await expect(guard.random(1)).rejects.toMatchObject({ ...unavailable, facts: { detail: 'queue_full' } });
+    expect(finish).toHaveLength(2);
+    finish[0]!();
+    await calls[0];
+    await new Promise(setImmediate);
+    expect(finish).toHaveLength(3);
+    finish.forEach((done) => done());
+    await Promise.all(calls);
+  });
+});

@@ -1,0 +1,123 @@
+import { HsmError } from '../provider/hsm-error.js';
+import { HsmProvider } from '../provider/hsm-provider.js';
+
+/** Limits around a provider; the defaults answer a caller well within two seconds. */
+export interface HsmLimits {
+  /** One call may take this long. */
+  readonly timeoutMs: number;
+  /** Calls at work at once; more wait in line. */
+  readonly concurrency: number;
+  /** Calls waiting in line; more are refused at once. */
+  readonly waitingMax: number;
+  /** Failures in a row after which calls are refused without trying. */
+  readonly failuresMax: number;
+  /** How long they are refused before one is tried again. */
+  readonly coolDownMs: number;
+}
+
+const DEFAULTS: HsmLimits = { timeoutMs: 1000, concurrency: 64, waitingMax: 512, failuresMax: 5, coolDownMs: 2000 };
+
+type Call<K extends keyof HsmProvider> = HsmProvider[K] extends (...args: infer A) => infer R
+  ? (...args: A) => R
+  : never;
+
+/**
+ * A provider behind a timeout, a concurrency limit and a circuit breaker. Nothing is tried twice: a repeat could use a
+ * counter twice. Refusals are `HsmError` `unavailable` or `timeout`, both `card_service_unavailable` to callers.
+ */
+export class GuardedHsm extends HsmProvider {
+  readonly name: string;
+  readonly #limits: HsmLimits;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #failures = 0;
+  #closedUntilMs = 0;
+
+  constructor(
+    private readonly inner: HsmProvider,
+    limits: Partial<HsmLimits> = {},
+    private readonly monotonicMs: () => number = () => performance.now(),
+  ) {
+    super();
+    this.name = inner.name;
+    this.#limits = { ...DEFAULTS, ...limits };
+  }
+
+  capabilities: Call<'capabilities'> = () => this.#guard(() => this.inner.capabilities());
+  /** Not behind the breaker: it is how anybody learns that the provider is back. */
+  health: Call<'health'> = () => this.inner.health();
+  random: Call<'random'> = (bytes) => this.#guard(() => this.inner.random(bytes));
+  dukptVerifyMac: Call<'dukptVerifyMac'> = (dukpt, r) => this.#guard(() => this.inner.dukptVerifyMac(dukpt, r));
+  dukptDecrypt: Call<'dukptDecrypt'> = (dukpt, r) => this.#guard(() => this.inner.dukptDecrypt(dukpt, r));
+  dukptEncrypt: Call<'dukptEncrypt'> = (dukpt, r) => this.#guard(() => this.inner.dukptEncrypt(dukpt, r));
+  dukptGenerateMac: Call<'dukptGenerateMac'> = (dukpt, r) => this.#guard(() => this.inner.dukptGenerateMac(dukpt, r));
+  translatePin: Call<'translatePin'> = (r) => this.#guard(() => this.inner.translatePin(r));
+  generateMac: Call<'generateMac'> = (r) => this.#guard(() => this.inner.generateMac(r));
+  encrypt: Call<'encrypt'> = (r) => this.#guard(() => this.inner.encrypt(r));
+  decrypt: Call<'decrypt'> = (r) => this.#guard(() => this.inner.decrypt(r));
+  generateKey: Call<'generateKey'> = (r) => this.#guard(() => this.inner.generateKey(r));
+  exportInitialKey: Call<'exportInitialKey'> = (r) => this.#guard(() => this.inner.exportInitialKey(r));
+  keyInfo: Call<'keyInfo'> = (key) => this.#guard(() => this.inner.keyInfo(key));
+  destroyKey: Call<'destroyKey'> = (key) => this.#guard(() => this.inner.destroyKey(key));
+  destroyExpired: Call<'destroyExpired'> = (now) => this.#guard(() => this.inner.destroyExpired(now));
+
+  async #guard<T>(call: () => Promise<T>): Promise<T> {
+    if (this.monotonicMs() < this.#closedUntilMs) throw unavailable('breaker');
+    await this.#enter();
+    try {
+      const result = await this.#timed(call);
+      this.#failures = 0;
+      return result;
+    } catch (error) {
+      this.#count(error);
+      throw error;
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** An answer of the provider, even a refusal, shows that it is there; only silence and faults count. */
+  #count(error: unknown): void {
+    const isAnswer = error instanceof HsmError && error.reason !== 'timeout' && error.reason !== 'unavailable';
+    this.#failures = isAnswer ? 0 : this.#failures + 1;
+    if (this.#failures >= this.#limits.failuresMax) this.#closedUntilMs = this.monotonicMs() + this.#limits.coolDownMs;
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#running < this.#limits.concurrency) {
+      this.#running += 1;
+      return;
+    }
+    if (this.#waiting.length >= this.#limits.waitingMax) throw unavailable('queue_full');
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The place goes straight to the next in line, so the count never dips under the limit in between. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
+  }
+
+  async #timed<T>(call: () => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new HsmError('timeout', 'the HSM did not answer in time')),
+        this.#limits.timeoutMs,
+      );
+    });
+    try {
+      return await Promise.race([call(), late]);
+    } catch (error) {
+      if (error instanceof HsmError) throw error;
+      throw unavailable('fault'); // the original may name paths or hold data: it stays here
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function unavailable(detail: string): HsmError {
+  return new HsmError('unavailable', 'the HSM cannot be used now', { detail });
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FORBIDDEN_CLEAR_TAGS, TlvFormatError, decodeTlv, encodeTlv, findTag, readClearTags } from './index.js';
+
+interface TagCase {
+  tag: string;
+  value: string;
+  children?: TagCase[];
+}
+interface Case {
+  id: string;
+  hex: string;
+  ok: boolean;
+  tags?: TagCase[];
+}
+
+const file = new URL('../../../../test/vectors/de55-tlv.json', import.meta.url);
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+
+describe('field 55', () => {
+  it.each(cases.filter((one) => one.ok))('reads and writes published case $id', ({ hex: text, tags }) => {
+    const items = decodeTlv(hex(text));
+    const shown = JSON.stringify(items, (_, value: unknown) =>
+      value instanceof Object && 'type' in value && 'data' in value
+        ? Buffer.from(value.data as number[])
+            .toString('hex')
+            .toUpperCase()
+        : value,
+    );
+    expect(JSON.parse(shown)).toEqual(tags);
+    expect(encodeTlv(items).toString('hex').toUpperCase()).toBe(text);
+  });
+
+  it.each(cases.filter((one) => !one.ok))('refuses published case $id', ({ hex: text }) => {
+    expect(() => decodeTlv(hex(text))).toThrow(TlvFormatError);
+  });
+
+  it('skips zero bytes between items', () => {
+    expect(decodeTlv(hex('00009F360235680000820239000000')).map((item) => item.tag)).toEqual(['9F36', '82']);
+  });
+
+  it('stops at four levels of nesting and at 1,024 bytes', () => {
+    let nested = '9C0100';
+    for (let level = 0; level < 3; level += 1)
+      nested = `70${(nested.length / 2).toString(16).padStart(2, '0')}${nested}`;
+    expect(findTag(decodeTlv(hex(nested)), '9C')).toBeDefined();
+    expect(() => decodeTlv(hex(`70${(nested.length / 2).toString(16).padStart(2, '0')}${nested}`))).toThrow(
+      TlvFormatError,
+    );
+    expect(() => decodeTlv(Buffer.alloc(1025))).toThrow(TlvFormatError);
+    expect(() => encodeTlv([{ tag: '9F5B', value: Buffer.alloc(1024) }])).toThrow(TlvFormatError);
+  });
+
+  it('never reads past the end, whatever the bytes are', () => {
+    for (let seed = 1; seed < 1000; seed += 1) {
+      const bytes = Buffer.from(Array.from({ length: 12 }, (_, i) => (seed * 2_654_435_761 * (i + 1)) >>> (i % 24)));
+      try {
+        decodeTlv(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TlvFormatError);
+      }
+    }
+  });
+
+  it('writes long values with the long length form', () => {
+    for (const length of [0, 127, 128, 255, 256, 900]) {
+      const bytes = encodeTlv([{ tag: '9F5B', value: Buffer.alloc(length, 7) }]);
+      expect(decodeTlv(bytes)[0]?.value.length).toBe(length);
+    }
+  });
+});
+
+describe('EMV data in the clear', () => {
+  it.each([...FORBIDDEN_CLEAR_TAGS])('refuses tag %s, also inside a template', (tag) => {
+    const item = encodeTlv([{ tag, value: Buffer.from([1]) }]).toString('hex');
+    expect(() => readClearTags(item)).toThrow(TlvFormatError);
+    expect(() => readClearTags(`70${(item.length / 2).toString(16).padStart(2, '0')}${item}`)).toThrow(TlvFormatError);
+  });
+
+  it('refuses a tag that appears twice, odd hex and other text', () => {
+    for (const text of ['9C01009C0120', '9C010', 'zz', '9C0100 '])
+      expect(() => readClearTags(text)).toThrow(TlvFormatError);
+  });
+
+  it('does not repeat a value in its error', () => {
+    try {
+      readClearTags('5A084111111111111111');
+      expect.unreachable();
+    } catch (error) {
+      expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('4111');
+    }
+  });
+});
