@@ -1,0 +1,57 @@
+import { classifyAction, responseMti, type IsoMessage } from '@tsunagu/iso8583';
+import type { AcknowledgementReading, AnswerReading } from '@tsunagu/links';
+
+/** What an answer must give back unchanged when it carries it at all. @source reference/iso8583-1993.md §5.1 */
+const ECHOED = [3, 32, 37, 41, 42, 49] as const;
+/** @source reference/iso8583-1993.md §17.3, SAF */
+const DONE = { reversal: ['000', '400', '900', '901', '914'], advice: ['000', '900', '901'] } as const;
+const RETRY = ['906', '907', '909', '910', '911', '912', '923'];
+
+/** Read a 1110 or 1210. Whatever is neither a clean yes nor a clean no is unusable: an unknown outcome. */
+export function readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading {
+  const actionCode = answer.text(39) ?? null;
+  const unusable: AnswerReading = { kind: 'unusable', actionCode };
+  if (actionCode === null || answer.mti !== responseMti(request.mti) || !echoes(request, answer)) return unusable;
+  const emvResponse = answer.bytes(55)?.toString('hex').toUpperCase() ?? null;
+  switch (classifyAction(actionCode).outcome) {
+    case 'declined':
+    case 'referral':
+      return { kind: 'declined', actionCode, emvResponse };
+    case 'approved':
+    case 'partial':
+      return approval(request, answer, { actionCode, emvResponse }) ?? unusable;
+    case 'accepted':
+    case 'unknown':
+      return unusable;
+  }
+}
+
+/** A yes needs its approval code, and the amount that was asked for, or less when it is a partial approval. */
+function approval(
+  request: IsoMessage,
+  answer: IsoMessage,
+  facts: { actionCode: string; emvResponse: string | null },
+): AnswerReading | undefined {
+  const approvalCode = answer.text(38)?.trim() ?? '';
+  const isPartial = classifyAction(facts.actionCode).outcome === 'partial';
+  const requestedMinor = Number(request.text(4));
+  const approvedMinor = Number(answer.text(4) ?? NaN);
+  const isAmountRight = isPartial
+    ? approvedMinor > 0 && approvedMinor <= requestedMinor
+    : approvedMinor === requestedMinor;
+  if (approvalCode === '' || !isAmountRight) return undefined;
+  return { kind: 'approved', approvalCode, approvedMinor, ...facts };
+}
+
+function echoes(request: IsoMessage, answer: IsoMessage): boolean {
+  return ECHOED.every((field) => !answer.has(field) || answer.text(field)?.trim() === request.text(field)?.trim());
+}
+
+/** Read a 1230 or 1430. */
+export function readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading {
+  const actionCode = answer.text(39) ?? null;
+  const isAnswer = answer.mti === (kind === 'reversal' ? '1430' : '1230');
+  if (actionCode === null || !isAnswer || RETRY.includes(actionCode)) return { kind: 'retry', actionCode };
+  const done: readonly string[] = DONE[kind];
+  return { kind: done.includes(actionCode) ? 'done' : 'refused', actionCode };
+}
