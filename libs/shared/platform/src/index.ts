@@ -2,7 +2,7 @@ export { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 export { Centre } from './database/centre.js';
 export { DatabaseError, DatabaseUnavailableError, UniqueViolationError } from './database/database-errors.js';
 export { EventSink, type DomainEvent } from './database/event-sink.js';
-export { migrate, migrationNames, migrationSource, type Migration } from './database/migrate.js';
+export { migrate, migrationNames, migrationSource, type Migration } from './database/migration.js';
 export { MoneyPool } from './database/money-pool.js';
 export { sql, type Statement } from './database/statement.js';
 export { Transactions, Tx } from './database/transactions.js';

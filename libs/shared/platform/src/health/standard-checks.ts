@@ -7,7 +7,7 @@ const BEAT = sql(
   'health_beat',
   'insert into heartbeat (node, beaten_at) values ($1, now()) on conflict (node) do update set beaten_at = excluded.beaten_at',
 );
-const MIGRATIONS = sql('health_migrations', 'select name from public.schema_migration');
+const MIGRATIONS = sql('health_migrations', 'select name from public.migration');
 
 /** Commits a row of this process in its zone's `heartbeat` table: a read-only or full database is not ready. */
 export function commitsARow(centre: Centre, node: string): HealthCheck {

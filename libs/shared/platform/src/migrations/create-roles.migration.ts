@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Roles of the zones. A cluster shares them between databases, so they stay when one database is undone. */
+/**
+ * Roles of the zones, where whoever prepared the server has not made them. A cluster shares roles between databases,
+ * so they stay when one database is undone.
+ */
 export class CreateRoles1795000000001 implements MigrationInterface {
   readonly name = 'CreateRoles1795000000001';
 
@@ -9,8 +12,9 @@ export class CreateRoles1795000000001 implements MigrationInterface {
       do $$
       declare role_name text;
       begin
+        -- Without it the SECURITY DEFINER functions would see no tenant's rows, and work would lie still without a word.
         if not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) then
-          raise exception 'the owner role needs BYPASSRLS: SECURITY DEFINER functions read across tenants as the owner';
+          raise exception 'the owner role needs BYPASSRLS: its SECURITY DEFINER functions read across tenants';
         end if;
         foreach role_name in array array['tsunagu_gateway', 'tsunagu_vault', 'tsunagu_switch'] loop
           if not exists (select from pg_roles where rolname = role_name) then

@@ -8,7 +8,6 @@ export class CreateSchemas1795000000002 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
-      revoke create on schema public from public;
       alter default privileges revoke execute on functions from public`);
     for (const zone of ZONES) {
       const role = `tsunagu_${zone}`;

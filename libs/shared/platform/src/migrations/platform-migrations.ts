@@ -1,4 +1,4 @@
-import type { Migration } from '../database/migrate.js';
+import type { Migration } from '../database/migration.js';
 import { CreatePartitionFunction1795000000003 } from './create-partition-function.migration.js';
 import { CreateRoles1795000000001 } from './create-roles.migration.js';
 import { CreateSchemas1795000000002 } from './create-schemas.migration.js';

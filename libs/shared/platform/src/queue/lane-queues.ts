@@ -88,7 +88,8 @@ export class LaneQueues implements OnApplicationShutdown {
 
   /** @throws Error the queue does not answer */
   async ping(): Promise<void> {
-    const answer: Promise<unknown> = this.#redis !== undefined ? this.#redis.ping() : (this.#pool as pg.Pool).query('select 1');
+    const answer: Promise<unknown> =
+      this.#redis !== undefined ? this.#redis.ping() : (this.#pool as pg.Pool).query('select 1');
     await withTimeout(answer, ADD_TIMEOUT_MS);
   }
 

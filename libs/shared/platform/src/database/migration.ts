@@ -5,20 +5,17 @@ import { DataSource, type MigrationInterface } from 'typeorm';
 /** A migration class, as the feature libs export them. */
 export type Migration = new () => MigrationInterface;
 
-/** A migration did not run. Names the migration's error class and SQLSTATE, never values. */
+/** A migration did not run; the message is PostgreSQL's, about our own SQL. */
 export class MigrationError extends AppError {
   readonly code = 'migration_failed';
   readonly category = 'internal';
-
-  constructor(message: string, facts: { sqlState?: string; reason?: string } = {}) {
-    super(message, facts);
-  }
 }
 
-/** Bookkeeping of what has been run; also read by the readiness checks. */
-const TABLE = 'schema_migration';
+/** Bookkeeping of what has been run; also read by the readiness check. */
+const TABLE = 'migration';
+const LOCK = `select pg_advisory_lock(hashtext('tsunagu migrations'))`;
 
-/** Names of migrations in order of execution, for the readiness check. */
+/** Names of migrations, for the readiness check. */
 export function migrationNames(migrations: readonly Migration[]): string[] {
   return migrations.map((migration) => migration.name);
 }
@@ -28,14 +25,13 @@ export function migrationSource(ownerUrl: string, migrations: readonly Migration
   return new DataSource({
     type: 'postgres',
     url: ownerUrl,
+    schema: 'public',
     migrations: [...migrations],
     migrationsTableName: TABLE,
     migrationsTransactionMode: 'each',
-    schema: 'public',
     installExtensions: false,
     uuidExtension: 'pgcrypto',
     logging: false,
-    applicationName: 'tsunagu-migrate',
     poolSize: 1,
   });
 }
@@ -50,14 +46,14 @@ export async function migrate(ownerUrl: string, migrations: readonly Migration[]
   await lock.connect();
   const source = migrationSource(ownerUrl, migrations);
   try {
-    await lock.query(`select pg_advisory_lock(hashtext('tsunagu migrations'))`);
+    await lock.query(LOCK);
     await source.initialize();
     const ran = await source.runMigrations();
-    await source.query(`grant select on public.${TABLE} to public`);
+    await source.query(`grant usage on schema public to public; grant select on public.${TABLE} to public`);
     return ran.map((migration) => migration.name);
   } catch (error) {
-    const driver = error as { code?: unknown; message?: unknown };
-    throw new MigrationError(`a migration failed: ${String(driver.message)}`, { sqlState: String(driver.code ?? '') });
+    const { message, code } = error as { message?: unknown; code?: unknown };
+    throw new MigrationError(`a migration failed: ${String(message)}`, { sqlState: String(code ?? '') });
   } finally {
     if (source.isInitialized) await source.destroy();
     await lock.end();

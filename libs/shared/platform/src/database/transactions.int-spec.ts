@@ -1,0 +1,150 @@
+import { newId, Secret } from '@tsunagu/kernel';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
+import { quietLogger } from '../testing.js';
+import { Centre } from './centre.js';
+import { DatabaseError, DatabaseUnavailableError, UniqueViolationError } from './database-errors.js';
+import { MoneyPool } from './money-pool.js';
+import { sql } from './statement.js';
+import { Transactions } from './transactions.js';
+
+const INSERT = sql('spec_insert', 'insert into gateway.spec_row (tenant_id, id, note) values ($1, $2, $3)');
+const COUNT = sql('spec_count', 'select count(*)::int as n from gateway.spec_row');
+const FAIL = sql('spec_fail', 'select 1 / $1::int as n');
+const A = newId(new Date());
+const B = newId(new Date());
+
+describe('transactions on PostgreSQL', () => {
+  let db: TestDatabase;
+  let pool: MoneyPool;
+  let transactions: Transactions;
+  let centre: Centre;
+
+  beforeAll(async () => {
+    db = await testDatabase();
+    await owner(
+      db,
+      `create table gateway.spec_row (tenant_id uuid not null, id uuid not null, note text, primary key (tenant_id, id),
+         constraint spec_row_note unique (tenant_id, note));
+       alter table gateway.spec_row enable row level security; alter table gateway.spec_row force row level security;
+       create policy spec_row_tenant on gateway.spec_row using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`,
+    );
+    pool = new MoneyPool(new Secret(db.url('gateway')), quietLogger(), { max: 4 });
+    transactions = new Transactions(pool);
+    centre = new Centre(pool);
+    await transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [A, newId(new Date()), 'first']));
+  }, 60_000);
+  afterAll(async () => {
+    await pool.onApplicationShutdown();
+    await db.drop();
+  });
+
+  const countOf = (tenantId: string) =>
+    transactions.run({ tenantId }, async (tx) => (await tx.query<{ n: number }>(COUNT, []))[0]?.n);
+
+  it('shows a tenant its own rows, another tenant none, and nobody any without a tenant', async () => {
+    expect(await countOf(A)).toBe(1);
+    expect(await countOf(B)).toBe(0);
+    // the connection was used for a tenant before: the setting must not outlive its transaction
+    expect(await centre.query(COUNT, [])).toEqual([{ n: 0 }]);
+  });
+
+  it('refuses a row of another tenant', async () => {
+    const write = transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [B, newId(new Date()), 'foreign']));
+    await expect(write).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '42501' });
+    expect(await countOf(B)).toBe(0);
+  });
+
+  it('refuses a tenant that is not a uuid before any statement', async () => {
+    const before = pool.counts.statements;
+    await expect(transactions.run({ tenantId: "x'; drop table payment; --" }, () => Promise.resolve())).rejects.toThrow(
+      'one tenant',
+    );
+    await expect(transactions.run({} as { tenantId: string }, () => Promise.resolve())).rejects.toThrow('one tenant');
+    expect(pool.counts.statements).toBe(before);
+  });
+
+  it('throws when commit answers rollback because a statement that was only sent has failed', async () => {
+    const run = transactions.run({ tenantId: A }, async (tx) => {
+      tx.send(INSERT, [A, newId(new Date()), 'lost with the others']);
+      tx.send(FAIL, [0]);
+    });
+    await expect(run).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '22012' });
+    expect(await countOf(A)).toBe(1);
+  });
+
+  it('throws even when the code swallowed the error of a statement', async () => {
+    const run = transactions.run({ tenantId: A }, async (tx) => {
+      await tx.query(FAIL, [0]).catch(() => undefined);
+    });
+    await expect(run).rejects.toBeInstanceOf(DatabaseError);
+  });
+
+  it('names a broken constraint, and nothing of the values', async () => {
+    const secretNote = '4111111111111111';
+    await transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [A, newId(new Date()), secretNote]));
+    const again = transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [A, newId(new Date()), secretNote]));
+    const error = await again.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UniqueViolationError);
+    expect(error).toMatchObject({ constraint: 'spec_row_note' });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(secretNote);
+  });
+
+  it('joins a nested run of the same tenant and refuses another tenant inside', async () => {
+    const before = pool.counts.commits;
+    await transactions.run({ tenantId: B }, async (outer) => {
+      await transactions.run({ tenantId: B }, async (inner) => {
+        expect(inner).toBe(outer);
+      });
+      await expect(transactions.run({ tenantId: A }, () => Promise.resolve())).rejects.toThrow(
+        'never changes its tenant',
+      );
+    });
+    expect(pool.counts.commits).toBe(before + 1);
+  });
+
+  it('rolls back when the code throws, and gives the connection back', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const run = transactions.run({ tenantId: A }, async (tx) => {
+        tx.send(INSERT, [A, newId(new Date()), `round ${round}`]);
+        throw new Error('changed my mind');
+      });
+      await expect(run).rejects.toThrow('changed my mind');
+    }
+    expect(await countOf(A)).toBe(2);
+  });
+
+  it('lives on when the server ends every connection, also in the middle of a transaction', async () => {
+    const cut = transactions.run({ tenantId: A }, async (tx) => {
+      await tx.query(COUNT, []);
+      await owner(
+        db,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+        true,
+      );
+      await tx.query(COUNT, []);
+    });
+    await expect(cut).rejects.toBeInstanceOf(DatabaseUnavailableError);
+    await expect.poll(() => countOf(A).catch(() => undefined)).toBe(2);
+  });
+
+  it('says that nobody can tell when the answer to a commit was lost', async () => {
+    const cut = transactions.run({ tenantId: A }, async (tx) => {
+      await tx.query(COUNT, []);
+      await owner(
+        db,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+        true,
+      );
+    });
+    await expect(cut).rejects.toMatchObject({ name: 'DatabaseUnavailableError', facts: { commit: 'unknown' } });
+  });
+});
+
+async function owner(db: TestDatabase, text: string, isAdmin = false): Promise<void> {
+  const client = new pg.Client({ connectionString: isAdmin ? db.adminUrl : db.ownerUrl });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
