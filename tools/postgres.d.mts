@@ -19,4 +19,4 @@ export function startPostgres(options: {
   takeOver?: boolean;
 }): Promise<EmbeddedPostgres>;
 
-export function removePostgresData(dataDir: string): void;
+export function removePostgresData(dataDir: string): Promise<void>;

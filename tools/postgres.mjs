@@ -203,8 +203,9 @@ function signalQuietly(pid, signal) {
   }
 }
 
-/** Remove the data of a stopped server. */
-export function removePostgresData(dataDir) {
+/** Remove the data; a server left over from a killed owner is stopped first. */
+export async function removePostgresData(dataDir) {
   const folders = clusterFolders(resolve(dataDir));
+  await settle(folders, true);
   rmSync(folders.root, { recursive: true, force: true });
 }

@@ -18,7 +18,7 @@ export class ManagedProcess {
   #log;
 
   /**
-   * @param {{ name: string, main: string, env: () => Record<string, string>, logDir: string, onCrash?: (words: string) => void }} options
+   * @param {{ name: string, main: string, env: () => Record<string, string>, logDir: string, onCrash?: (words: string) => void, onStart?: () => void }} options
    *   `env` is asked at each start; `onCrash` gets one line for people
    */
   constructor(options) {
@@ -55,6 +55,7 @@ export class ManagedProcess {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => this.#write(chunk));
     child.once('error', () => undefined); // 'exit' follows, or there is no process to speak of
     child.once('exit', (code, signal) => this.#ended(child, code, signal));
+    this.options.onStart?.();
   }
 
   #write(chunk) {

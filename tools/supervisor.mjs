@@ -1,0 +1,240 @@
+import { mkdirSync } from 'node:fs';
+import { get } from 'node:http';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { APPS, bundleApp, bundleTool } from './build/bundle.mjs';
+import { Trouble } from './postgres/binaries.mjs';
+import { roleUrl } from './postgres/role-url.mjs';
+import { takeLock } from './start/lock.mjs';
+import { step } from './start/progress.mjs';
+import { appEnv, writeLinks } from './supervisor/app-env.mjs';
+import { endLeftovers, forgetChildren, rememberChildren } from './supervisor/leftovers.mjs';
+import { ManagedPostgres } from './supervisor/managed-postgres.mjs';
+import { ManagedProcess } from './supervisor/managed-process.mjs';
+import { runTool } from './supervisor/run-tool.mjs';
+import { choosePorts } from './supervisor/ports.mjs';
+import { ensureSandbox } from './supervisor/sandbox.mjs';
+import { loadSecrets, readJson } from './supervisor/secrets.mjs';
+import { writeWhole } from './supervisor/write-whole.mjs';
+
+const DATABASE = 'tsunagu';
+const READY_MS = 60_000;
+/** A process that crashes this often in a row at start-up will not come up by trying again. */
+const CRASHES_MAX = 5;
+
+/**
+ * Start the whole house: database, migrations, every process, sandbox.
+ * @param {{ dataDir: string, ports?: Record<string, number>, databaseUrl?: string, redisUrl?: string,
+ *   timers?: object, extraEnv?: Record<string, Record<string, string>>, say?: (line: string) => void, onHouse?: (house: House) => void }} options
+ *   `onHouse` gets the house before it is up, so that a signal can stop it half-way
+ * @throws {Trouble} one line with the remedy; nothing of it keeps running
+ */
+export async function start(options) {
+  const dataDir = resolve(options.dataDir);
+  for (const folder of ['', 'log', 'hsm', 'simulator', 'till']) mkdirSync(join(dataDir, folder), { recursive: true, mode: folder === '' ? 0o755 : 0o700 });
+  const lock = await takeLock(join(dataDir, 'lock'));
+  if ('heldBy' in lock) {
+    throw new Trouble(`already running on ${dataDir} (process ${lock.heldBy}): stop it first, or use another folder with --data DIR`);
+  }
+  const house = new House({ say: () => undefined, ...options, dataDir }, lock);
+  options.onHouse?.(house);
+  try {
+    await house.start();
+    return house;
+  } catch (error) {
+    await house.stop();
+    throw error;
+  }
+}
+
+class House {
+  #lock;
+  #postgres;
+  #processes = new Map();
+  #secrets;
+  #isStopping = false;
+
+  constructor(options, lock) {
+    this.options = options;
+    this.#lock = lock;
+    this.dataDir = options.dataDir;
+  }
+
+  async start() {
+    const bundles = await step('building what changed', buildAll);
+    await endLeftovers(this.dataDir);
+    const stored = readJson(join(this.dataDir, 'ports.json'));
+    this.ports = await choosePorts({ wanted: this.options.ports, stored });
+    writeWhole(join(this.dataDir, 'ports.json'), JSON.stringify(this.ports, null, 2));
+    this.#secrets = loadSecrets(this.dataDir);
+    writeLinks(join(this.dataDir, 'links.json'), this.ports, this.options.timers);
+    await step('starting the database', () => this.#startDatabase());
+    await step('migrating the database', () => runTool(bundles.migrate, [], this.#toolEnv()));
+    for (const app of [...APPS].reverse()) this.#startProcess(app, bundles[app]);
+    await step('starting the processes', () => this.#waitFor('/health/live'));
+    this.sandbox = await step('making the sandbox', () => ensureSandbox(this, bundles.seed, this.#toolEnv()));
+    await step('waiting until everything is ready', () => this.waitReady());
+  }
+
+  async #startDatabase() {
+    if (this.options.databaseUrl !== undefined) return;
+    this.#postgres = new ManagedPostgres({ dataDir: join(this.dataDir, 'postgres'), onCrash: (words) => this.#crashed(words) });
+    await this.#postgres.start();
+  }
+
+  #startProcess(app, main) {
+    const env = () =>
+      appEnv(app, {
+        dataDir: this.dataDir,
+        ports: this.ports,
+        secrets: this.#secrets,
+        databaseUrl: (role) => this.databaseUrl(role),
+        redisUrl: this.options.redisUrl,
+        extra: this.options.extraEnv?.[app],
+      });
+    const child = new ManagedProcess({
+      name: app,
+      main,
+      env,
+      logDir: join(this.dataDir, 'log'),
+      onCrash: (words) => this.#crashed(words),
+      onStart: () => rememberChildren(this.dataDir, this.pids),
+    });
+    this.#processes.set(app, child);
+    child.start();
+  }
+
+  #crashed(words) {
+    this.options.say(words);
+  }
+
+  /** Connection string of a role; `postgres` is the login that may become any of them. */
+  databaseUrl(role = 'postgres') {
+    const external = this.options.databaseUrl;
+    if (external !== undefined) return role === 'postgres' ? external : roleUrl(external, role);
+    return role === 'postgres' ? this.#postgres.url('postgres', DATABASE) : roleUrl(this.#postgres.url(role, DATABASE), role);
+  }
+
+  /** Process ids now; one that is being started again is undefined for a moment. */
+  get pids() {
+    const pids = Object.fromEntries([...this.#processes].map(([name, child]) => [name, child.pid]));
+    return { ...pids, postgres: this.#postgres?.pid };
+  }
+
+  get restarts() {
+    const restarts = Object.fromEntries([...this.#processes].map(([name, child]) => [name, child.restarts]));
+    return { ...restarts, postgres: this.#postgres?.restarts ?? 0 };
+  }
+
+  /** Base URL of every process, and of the two places of the simulator. */
+  get urls() {
+    const at = (port) => `http://127.0.0.1:${port}`;
+    const { ports } = this;
+    return {
+      ...Object.fromEntries(APPS.map((app) => [app, at(ports[app])])),
+      apiAdmin: at(ports.apiAdmin),
+      ledger: `${at(ports.simulator)}/ledger`,
+      faults: `${at(ports.simulator)}/faults`,
+    };
+  }
+
+  /** Where a process shows its health and metrics. */
+  adminUrl(app) {
+    return app === 'api' ? this.urls.apiAdmin : this.urls[app];
+  }
+
+  get sandboxFile() {
+    return join(this.dataDir, 'sandbox.json');
+  }
+
+  /** Where the database keeps its files; undefined when it is an external one. */
+  get postgresDir() {
+    return this.#postgres?.dataDir;
+  }
+
+  get internalSecret() {
+    return this.#secrets.INTERNAL_SECRET;
+  }
+
+  /** SIGKILL one process (or `postgres`); it is started again. Settles when the old one is gone. */
+  async kill9(name) {
+    if (name === 'postgres') return this.#postgres?.kill9();
+    const child = this.#processes.get(name);
+    if (child === undefined) throw new Error(`there is no process ${name}`);
+    return child.kill9();
+  }
+
+  /** Settles when every process says that it can do its work. @throws {Trouble} one does not within a minute */
+  waitReady(timeoutMs = READY_MS) {
+    return this.#waitFor('/health/ready', timeoutMs);
+  }
+
+  async #waitFor(path, timeoutMs = READY_MS) {
+    const endsAt = performance.now() + timeoutMs;
+    await Promise.all([...this.#processes.values()].map((child) => this.#waitForOne(child, path, endsAt)));
+  }
+
+  async #waitForOne(child, path, endsAt) {
+    while (!this.#isStopping) {
+      const answer = await httpGet(`${this.adminUrl(child.name)}${path}`);
+      if (answer.status === 200) return;
+      const isHopeless = child.crashesInRow >= CRASHES_MAX;
+      if (isHopeless || performance.now() > endsAt) {
+        const why = answer.body === '' ? child.lastLine : answer.body;
+        throw new Trouble(`${child.name} does not become ready (${why.slice(0, 300)}): see ${join(this.dataDir, 'log', `${child.name}.log`)}`);
+      }
+      await sleep(40);
+    }
+  }
+
+  /** Stop in the order of the money's way, then the database; nothing stays behind. */
+  async stop() {
+    if (this.#isStopping) return this.stopped;
+    this.#isStopping = true;
+    this.stopped = this.#stopAll();
+    return this.stopped;
+  }
+
+  async #stopAll() {
+    for (const app of APPS) await this.#processes.get(app)?.stop();
+    await this.#postgres?.stop();
+    forgetChildren(this.dataDir);
+    this.#lock.release();
+  }
+
+  /** For a second Ctrl-C: no more patience with the processes; the database still stops cleanly. */
+  killAll() {
+    for (const child of this.#processes.values()) child.killNow();
+  }
+
+  #toolEnv() {
+    return {
+      DATABASE_URL: this.databaseUrl(),
+      OWNER_URL: this.databaseUrl('tsunagu_owner'),
+      GATEWAY_URL: this.databaseUrl('tsunagu_gateway'),
+      VAULT_URL: this.urls.vault,
+      ...this.#secrets,
+    };
+  }
+}
+
+async function buildAll() {
+  const bundles = {};
+  for (const app of APPS) bundles[app] = await bundleApp(app);
+  for (const tool of ['migrate', 'seed']) bundles[tool] = await bundleTool(tool);
+  return bundles;
+}
+
+/** @returns {Promise<{ status: number, body: string }>} status 0 when nobody answers */
+function httpGet(url) {
+  return new Promise((done) => {
+    const request = get(url, { agent: false, timeout: 3_000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (body += chunk));
+      response.once('end', () => done({ status: response.statusCode ?? 0, body }));
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => done({ status: 0, body: '' }));
+  });
+}
