@@ -1,0 +1,48 @@
+/** A card of the sandbox. All numbers are published test numbers of the brands; no real account has them. */
+export interface TestCard {
+  readonly name: string;
+  readonly brand: 'jcb' | 'visa' | 'mastercard' | 'amex' | 'diners' | 'unionpay';
+  readonly pan: string;
+  /** YYMM */
+  readonly expiry: string;
+  readonly serviceCode: string;
+  /** `D` as separator, as tag 57 and field 35 write it. */
+  readonly track2: string;
+  /** PAN sequence number, tag 5F34. */
+  readonly psn: string;
+  readonly funding: 'credit' | 'debit' | 'prepaid';
+  /** Billing currency of the account. */
+  readonly currency: string;
+}
+
+const EXPIRY = '3012';
+
+/**
+ * Cards by the name that `npm run till -- --card <name>` takes.
+ * @source public test card lists of the brands and of payment service providers
+ */
+export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries(
+  [
+    card('jcb', 'jcb', '3530111333300000', '201', 'credit', 'JPY'),
+    card('visa', 'visa', '4111111111111111', '201', 'credit', 'JPY'),
+    card('mastercard', 'mastercard', '5555555555554444', '201', 'credit', 'JPY'),
+    card('amex', 'amex', '378282246310005', '201', 'credit', 'JPY'),
+    card('diners', 'diners', '30569309025904', '201', 'credit', 'JPY'),
+    card('unionpay', 'unionpay', '6200000000000005', '220', 'debit', 'CNY'),
+    card('visa-debit', 'visa', '4000056655665556', '220', 'debit', 'JPY'),
+    card('mastercard-prepaid', 'mastercard', '5105105105105100', '201', 'prepaid', 'JPY'),
+    card('visa-usd', 'visa', '4242424242424242', '201', 'credit', 'USD'),
+    card('jcb-stripe', 'jcb', '3566002020360505', '101', 'credit', 'JPY'),
+  ].map((entry) => [entry.name, entry]),
+);
+
+function card(
+  name: string,
+  brand: TestCard['brand'],
+  pan: string,
+  serviceCode: string,
+  ...[funding, currency]: [TestCard['funding'], string]
+): TestCard {
+  const track2 = `${pan}D${EXPIRY}${serviceCode}0000000000`;
+  return { name, brand, pan, expiry: EXPIRY, serviceCode, track2, psn: '001', funding, currency };
+}

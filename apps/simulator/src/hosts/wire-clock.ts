@@ -1,0 +1,15 @@
+const JST_OFFSET_MS = 9 * 3_600_000;
+
+function digits(at: number): string {
+  return new Date(at).toISOString().replace(/\D/g, '');
+}
+
+/** Field 7: MMDDhhmmss, UTC. */
+export function transmissionTime(at: number): string {
+  return digits(at).slice(4, 14);
+}
+
+/** Field 15: YYMMDD in Japan. */
+export function businessDate(at: number): string {
+  return digits(at + JST_OFFSET_MS).slice(2, 8);
+}

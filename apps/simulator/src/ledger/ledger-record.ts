@@ -1,0 +1,50 @@
+/** What kind of movement the issuer booked. */
+export type LedgerKind = 'auth' | 'sale' | 'refund' | 'capture';
+/** `captured` is an authorisation of which something was captured; the money is in the `capture` entries. */
+export type LedgerState = 'approved' | 'declined' | 'reversed' | 'captured';
+
+/** One line of an issuer's book, as `GET /ledger` shows it. Holds the first six and last four digits, never a card number. */
+export interface LedgerEntry {
+  /** Position in this host's book, from 1. */
+  readonly sequence: number;
+  readonly link: string;
+  readonly rrn: string;
+  readonly stan: string;
+  /** Field 12, YYMMDDhhmmss. */
+  readonly localTime: string;
+  readonly acquirer: string;
+  readonly terminal: string;
+  readonly merchant: string;
+  readonly kind: LedgerKind;
+  readonly state: LedgerState;
+  /** Minor units: what was approved; what was asked for when declined. */
+  readonly amountMinor: number;
+  readonly requestedMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  readonly currency: string;
+  readonly actionCode: string;
+  readonly approvalCode: string | null;
+  /** RRN of the entry that a capture or refund refers to. */
+  readonly originalRrn: string | null;
+  readonly bin6: string;
+  readonly last4: string;
+  readonly businessDate: string;
+  readonly bookedAt: string;
+  readonly updatedAt: string;
+  readonly reversedAt: string | null;
+}
+
+/** A reversal as received. One for an original that was never seen blocks that original. */
+export interface ReversalNote {
+  readonly original: string;
+  readonly actionCode: string;
+  readonly businessDate: string;
+  readonly at: string;
+}
+
+/** What is written down together: either all of it is in the book or none. Keys are message identities. */
+export interface LedgerPosting {
+  readonly entries: readonly (readonly [identity: string, entry: LedgerEntry])[];
+  readonly reversal?: readonly [identity: string, note: ReversalNote];
+}

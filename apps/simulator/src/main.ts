@@ -1,0 +1,51 @@
+import { SIMULATED_LINKS, startSimulator, type SimulatedLink } from './simulator.js';
+
+/** @throws Error names the variable, never its value */
+function portFrom(name: string): number {
+  const port = Number(process.env[name]);
+  if (!/^\d{1,5}$/.test(process.env[name] ?? '') || port > 65_535) throw new Error(`${name} must be a port number`);
+  return port;
+}
+
+function millisecondsFrom(name: string): number | undefined {
+  const text = process.env[name];
+  if (text === undefined) return undefined;
+  if (!/^\d{1,7}$/.test(text)) throw new Error(`${name} must be milliseconds`);
+  return Number(text);
+}
+
+async function main(): Promise<void> {
+  const directory = process.env['SIM_DIR'];
+  if (directory === undefined || directory === '') throw new Error('SIM_DIR must name the folder of the ledgers');
+  const ports = SIMULATED_LINKS.map((link) => [link, portFrom(`SIM_${link.toUpperCase()}_PORT`)] as const);
+  const late = {
+    lateYesMs: millisecondsFrom('SIM_LATE_YES_MS'),
+    afterTimeoutMs: millisecondsFrom('SIM_AFTER_TIMEOUT_MS'),
+  };
+  const simulator = await startSimulator({
+    httpPort: portFrom('PORT'),
+    hostPorts: Object.fromEntries(ports) as Record<SimulatedLink, number>,
+    directory,
+    timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
+  });
+  say('simulator ready', { url: simulator.url, ...simulator.ports });
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void simulator.stop().then(() => process.exit(0));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  if (process.connected) process.once('disconnect', stop);
+}
+
+function say(message: string, facts: Record<string, unknown>): void {
+  process.stdout.write(
+    `${JSON.stringify({ level: 'info', time: new Date().toISOString(), app: 'simulator', message, ...facts })}\n`,
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`simulator: ${error instanceof Error ? error.message : 'failed to start'}\n`);
+  process.exitCode = 1;
+});
