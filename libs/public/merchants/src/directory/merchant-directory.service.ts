@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { LANES, type Lane, type TenantContext } from '@tsunagu/contracts';
+import { sql, Transactions } from '@tsunagu/platform';
+
+const FIND = sql(
+  'directory_terminal',
+  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods
+     from gateway.terminal t join gateway.store s on s.tenant_id = t.tenant_id and s.id = t.store_id
+    where t.tenant_id = $1 and t.id = $2
+      and ($3::uuid is null or t.store_id = $3) and ($4::uuid is null or t.id = $4)`,
+);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+interface TerminalRow {
+  readonly id: string;
+  readonly store_id: string;
+  readonly is_blocked: boolean;
+  readonly wire_terminal: string;
+  readonly wire_merchant: string;
+  readonly mcc: string;
+  readonly name: string;
+  readonly cut_off_minutes: number;
+  readonly methods: readonly string[];
+}
+
+/** A terminal with what its store has agreed, as payments need it. */
+export interface TerminalEntry {
+  readonly id: string;
+  readonly storeId: string;
+  readonly blocked: boolean;
+  /** Card acceptor terminal, 8 characters. */
+  readonly wireTerminal: string;
+  /** Card acceptor, 15 characters. */
+  readonly wireMerchant: string;
+  readonly mcc: string;
+  readonly storeName: string;
+  /** Minutes after midnight JST at which the business day ends. */
+  readonly cutOffMinutes: number;
+  readonly methods: readonly Lane[];
+}
+
+/** Stores and terminals as other features see them; the app binds it to their port `MerchantDirectory`. */
+@Injectable()
+export class MerchantDirectoryService {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** Undefined when absent, of another tenant, or outside the context's node: nobody can tell which. */
+  async terminal(ctx: TenantContext, terminalId: string): Promise<TerminalEntry | undefined> {
+    if (!UUID.test(terminalId)) return undefined;
+    const node = [ctx.storeId ?? null, ctx.terminalId ?? null];
+    const [row] = await this.transactions.run(ctx, (tx) =>
+      tx.query<TerminalRow>(FIND, [ctx.tenantId, terminalId, ...node]),
+    );
+    return row === undefined ? undefined : entryOf(row);
+  }
+}
+
+function entryOf(row: TerminalRow): TerminalEntry {
+  return {
+    id: row.id,
+    storeId: row.store_id,
+    blocked: row.is_blocked,
+    wireTerminal: row.wire_terminal,
+    wireMerchant: row.wire_merchant,
+    mcc: row.mcc,
+    storeName: row.name,
+    cutOffMinutes: row.cut_off_minutes,
+    methods: LANES.filter((lane) => row.methods.includes(lane)),
+  };
+}

@@ -1,0 +1,7 @@
+export { MerchantDirectoryService, type TerminalEntry } from './directory/merchant-directory.service.js';
+export { ApiKeyExpiredError, ApiKeyInvalidError } from './keys/api-key-errors.js';
+export { ApiKeys, type Authenticated, type NewKey } from './keys/api-keys.service.js';
+export { DEFAULT_RATE_LIMITS, RateLimiter, type QuotaAnswer, type RateLimits } from './limits/rate-limiter.js';
+export { MerchantsModule } from './merchants.module.js';
+export { merchantsMigrations } from './migrations/merchants-migrations.js';
+export { SandboxSeed, type SeededTenant, type SeededTerminal } from './sandbox/sandbox-seed.service.js';

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { MerchantDirectoryService } from './directory/merchant-directory.service.js';
+import { ApiKeys } from './keys/api-keys.service.js';
+import { RateLimiter } from './limits/rate-limiter.js';
+import { SandboxSeed } from './sandbox/sandbox-seed.service.js';
+
+/** Tenants, stores, terminals and keys of an api process. Needs the platform's database. */
+@Module({
+  providers: [ApiKeys, MerchantDirectoryService, RateLimiter, SandboxSeed],
+  exports: [ApiKeys, MerchantDirectoryService, RateLimiter, SandboxSeed],
+})
+export class MerchantsModule {}

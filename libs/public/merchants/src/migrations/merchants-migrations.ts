@@ -1,0 +1,5 @@
+import type { Migration } from '@tsunagu/platform';
+import { CreateMerchants1795000001001 } from './create-merchants.migration.js';
+
+/** Tables of tenants, stores, terminals and keys, in order of execution. */
+export const merchantsMigrations: readonly Migration[] = [CreateMerchants1795000001001];

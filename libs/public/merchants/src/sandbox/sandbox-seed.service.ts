@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LANES } from '@tsunagu/contracts';
+import { newId } from '@tsunagu/kernel';
+import { sql, Transactions, type Tx } from '@tsunagu/platform';
+import { ApiKeys } from '../keys/api-keys.service.js';
+import { DEFAULT_RATE_LIMITS, type RateLimits } from '../limits/rate-limiter.js';
+
+const TENANT = sql(
+  'sandbox_tenant',
+  `insert into gateway.tenant (tenant_id, id, name, mode, limit_pay, limit_read, limit_terminal) values ($1, $1, $2, 'test', $3, $4, $5)
+   on conflict do nothing`,
+);
+const STORE = sql(
+  'sandbox_store',
+  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods) values ($1, $2, $3, $4, '5411', $5) on conflict do nothing`,
+);
+const TERMINAL = sql(
+  'sandbox_terminal',
+  'insert into gateway.terminal (tenant_id, id, store_id, wire_terminal) values ($1, $2, $3, $4) on conflict do nothing',
+);
+
+/** What a server key of the sandbox may do; a till's key cannot do more than a till. */
+const TENANT_SCOPES = [
+  'payments:read',
+  'payments:write',
+  'refunds:write',
+  'events:read',
+  'webhooks:write',
+  'terminals:admin',
+];
+const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'refunds:write'];
+const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null };
+
+/** First instant of the sandbox: ids made from it are the same on every machine. */
+const EPOCH = new Date('2026-01-01T00:00:00.000Z');
+
+interface Plan {
+  readonly name: string;
+  readonly limits: RateLimits;
+  readonly stores: readonly string[];
+}
+
+const PLANS: readonly Plan[] = [
+  { name: 'Tsunagu Department Store', limits: UNLIMITED, stores: ['GINZA MAIN STORE', 'UMEDA STORE'] },
+  { name: 'Second Merchant', limits: UNLIMITED, stores: ['SHIBUYA STORE'] },
+  { name: 'limited', limits: DEFAULT_RATE_LIMITS, stores: ['NAGOYA STORE'] },
+];
+const SCHEMES = ['AES-DUKPT', 'TDES-DUKPT'] as const;
+
+export interface SeededTerminal {
+  readonly id: string;
+  readonly scheme: (typeof SCHEMES)[number];
+  /** A key limited to this terminal, in clear. */
+  readonly apiKey: string;
+}
+
+export interface SeededTenant {
+  readonly id: string;
+  readonly name: string;
+  /** A key of the whole tenant, in clear. */
+  readonly apiKey: string;
+  readonly stores: readonly { readonly id: string; readonly terminals: readonly SeededTerminal[] }[];
+}
+
+/**
+ * The merchants of the sandbox: three tenants, two without rate limits so that isolation and load can be tried, one at
+ * the default limits. Ids are the same on every machine and every run; keys are made anew by each call and shown once.
+ */
+@Injectable()
+export class SandboxSeed {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly keys: ApiKeys,
+  ) {}
+
+  /** Safe to repeat: what exists stays. Keys of an earlier call stay valid too; the caller keeps those it was given. */
+  async seed(): Promise<SeededTenant[]> {
+    const tenants: SeededTenant[] = [];
+    for (const [index, plan] of PLANS.entries()) tenants.push(await this.#tenant(plan, index));
+    return tenants;
+  }
+
+  async #tenant(plan: Plan, index: number): Promise<SeededTenant> {
+    const id = stableId(`tenant ${index}`);
+    const stores = plan.stores.map((name, position) => storeOf(name, index, position));
+    await this.transactions.run({ tenantId: id }, async (tx) => {
+      await tx.query(TENANT, [id, plan.name, plan.limits.pay, plan.limits.read, plan.limits.terminal]);
+      for (const store of stores) await insertStore(tx, store);
+    });
+    const { key } = await this.keys.issue({ tenantId: id }, { mode: 'test', scopes: TENANT_SCOPES });
+    return {
+      id,
+      name: plan.name,
+      apiKey: key,
+      stores: await Promise.all(stores.map((store) => this.#withKeys(id, store))),
+    };
+  }
+
+  async #withKeys(tenantId: string, store: PlannedStore): Promise<SeededTenant['stores'][number]> {
+    const terminals: SeededTerminal[] = [];
+    for (const terminal of store.terminals) {
+      const order = { mode: 'test' as const, scopes: TERMINAL_SCOPES, storeId: store.id, terminalId: terminal.id };
+      const { key } = await this.keys.issue({ tenantId }, order);
+      terminals.push({ id: terminal.id, scheme: terminal.scheme, apiKey: key });
+    }
+    return { id: store.id, terminals };
+  }
+}
+
+interface PlannedStore {
+  readonly id: string;
+  readonly name: string;
+  readonly wireMerchant: string;
+  readonly terminals: readonly {
+    readonly id: string;
+    readonly wireTerminal: string;
+    readonly scheme: (typeof SCHEMES)[number];
+  }[];
+}
+
+function storeOf(name: string, tenant: number, store: number): PlannedStore {
+  const number = `${tenant + 1}${store + 1}`;
+  return {
+    id: stableId(`store ${number}`),
+    name,
+    wireMerchant: `TSUNAGU${number.padStart(8, '0')}`,
+    terminals: SCHEMES.map((scheme, position) => ({
+      id: stableId(`terminal ${number}${position + 1}`),
+      wireTerminal: `T${number}${String(position + 1).padStart(5, '0')}`,
+      scheme,
+    })),
+  };
+}
+
+async function insertStore(tx: Tx, store: PlannedStore): Promise<void> {
+  await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, LANES]);
+  for (const terminal of store.terminals)
+    await tx.query(TERMINAL, [tx.tenantId, terminal.id, store.id, terminal.wireTerminal]);
+}
+
+/** A UUIDv7 whose random part comes from a name instead of chance. */
+function stableId(name: string): string {
+  const digest = createHash('sha256').update(`tsunagu sandbox ${name}`).digest('hex');
+  return `${newId(EPOCH).slice(0, 14)}7${digest.slice(0, 3)}-a${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
+}
