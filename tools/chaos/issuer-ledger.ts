@@ -1,6 +1,11 @@
 import type { IssuerEntry } from './books-comparison.js';
 
-const KINDS: Readonly<Record<string, IssuerEntry['kind']>> = { auth: 'charge', sale: 'charge', refund: 'refund', capture: 'capture' };
+const KINDS: Readonly<Record<string, IssuerEntry['kind']>> = {
+  auth: 'charge',
+  sale: 'charge',
+  refund: 'refund',
+  capture: 'capture',
+};
 
 /**
  * The issuers' own books, as the simulator shows them (`issuer_ledger` of the sandbox).
@@ -16,13 +21,17 @@ export async function readIssuerLedgers(url: string): Promise<IssuerEntry[]> {
 export function parseIssuerLedgers(document: unknown): IssuerEntry[] {
   const list = (document as { authorizations?: unknown }).authorizations;
   if (!Array.isArray(list)) throw new Error('the ledger has no list of authorizations');
-  return list.map((entry) => entry as Record<string, unknown>).filter((entry) => entry['state'] !== 'declined').map(toEntry);
+  return list
+    .map((entry) => entry as Record<string, unknown>)
+    .filter((entry) => entry['state'] !== 'declined')
+    .map(toEntry);
 }
 
 function toEntry(entry: Record<string, unknown>): IssuerEntry {
   const kind = KINDS[String(entry['kind'])];
   const amountMinor = Number(entry['amountMinor'] ?? entry['amount_minor']);
-  if (kind === undefined || !Number.isSafeInteger(amountMinor)) throw new Error('the ledger holds an entry of unknown form');
+  if (kind === undefined || !Number.isSafeInteger(amountMinor))
+    throw new Error('the ledger holds an entry of unknown form');
   return {
     link: String(entry['link']),
     rrn: String(entry['rrn']),

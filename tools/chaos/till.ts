@@ -34,7 +34,12 @@ export class Till {
 
   async #serve(plan: PurchasePlan): Promise<void> {
     const giveUp = plan.isImpatient ? this.client.post(ensurePath(plan), plan.keys.then, undefined) : undefined;
-    const paid = await this.client.post('/v1/payments', plan.keys.pay, this.#order(plan), plan.isImpatient ? 1 : WAIT_SECONDS);
+    const paid = await this.client.post(
+      '/v1/payments',
+      plan.keys.pay,
+      this.#order(plan),
+      plan.isImpatient ? 1 : WAIT_SECONDS,
+    );
     if (giveUp !== undefined) return this.#expect(await giveUp, [200, 202, 409], 'ensure-cancelled');
     this.#expect(paid, [200, 201, 202], 'payment');
     if (typeof paid.body['id'] === 'string') await this.#finish(plan, paid.body['id']);
@@ -48,7 +53,8 @@ export class Till {
     if (plan.then === 'capture') this.#expect(await this.client.post(`${path}/captures`, key, {}), legal, 'capture');
     if (plan.then === 'refund') this.#expect(await this.client.post(`${path}/refunds`, key, {}), legal, 'refund');
     if (plan.then === 'cancel') this.#expect(await this.client.post(`${path}/cancel`, key, undefined), legal, 'cancel');
-    if (plan.then === 'ensure_cancelled') this.#expect(await this.client.post(ensurePath(plan), key, undefined), legal, 'ensure-cancelled');
+    if (plan.then === 'ensure_cancelled')
+      this.#expect(await this.client.post(ensurePath(plan), key, undefined), legal, 'ensure-cancelled');
   }
 
   #order(plan: PurchasePlan): Record<string, unknown> {

@@ -1,0 +1,207 @@
+import type { TenantContext } from '@tsunagu/contracts';
+import { invariant } from '@tsunagu/kernel';
+import { PaymentStore } from '@tsunagu/payments';
+import type {
+  Attempt,
+  Change,
+  ChangeResult,
+  ClaimedAttempt,
+  Decide,
+  DueAttempt,
+  DueQuery,
+  Idempotency,
+  Intake,
+  Payment,
+  PaymentRecord,
+  Posting,
+  Refund,
+  StoredIntent,
+  StoredReference,
+} from '@tsunagu/payments';
+
+interface Rows {
+  payment: Payment;
+  attempts: Attempt[];
+  refunds: Refund[];
+}
+
+/**
+ * The books in memory, with what PostgreSQL promises: each method is one transaction that happens at one instant or not at all,
+ * unique keys decide who was first, a row that is not in its expected state stops the whole change.
+ */
+export class MemoryPaymentStore extends PaymentStore {
+  readonly payments = new Map<string, Rows>();
+  readonly postings: (Posting & { readonly paymentId: string })[] = [];
+  readonly #intents = new Map<string, StoredIntent>();
+  readonly #references = new Map<string, StoredReference>();
+  readonly #paymentOf = new Map<string, string>();
+
+  override findIntent(
+    _ctx: TenantContext,
+    by: { readonly key?: string; readonly clientReference?: string },
+  ): Promise<{ byKey: StoredIntent | undefined; byReference: StoredReference | undefined }> {
+    const byKey = by.key === undefined ? undefined : this.#intents.get(by.key);
+    const byReference = by.clientReference === undefined ? undefined : this.#references.get(by.clientReference);
+    return Promise.resolve({ byKey, byReference });
+  }
+
+  override insertIntake(_ctx: TenantContext, intake: Intake): Promise<'inserted' | 'key_taken' | 'reference_taken'> {
+    if (this.#intents.has(intake.idempotency.key)) return Promise.resolve('key_taken');
+    if (this.#references.has(intake.payment.clientReference)) return Promise.resolve('reference_taken');
+    this.insertBlindly(intake);
+    return Promise.resolve('inserted');
+  }
+
+  /** Without a look at unique keys: what is left when the constraints are gone. */
+  insertBlindly({ idempotency, payment, attempt }: Intake): void {
+    const { key, fingerprint } = idempotency;
+    this.#intents.set(key, { fingerprint, paymentId: payment.id, resourceId: payment.id });
+    this.#references.set(payment.clientReference, { fingerprint, paymentId: payment.id });
+    this.payments.set(payment.id, { payment: { ...payment }, attempts: [{ ...attempt }], refunds: [] });
+    this.#paymentOf.set(attempt.id, payment.id);
+  }
+
+  override claimAttempt(
+    _ctx: TenantContext,
+    attemptId: string,
+    claim: { readonly now: Date; readonly until: Date },
+  ): Promise<ClaimedAttempt | undefined> {
+    const found = this.find(attemptId);
+    if (found === undefined) return Promise.resolve(undefined);
+    const { rows, attempt } = found;
+    const isRunOut = attempt.status === 'sending' && attempt.claimedUntil !== null && attempt.claimedUntil <= claim.now;
+    if (attempt.status !== 'created' && !isRunOut) return Promise.resolve(undefined);
+    return Promise.resolve(this.take(rows, attempt, claim));
+  }
+
+  take(rows: Rows, attempt: Attempt, claim: { readonly now: Date; readonly until: Date }): ClaimedAttempt {
+    const { now: updatedAt, until } = claim;
+    Object.assign(attempt, { status: 'sending', claimedUntil: until, dueAt: until, bells: 0, updatedAt });
+    return { payment: { ...rows.payment }, attempt: { ...attempt } };
+  }
+
+  find(attemptId: string): { rows: Rows; attempt: Attempt } | undefined {
+    const rows = this.payments.get(this.#paymentOf.get(attemptId) ?? '');
+    const attempt = rows?.attempts.find((candidate) => candidate.id === attemptId);
+    return rows === undefined || attempt === undefined ? undefined : { rows, attempt };
+  }
+
+  override relinquish(
+    _ctx: TenantContext,
+    attemptId: string,
+    claim: { readonly until: Date; readonly dueAt: Date },
+  ): Promise<void> {
+    const attempt = this.find(attemptId)?.attempt;
+    if (attempt?.status === 'sending' && attempt.claimedUntil?.getTime() === claim.until.getTime()) {
+      Object.assign(attempt, { claimedUntil: attempt.createdAt, dueAt: claim.dueAt });
+    }
+    return Promise.resolve();
+  }
+
+  override load(_ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
+    const rows = this.payments.get(paymentId);
+    return Promise.resolve(rows && snapshotOf(rows));
+  }
+
+  override change(
+    _ctx: TenantContext,
+    paymentId: string,
+    decide: Decide,
+    intent?: Idempotency & { readonly resourceId: string },
+  ): Promise<ChangeResult> {
+    const rows = this.payments.get(paymentId);
+    if (rows === undefined) return Promise.resolve({ kind: 'missing' });
+    if (intent !== undefined && this.#intents.has(intent.key)) return Promise.resolve({ kind: 'intent_taken' });
+    const record = snapshotOf(rows);
+    const change = decide(record);
+    if (change === undefined) return Promise.resolve({ kind: 'unchanged', record });
+    this.write(change, { isGuarded: true });
+    if (intent !== undefined) {
+      const { key, fingerprint, resourceId } = intent;
+      this.#intents.set(key, { fingerprint, paymentId, resourceId });
+    }
+    return Promise.resolve({ kind: 'changed', change });
+  }
+
+  /** @param isGuarded false writes over whatever is there: for a planted bug */
+  write(change: Change, { isGuarded }: { isGuarded: boolean }): void {
+    const rows = this.payments.get(change.before.id);
+    invariant(rows !== undefined, 'a change belongs to a payment');
+    if (isGuarded) checkGuards(rows, change);
+    const { payment } = change.after;
+    rows.payment = { ...payment };
+    for (const { attempt } of change.moved)
+      rows.attempts = rows.attempts.map((row) => (row.id === attempt.id ? { ...attempt } : row));
+    for (const attempt of change.added) {
+      rows.attempts.push({ ...attempt });
+      this.#paymentOf.set(attempt.id, payment.id);
+    }
+    for (const refund of change.refunds) {
+      rows.refunds = [...rows.refunds.filter((row) => row.id !== refund.id), { ...refund }];
+    }
+    for (const posting of change.postings) this.postings.push({ ...posting, paymentId: payment.id });
+  }
+
+  override burnReference(_ctx: TenantContext, clientReference: string): Promise<boolean> {
+    if (this.#references.has(clientReference)) return Promise.resolve(false);
+    this.#references.set(clientReference, { fingerprint: null, paymentId: null });
+    return Promise.resolve(true);
+  }
+
+  override takeDue(query: DueQuery): Promise<DueAttempt[]> {
+    const states = query.work === 'dispatch' ? ['created', 'sending'] : ['sent_unknown', 'in_doubt'];
+    const due: DueAttempt[] = [];
+    for (const { payment, attempts } of this.payments.values()) {
+      for (const attempt of attempts) {
+        const isDue = states.includes(attempt.status) && attempt.dueAt !== null && attempt.dueAt <= query.now;
+        if (!isDue || due.length >= query.limit) continue;
+        const delayMs = Math.min(query.capMs, query.baseMs * 2 ** Math.min(attempt.bells, 20));
+        attempt.dueAt = new Date(query.now.getTime() + delayMs);
+        attempt.bells += 1;
+        due.push(dueOf(payment, attempt));
+      }
+    }
+    return Promise.resolve(due);
+  }
+}
+
+function dueOf(payment: Payment, attempt: Attempt): DueAttempt {
+  return {
+    tenantId: payment.tenantId,
+    attemptId: attempt.id,
+    paymentId: payment.id,
+    originalAttemptId: attempt.originalAttemptId,
+    kind: attempt.kind,
+    method: payment.method,
+    bells: attempt.bells,
+  };
+}
+
+function snapshotOf(rows: Rows): PaymentRecord {
+  return {
+    payment: { ...rows.payment },
+    attempts: rows.attempts.map((attempt) => ({ ...attempt })),
+    refunds: rows.refunds.map((refund) => ({ ...refund })),
+  };
+}
+
+/** Compare-and-set and the check constraints of the tables. */
+function checkGuards(rows: Rows, change: Change): void {
+  const { before } = change;
+  const { payment } = change.after;
+  invariant(
+    rows.payment.status === before.status && rows.payment.sequence === before.sequence,
+    'the payment is as it was read',
+  );
+  for (const { from, attempt } of change.moved) {
+    invariant(rows.attempts.find((row) => row.id === attempt.id)?.status === from, 'an attempt is as it was read');
+  }
+  invariant(
+    payment.capturedMinor + payment.capturePendingMinor <= payment.authorizedMinor,
+    'captures stay within the authorization',
+  );
+  invariant(
+    payment.refundedMinor + payment.refundPendingMinor <= payment.capturedMinor,
+    'refunds stay within the captures',
+  );
+}
