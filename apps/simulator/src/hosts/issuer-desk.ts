@@ -295,5 +295,5 @@ function twelve(amountMinor: number): string {
 /** Tag 91 with an ARPC of invented bytes: the shape of an answer to a chip, not one that verifies. */
 function issuerAuthentication(rrn: string): Buffer {
   const arpc = createHash('sha256').update(rrn).digest().subarray(0, 8);
-  return Buffer.concat([Buffer.from('910A', 'hex'), arpc, Buffer.from('3030')]);
+  return Buffer.concat([Buffer.from('910A', 'hex'), arpc, Buffer.from('3030', 'hex')]);
 }
