@@ -44,7 +44,7 @@ export interface LineMeans {
  * request on it is `lost` at once: it may have happened.
  */
 export class Line {
-  readonly stans: StanAllocator;
+  readonly #stans: StanAllocator;
   #state: LineState = 'DOWN';
   #session: Session | undefined;
   #running: Promise<void> | undefined;
@@ -60,7 +60,7 @@ export class Line {
   ) {
     this.#inFlight = new InFlight(means.clock);
     this.#admission = new Admission(means.clock, LIMITS);
-    this.stans = means.stans((stan) => this.#inFlight.usesStan(stan));
+    this.#stans = means.stans((stan) => this.#inFlight.usesStan(stan));
   }
 
   get state(): LineState {
@@ -77,6 +77,11 @@ export class Line {
 
   get queued(): number {
     return this.#admission.queued;
+  }
+
+  /** The next trace number of this link. @throws Error the counter cannot be reached */
+  nextStan(): Promise<string> {
+    return this.#stans.next();
   }
 
   /** Connect and stay connected until `stop`. */
@@ -235,7 +240,7 @@ export class Line {
   async #network(functionCode: string, timeoutMs: number): Promise<boolean> {
     let stan: string;
     try {
-      stan = await this.stans.next();
+      stan = await this.#stans.next();
     } catch {
       return false; // no counter, no sign-on: the database is away and no payment could be journalled either
     }

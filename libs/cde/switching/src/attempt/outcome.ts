@@ -1,0 +1,45 @@
+import type { WireOutcome } from '@tsunagu/contracts';
+import type { JournalRecord } from '../journal/journal.js';
+import type { JournalState } from './journal-state.js';
+
+/** What each journal state says to the gateway. `sending` is `unknown` to anybody who is not waiting for its answer. */
+const OUTCOME_STATE: Readonly<Record<JournalState, WireOutcome['state']>> = {
+  sending: 'unknown',
+  not_sent: 'not_sent',
+  approved: 'approved',
+  declined: 'declined',
+  sent_unknown: 'unknown',
+  reversing: 'unknown',
+  reversed: 'reversed',
+  in_doubt: 'in_doubt',
+  burned: 'not_sent',
+};
+
+/** The journal row in the words of the contract. */
+export function outcomeOf(record: JournalRecord): WireOutcome {
+  const { wire } = record;
+  return {
+    attemptId: record.attemptId,
+    state: OUTCOME_STATE[record.state],
+    actionCode: record.actionCode,
+    approvalCode: record.approvalCode,
+    approvedMinor: record.approvedMinor,
+    emvResponse: record.emvResponse,
+    network: wire === null ? null : { link: wire.link, rrn: wire.rrn, stan: wire.stan, localTime: wire.localTime },
+    reason: record.reason,
+    lateApproval: record.isLateApproval,
+  };
+}
+
+/** A row that was just inserted, as a record without an answer. */
+export function freshRecord(entry: Omit<JournalRecord, keyof typeof NO_ANSWER>): JournalRecord {
+  return { ...entry, ...NO_ANSWER };
+}
+
+const NO_ANSWER = {
+  actionCode: null,
+  approvalCode: null,
+  approvedMinor: null,
+  emvResponse: null,
+  isLateApproval: false,
+} as const;

@@ -1,0 +1,197 @@
+import { AppError } from '@tsunagu/kernel';
+import type { SendResult } from '@tsunagu/links';
+import { DatabaseUnavailableError } from '@tsunagu/platform';
+import type { Desk } from '../desk.js';
+import type { LeaseRef, SafClaim, SafEnd, SafItem } from '../journal/journal.js';
+import { persist } from '../journal/persist.js';
+import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
+import { buildSafMessage } from './saf-message.js';
+
+const CLAIM_LIMIT = 32;
+const POLL_MS = 1_000;
+/** After this an entry is an incident: a person decides. It is never deleted. @source reference/iso8583-1993.md §17.3 */
+const EXPIRY_MS = 24 * 3_600_000;
+/** Room between the end of a wait and the next repeat of the same key. */
+const REPEAT_GAP_MS = 50;
+
+/**
+ * Store-and-forward of one link: sends what is due until it is acknowledged, expired or given to a person.
+ *
+ * Terminals are independent; within one, first sends keep their order. An entry that cannot be built, or is refused, goes to the error
+ * list with an alarm and stands in nobody's way.
+ */
+export class SafWorker {
+  readonly #stopped = new AbortController();
+  readonly #outstanding = new Set<Promise<void>>();
+  #bell = new AbortController();
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly ports: SwitchingPorts,
+    private readonly memory: SwitchingMemory,
+  ) {
+    memory.onRing(desk.line.config.name, () => this.#bell.abort());
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** End after the sends that are under way; what is unfinished stays in the journal. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#bell.abort();
+    await this.#running;
+    await Promise.allSettled([...this.#outstanding]);
+  }
+
+  /** Claim and send what is due now. @returns how many entries were claimed */
+  async pass(): Promise<number> {
+    const lease = this.#lease();
+    if (lease === undefined || !this.desk.line.isReady) return 0;
+    const scheduleMs = this.desk.line.config.reversalScheduleMs;
+    const claims = await this.ports.journal.claimDue(lease, this.ports.clock.now(), { scheduleMs, limit: CLAIM_LIMIT });
+    await Promise.all(byTerminal(claims).map((entries) => this.#sendInOrder(entries, lease)));
+    return claims.length;
+  }
+
+  async #run(): Promise<void> {
+    let wasReady = false;
+    while (!this.#stopped.signal.aborted) {
+      this.#bell = new AbortController();
+      const isReady = this.desk.line.isReady && this.#lease() !== undefined;
+      const claimed = await this.#tryPass(isReady && !wasReady);
+      wasReady = isReady;
+      if (claimed === 0 && !this.#stopped.signal.aborted) await this.ports.clock.sleep(POLL_MS, this.#bell.signal);
+    }
+  }
+
+  async #tryPass(hasJustComeUp: boolean): Promise<number> {
+    try {
+      const lease = this.#lease();
+      if (hasJustComeUp && lease !== undefined) await this.ports.journal.makeDue(lease, this.ports.clock.now());
+      return await this.pass();
+    } catch (error) {
+      const code = error instanceof AppError ? error.code : 'unexpected';
+      this.ports.log.alarm('store-and-forward pass failed', { link: this.desk.line.config.name, code });
+      return 0;
+    }
+  }
+
+  #lease(): LeaseRef | undefined {
+    const { fence } = this.desk.lease;
+    return fence === null ? undefined : { link: this.desk.line.config.name, fence };
+  }
+
+  async #sendInOrder(entries: readonly SafClaim[], lease: LeaseRef): Promise<void> {
+    for (const claim of entries) {
+      try {
+        await this.#sendOne(claim, lease);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailableError)) await this.#fail(claim, lease, error);
+      }
+    }
+  }
+
+  /** Resolves when the bytes are written; the answer is waited for in the background. */
+  async #sendOne(claim: SafClaim, lease: LeaseRef): Promise<void> {
+    const at = this.ports.clock.now();
+    const stan = claim.stan ?? (await this.desk.line.nextStan());
+    const item = await this.ports.journal.prepareSend(claim, lease, { stan, at });
+    if (item === undefined) return this.memory.order.release(lease.link, claim);
+    if (at.getTime() - item.queuedAt.getTime() > EXPIRY_MS) return this.#expire(claim, lease);
+    const message = await buildSafMessage(item, this.desk, this.ports);
+    if (claim.kind === 'reversal') this.memory.flights.abandon(claim);
+    await new Promise<void>((written) => {
+      const onWritten = () => {
+        this.memory.order.release(lease.link, claim);
+        written();
+      };
+      const answered = this.desk.line.send(message, this.#answerWaitMs(item), { isUrgent: true, onWritten });
+      const settled = answered
+        .then((result) => this.#settle(claim, lease, item, result))
+        .catch((error: unknown) => this.#fail(claim, lease, error));
+      this.#outstanding.add(settled);
+      void settled.finally(() => {
+        this.#outstanding.delete(settled);
+        written();
+      });
+    });
+  }
+
+  /** The repeat carries the same key, so the wait for this copy ends before the next is due. */
+  #answerWaitMs(item: SafItem): number {
+    const { replyTimeoutMs, reversalScheduleMs } = this.desk.line.config;
+    const untilRepeatMs = reversalScheduleMs[Math.min(item.tries, reversalScheduleMs.length) - 1] ?? replyTimeoutMs;
+    return Math.max(REPEAT_GAP_MS, Math.min(replyTimeoutMs, untilRepeatMs - REPEAT_GAP_MS));
+  }
+
+  async #settle(claim: SafClaim, lease: LeaseRef, item: SafItem, result: SendResult): Promise<void> {
+    if (result.kind === 'not_sent' && result.reason === 'unbuildable') return this.#fail(claim, lease, undefined);
+    if (result.kind !== 'answered') return; // it is due again on schedule
+    const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, result.message);
+    if (kind === 'done') return this.#end(claim, lease, this.#acknowledged(claim, item, actionCode));
+    const facts = { attemptId: claim.attemptId, link: lease.link, kind: claim.kind, actionCode };
+    if (kind === 'retry') return this.ports.log.note('store-and-forward entry to be repeated', facts);
+    this.ports.log.alarm('store-and-forward entry refused', facts);
+    await this.#end(claim, lease, {
+      state: 'error',
+      actionCode,
+      event: claim.kind === 'advice' ? 'decline' : 'giveUp',
+      answer: { ...NO_ANSWER, actionCode },
+      at: this.ports.clock.now(),
+    });
+  }
+
+  #acknowledged(claim: SafClaim, item: SafItem, actionCode: string | null): SafEnd {
+    const at = this.ports.clock.now();
+    if (claim.kind === 'reversal') return { state: 'done', actionCode, event: 'confirmReversal', at };
+    const approvedMinor = item.record.order?.amountMinor ?? null;
+    const approvalCode = item.original?.approvalCode ?? null;
+    const answer = { actionCode, approvalCode, approvedMinor, emvResponse: null };
+    return { state: 'done', actionCode, event: 'approve', answer, at };
+  }
+
+  #expire(claim: SafClaim, lease: LeaseRef): Promise<void> {
+    this.ports.log.alarm('store-and-forward entry expired', {
+      attemptId: claim.attemptId,
+      link: lease.link,
+      kind: claim.kind,
+    });
+    return this.#end(claim, lease, { state: 'expired', actionCode: null, event: 'giveUp', at: this.ports.clock.now() });
+  }
+
+  /** Cannot be built or sent: to the error list, with an alarm, out of everybody's way. */
+  async #fail(claim: SafClaim, lease: LeaseRef, error: unknown): Promise<void> {
+    const code = error instanceof AppError ? error.code : 'unbuildable';
+    if (error instanceof DatabaseUnavailableError || TRANSIENT.includes(code)) return; // due again on schedule
+    this.ports.log.alarm('store-and-forward entry cannot be sent', {
+      attemptId: claim.attemptId,
+      link: lease.link,
+      kind: claim.kind,
+      code,
+    });
+    await this.#end(claim, lease, { state: 'error', actionCode: null, event: 'giveUp', at: this.ports.clock.now() });
+  }
+
+  async #end(claim: SafClaim, lease: LeaseRef, end: SafEnd): Promise<void> {
+    await persist(this.ports.clock, () => this.ports.journal.endSaf(claim, lease, end));
+    this.memory.order.release(lease.link, claim);
+    this.memory.endings.announce(claim);
+  }
+}
+
+const NO_ANSWER = { actionCode: null, approvalCode: null, approvedMinor: null, emvResponse: null };
+/** The HSM or the database is away: nothing is wrong with the entry. */
+const TRANSIENT = ['hsm_unavailable', 'card_service_unavailable', 'temporary_reduced_capacity'];
+
+function byTerminal(claims: readonly SafClaim[]): SafClaim[][] {
+  const terminals = new Map<string, SafClaim[]>();
+  for (const claim of claims) {
+    const entries = terminals.get(claim.terminal);
+    if (entries === undefined) terminals.set(claim.terminal, [claim]);
+    else entries.push(claim);
+  }
+  return [...terminals.values()];
+}

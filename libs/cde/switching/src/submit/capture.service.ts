@@ -1,0 +1,71 @@
+import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
+import { freshRecord, outcomeOf } from '../attempt/outcome.js';
+import type { Desk } from '../desk.js';
+import { IdentityTakenError, type JournalEntry, type JournalRecord, type SafDraft } from '../journal/journal.js';
+import { terminalOf } from '../store-and-forward/terminal-order.js';
+import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
+import { entryOf, wireIdentity } from './submit-request.js';
+
+/**
+ * A capture is an advice: it may not be refused for business reasons, so it is queued with its journal row and repeated until it is
+ * answered. It is `unknown` meanwhile; its silence is never a reason to reverse.
+ */
+export class CaptureService {
+  constructor(
+    private readonly ports: SwitchingPorts,
+    private readonly memory: SwitchingMemory,
+  ) {}
+
+  async queue(request: SubmitRequest): Promise<WireOutcome> {
+    const { tenantId, originalAttemptId } = request;
+    const original =
+      originalAttemptId === undefined
+        ? undefined
+        : await this.ports.journal.find({ tenantId, attemptId: originalAttemptId });
+    const desk = original?.wire == null ? undefined : this.ports.desks.forLink(original.wire.link);
+    if (desk === undefined || request.envelope === null) return this.#refuse(request);
+    const ended = this.memory.endings.listen(request);
+    const known = await this.#open(request, desk);
+    await ended(known === undefined || known.state === 'sent_unknown' ? desk.line.config.replyTimeoutMs : 0);
+    const now = await this.ports.journal.find(request);
+    return outcomeOf(now ?? known ?? freshRecord(this.#entry(request, null, 'sent_unknown')));
+  }
+
+  /** @returns the record that was there before */
+  async #open(request: SubmitRequest, desk: Desk): Promise<JournalRecord | undefined> {
+    const terminal = terminalOf(request.tenantId, request.acceptor);
+    for (;;) {
+      const wire = wireIdentity(request, desk, await desk.line.nextStan());
+      const saf: SafDraft = { kind: 'advice', link: wire.link, terminal, reasonCode: '', stan: wire.stan };
+      try {
+        const { tenantId, attemptId } = request;
+        const known = await this.memory.order.holding(wire.link, { tenantId, attemptId, ...saf }, async () => {
+          const value = await this.ports.journal.open(this.#entry(request, wire, 'sent_unknown'), saf);
+          return { isQueued: value === undefined, value };
+        });
+        this.memory.ring(wire.link);
+        return known;
+      } catch (error) {
+        if (!(error instanceof IdentityTakenError)) throw error; // else: the next STAN names it
+      }
+    }
+  }
+
+  async #refuse(request: SubmitRequest): Promise<WireOutcome> {
+    const entry = this.#entry(request, null, 'not_sent');
+    const known = await this.ports.journal.open(entry);
+    return outcomeOf(known ?? freshRecord(entry));
+  }
+
+  #entry(request: SubmitRequest, wire: JournalEntry['wire'], state: 'sent_unknown' | 'not_sent'): JournalEntry {
+    const isQueued = state === 'sent_unknown';
+    return entryOf(request, {
+      state,
+      reason: isQueued ? 'advice_pending' : 'original_missing',
+      wire,
+      fence: 0,
+      sealedAccount: isQueued ? (request.envelope?.account ?? null) : null,
+      openedAt: this.ports.clock.now(),
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import type { ReverseRequest, SubmitRequest, SwitchPort, WireOutcome } from '@tsunagu/contracts';
+import type { Stray } from '@tsunagu/links';
+import { outcomeOf } from './attempt/outcome.js';
+import type { AttemptKey, LeaseRef } from './journal/journal.js';
+import { ReverseService } from './reversal/reverse.service.js';
+import { CaptureService } from './submit/capture.service.js';
+import { SubmitService } from './submit/submit.service.js';
+import { SwitchingMemory, type SwitchingPorts } from './switching.js';
+
+/** Older than any request can be while its process still works on it: reply timer, queue, and the wait for a database. */
+const STALE_AFTER_MS = 120_000;
+const APPROVED_FIRST_DIGIT = '0';
+
+/**
+ * The switch's doors: idempotent by attempt id, sent at most once, true about what it does not know.
+ * Knows ports only, so that a simulation can run this very class and crash it at any await.
+ */
+export class SwitchingService implements SwitchPort {
+  readonly memory: SwitchingMemory;
+  readonly #submits: SubmitService;
+  readonly #captures: CaptureService;
+  readonly #reverses: ReverseService;
+
+  constructor(private readonly ports: SwitchingPorts) {
+    this.memory = new SwitchingMemory(ports.clock);
+    this.#submits = new SubmitService(ports, this.memory);
+    this.#captures = new CaptureService(ports, this.memory);
+    this.#reverses = new ReverseService(ports, this.memory);
+  }
+
+  /** @throws DatabaseUnavailableError nothing is known; ask again */
+  submit(request: SubmitRequest): Promise<WireOutcome> {
+    return this.memory.flights.join(request, (flight) =>
+      request.operation === 'capture' ? this.#captures.queue(request) : this.#submits.send(request, flight),
+    );
+  }
+
+  /** @throws DatabaseUnavailableError nothing is known; ask again */
+  reverse(request: ReverseRequest): Promise<WireOutcome> {
+    return this.#reverses.reverse(request);
+  }
+
+  /** @throws DatabaseUnavailableError */
+  async outcomes(attempts: readonly AttemptKey[]): Promise<WireOutcome[]> {
+    const records = await this.ports.journal.findMany(attempts);
+    return records.map(outcomeOf);
+  }
+
+  /** This process leads the link from now on: lose what an earlier life left `sending`. Before the line takes work. */
+  async takeOver(lease: LeaseRef): Promise<void> {
+    const at = this.ports.clock.now();
+    const staleBefore = new Date(at.getTime() - STALE_AFTER_MS);
+    const unsent = await this.ports.journal.recover(lease, { at, staleBefore });
+    this.memory.order.reset(lease.link, unsent);
+    if (unsent.length > 0)
+      this.ports.log.note('entries left by an earlier life taken over', { link: lease.link, count: unsent.length });
+    this.memory.ring(lease.link);
+  }
+
+  /** Rows that this life lost track of (the database was away at the wrong moment) are lost like those of an earlier one. */
+  async sweep(lease: LeaseRef): Promise<void> {
+    const at = this.ports.clock.now();
+    await this.ports.journal.recover(lease, { at, staleBefore: new Date(at.getTime() - STALE_AFTER_MS) });
+    this.memory.ring(lease.link);
+  }
+
+  /** An answer nobody waits for. A late yes is remembered, and never changes the decision to reverse. */
+  async hearStray(link: string, stray: Stray): Promise<void> {
+    const { message } = stray;
+    const [rrn, localTime, actionCode] = [message.text(37), message.text(12), message.text(39)];
+    const isYes = /^1[12]10$/.test(message.mti) && actionCode?.[0] === APPROVED_FIRST_DIGIT;
+    if (stray.kind === 'duplicate' || !isYes || rrn === undefined || localTime === undefined) return;
+    const record = await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now());
+    if (record === undefined) return this.ports.log.alarm('unmatched approval', { link, kind: stray.kind });
+    this.ports.log.note('late approval recorded', { attemptId: record.attemptId, link, state: record.state });
+    this.memory.ring(link);
+  }
+}

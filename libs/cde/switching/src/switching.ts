@@ -1,0 +1,37 @@
+import type { Clock } from '@tsunagu/kernel';
+import type { Desks, Envelopes, SwitchingLog } from './desk.js';
+import type { Journal } from './journal/journal.js';
+import { Endings } from './reversal/endings.js';
+import { TerminalOrder } from './store-and-forward/terminal-order.js';
+import { Flights } from './submit/flights.js';
+
+/** The outside of the switching service: everything a simulation replaces. */
+export interface SwitchingPorts {
+  readonly journal: Journal;
+  readonly desks: Desks;
+  readonly envelopes: Envelopes;
+  readonly clock: Clock;
+  readonly log: SwitchingLog;
+}
+
+/** What the parts of one process share in memory. All of it may be lost at any instant: the journal is the truth. */
+export class SwitchingMemory {
+  readonly flights = new Flights();
+  readonly order: TerminalOrder;
+  readonly endings: Endings;
+  readonly #bells = new Map<string, () => void>();
+
+  constructor(clock: Clock) {
+    this.order = new TerminalOrder(clock);
+    this.endings = new Endings(clock);
+  }
+
+  /** Wake the store-and-forward worker of a link; without one the entry waits for its poll. */
+  ring(link: string): void {
+    this.#bells.get(link)?.();
+  }
+
+  onRing(link: string, wake: () => void): void {
+    this.#bells.set(link, wake);
+  }
+}
