@@ -17,7 +17,13 @@ const QUIET = {
   log_parameter_max_length_on_error: '0',
 };
 
-const PRODUCT = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', max_connections: '200', shared_buffers: '128MB' };
+const PRODUCT = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  max_connections: '200',
+  shared_buffers: '128MB',
+};
 
 /**
  * Start the embedded PostgreSQL of a data directory, or attach to the one that runs there.

@@ -31,10 +31,13 @@ const CRASHES_MAX = 5;
  */
 export async function start(options) {
   const dataDir = resolve(options.dataDir);
-  for (const folder of ['', 'log', 'hsm', 'simulator', 'till']) mkdirSync(join(dataDir, folder), { recursive: true, mode: folder === '' ? 0o755 : 0o700 });
+  for (const folder of ['', 'log', 'hsm', 'simulator', 'till'])
+    mkdirSync(join(dataDir, folder), { recursive: true, mode: folder === '' ? 0o755 : 0o700 });
   const lock = await takeLock(join(dataDir, 'lock'));
   if ('heldBy' in lock) {
-    throw new Trouble(`already running on ${dataDir} (process ${lock.heldBy}): stop it first, or use another folder with --data DIR`);
+    throw new Trouble(
+      `already running on ${dataDir} (process ${lock.heldBy}): stop it first, or use another folder with --data DIR`,
+    );
   }
   const house = new House({ say: () => undefined, ...options, dataDir }, lock);
   options.onHouse?.(house);
@@ -69,16 +72,19 @@ class House {
     this.#secrets = loadSecrets(this.dataDir);
     writeLinks(join(this.dataDir, 'links.json'), this.ports, this.options.timers);
     await step('starting the database', () => this.#startDatabase());
-    await step('migrating the database', () => runTool(bundles.migrate, [], this.#toolEnv()));
+    await step('migrating the database', () => runTool(bundles.migrate, [], { DATABASE_URL: this.databaseUrl() }));
     for (const app of [...APPS].reverse()) this.#startProcess(app, bundles[app]);
     await step('starting the processes', () => this.#waitFor('/health/live'));
-    this.sandbox = await step('making the sandbox', () => ensureSandbox(this, bundles.seed, this.#toolEnv()));
+    this.sandbox = await step('making the sandbox', () => ensureSandbox(this, bundles.seed, this.#operatorEnv()));
     await step('waiting until everything is ready', () => this.waitReady());
   }
 
   async #startDatabase() {
     if (this.options.databaseUrl !== undefined) return;
-    this.#postgres = new ManagedPostgres({ dataDir: join(this.dataDir, 'postgres'), onCrash: (words) => this.#crashed(words) });
+    this.#postgres = new ManagedPostgres({
+      dataDir: join(this.dataDir, 'postgres'),
+      onCrash: (words) => this.#crashed(words),
+    });
     await this.#postgres.start();
   }
 
@@ -112,7 +118,9 @@ class House {
   databaseUrl(role = 'postgres') {
     const external = this.options.databaseUrl;
     if (external !== undefined) return role === 'postgres' ? external : roleUrl(external, role);
-    return role === 'postgres' ? this.#postgres.url('postgres', DATABASE) : roleUrl(this.#postgres.url(role, DATABASE), role);
+    return role === 'postgres'
+      ? this.#postgres.url('postgres', DATABASE)
+      : roleUrl(this.#postgres.url(role, DATABASE), role);
   }
 
   /** Process ids now; one that is being started again is undefined for a moment. */
@@ -181,7 +189,9 @@ class House {
       const isHopeless = child.crashesInRow >= CRASHES_MAX;
       if (isHopeless || performance.now() > endsAt) {
         const why = answer.body === '' ? child.lastLine : answer.body;
-        throw new Trouble(`${child.name} does not become ready (${why.slice(0, 300)}): see ${join(this.dataDir, 'log', `${child.name}.log`)}`);
+        throw new Trouble(
+          `${child.name} does not become ready (${why.slice(0, 300)}): see ${join(this.dataDir, 'log', `${child.name}.log`)}`,
+        );
       }
       await sleep(40);
     }
@@ -207,12 +217,14 @@ class House {
     for (const child of this.#processes.values()) child.killNow();
   }
 
-  #toolEnv() {
+  /** What a tool of the operator is told: it acts as the gateway, except for the migration. */
+  #operatorEnv() {
     return {
-      DATABASE_URL: this.databaseUrl(),
-      OWNER_URL: this.databaseUrl('tsunagu_owner'),
-      GATEWAY_URL: this.databaseUrl('tsunagu_gateway'),
+      TSUNAGU_MODE: 'sandbox',
+      NODE_NAME: 'operator',
+      DATABASE_URL: this.databaseUrl('tsunagu_gateway'),
       VAULT_URL: this.urls.vault,
+      WEBHOOK_URL: `${this.urls.simulator}/webhooks`,
       ...this.#secrets,
     };
   }

@@ -1,4 +1,5 @@
-const own = (id) => id.startsWith('.') || id.startsWith('/') || id.startsWith('@tsunagu/') || id.startsWith('@oxc-project/');
+const own = (id) =>
+  id.startsWith('.') || id.startsWith('/') || id.startsWith('@tsunagu/') || id.startsWith('@oxc-project/');
 
 /**
  * How an app or a tool becomes one file; node_modules stay outside.

@@ -44,14 +44,19 @@ async function build(name, input, draft) {
     const builder = await rolldown({ ...options, cwd: ROOT, logLevel: 'silent' });
     const { output } = await builder.write({ ...options.output, dir: draft });
     await builder.close();
-    const modules = output.flatMap((chunk) => chunk.moduleIds ?? []).filter((id) => id.startsWith(ROOT) && !id.includes('node_modules'));
+    const modules = output
+      .flatMap((chunk) => chunk.moduleIds ?? [])
+      .filter((id) => id.startsWith(ROOT) && !id.includes('node_modules'));
     return hashes([...modules.map((id) => relative(ROOT, id)), ...ALWAYS]);
   } catch (error) {
     throw new Trouble(`${input} does not build: ${String(error.message).trim()}`);
   }
 }
 
-const digest = (file) => createHash('sha256').update(readFileSync(join(ROOT, file))).digest('base64url');
+const digest = (file) =>
+  createHash('sha256')
+    .update(readFileSync(join(ROOT, file)))
+    .digest('base64url');
 const hashes = (files) => Object.fromEntries([...new Set(files)].map((file) => [file, digest(file)]));
 
 function isFresh(folder, main) {

@@ -11,7 +11,9 @@ const ROLES_LOCK = 4_711_001;
 export async function prepareRoles(admin: pg.ClientBase): Promise<void> {
   await admin.query('SELECT pg_advisory_lock($1)', [ROLES_LOCK]);
   try {
-    const { rows } = await admin.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [ROLES]);
+    const { rows } = await admin.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [
+      ROLES,
+    ]);
     for (const role of ROLES.filter((wanted) => !rows.some(({ rolname }) => rolname === wanted))) {
       // The SECURITY DEFINER functions for work without a tenant read as the owner, past row-level security; nobody serves as it.
       const rights = role === 'tsunagu_owner' ? 'BYPASSRLS' : 'NOBYPASSRLS';
@@ -24,7 +26,9 @@ export async function prepareRoles(admin: pg.ClientBase): Promise<void> {
 }
 
 async function joinRole(admin: pg.ClientBase, role: string): Promise<void> {
-  const { rows } = await admin.query<{ joined: boolean }>(`SELECT pg_has_role(current_user, $1, 'MEMBER') AS joined`, [role]);
+  const { rows } = await admin.query<{ joined: boolean }>(`SELECT pg_has_role(current_user, $1, 'MEMBER') AS joined`, [
+    role,
+  ]);
   if (rows[0]?.joined !== true) await admin.query(`GRANT ${role} TO CURRENT_USER`);
 }
 

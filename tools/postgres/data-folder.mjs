@@ -35,7 +35,19 @@ export function ensureCluster(native, folders) {
   const draft = `${folders.cluster}.${process.pid}`;
   const made = spawnSync(
     join(native, 'bin', 'initdb'),
-    ['-D', draft, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    [
+      '-D',
+      draft,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ],
     { ...SERVER_IDS, cwd: '/', env: SERVER_ENV, encoding: 'utf8' },
   );
   if (made.status !== 0) throw explain(`${made.stderr}${made.stdout}`, folders);
@@ -60,7 +72,9 @@ function requireWhole(cluster) {
 }
 
 const damaged = (cluster, what) =>
-  new Trouble(`the data folder ${cluster} is damaged (${what}): "npm start -- --reset" begins anew (all data of it is lost), or restore a backup`);
+  new Trouble(
+    `the data folder ${cluster} is damaged (${what}): "npm start -- --reset" begins anew (all data of it is lost), or restore a backup`,
+  );
 
 /** Turn the server's last words into one line with the remedy. */
 export function explain(output, folders) {
@@ -69,11 +83,18 @@ export function explain(output, folders) {
   }
   const incompatible = /initialized by PostgreSQL version (\d+)/.exec(output)?.[1];
   if (incompatible !== undefined) {
-    return new Trouble(`the data folder ${folders.cluster} was made by PostgreSQL ${incompatible}: "npm start -- --reset" begins anew, or use that version`);
+    return new Trouble(
+      `the data folder ${folders.cluster} was made by PostgreSQL ${incompatible}: "npm start -- --reset" begins anew, or use that version`,
+    );
   }
-  const broken = /(could not (?:locate|read|open|access)[^\n]*|incorrect checksum[^\n]*|invalid data in file[^\n]*|PANIC:[^\n]*|FATAL:[^\n]*)/.exec(output)?.[1];
+  const broken =
+    /(could not (?:locate|read|open|access)[^\n]*|incorrect checksum[^\n]*|invalid data in file[^\n]*|PANIC:[^\n]*|FATAL:[^\n]*)/.exec(
+      output,
+    )?.[1];
   if (broken !== undefined) return damaged(folders.cluster, broken.replace(/^(PANIC|FATAL):\s*/, ''));
-  return new Trouble(`PostgreSQL does not start in ${folders.root}: ${output.trim().split('\n').at(-1) ?? 'no word why'}; see ${folders.log}`);
+  return new Trouble(
+    `PostgreSQL does not start in ${folders.root}: ${output.trim().split('\n').at(-1) ?? 'no word why'}; see ${folders.log}`,
+  );
 }
 
 /** Unix sockets have short paths (104 bytes on macOS), so the socket lives below the temp folder, under a name that only depends on the data. */

@@ -23,15 +23,20 @@ export async function ensureInstalled() {
 async function npmCi() {
   const { code, output } = await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code === 0) return;
-  if (/ENOSPC/.test(output)) throw new Trouble('the disk is full: the dependencies need 1 GB; free some space and start again');
+  if (/ENOSPC/.test(output))
+    throw new Trouble('the disk is full: the dependencies need 1 GB; free some space and start again');
   const reason = output.split('\n').find((line) => /npm (error|ERR!)/.test(line)) ?? output.trim().split('\n').at(-1);
-  throw new Trouble(`the dependencies could not be installed (${reason}): check the network, then run "npm ci --ignore-scripts" to see it all`);
+  throw new Trouble(
+    `the dependencies could not be installed (${reason}): check the network, then run "npm ci --ignore-scripts" to see it all`,
+  );
 }
 
 /** The npm that runs us, else the one on the path. */
 function npm(args) {
   const own = process.env.npm_execpath;
-  const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
+  const [command, first] = own?.endsWith('.js')
+    ? [process.execPath, [own]]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
   return new Promise((done) => {
     const child = spawn(command, [...first, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

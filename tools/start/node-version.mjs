@@ -5,5 +5,7 @@ const LOWEST = [20, 19];
 export function nodeVersionTrouble(version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   const isEnough = major > LOWEST[0] || (major === LOWEST[0] && minor >= LOWEST[1]);
-  return isEnough ? undefined : `Node.js ${version} is too old: install ${LOWEST.join('.')} or newer (20, 22 or 24) from https://nodejs.org`;
+  return isEnough
+    ? undefined
+    : `Node.js ${version} is too old: install ${LOWEST.join('.')} or newer (20, 22 or 24) from https://nodejs.org`;
 }

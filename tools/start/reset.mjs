@@ -9,9 +9,11 @@ const FORGOTTEN = ['sandbox.json', 'secrets.json', 'links.json', 'hsm', 'simulat
 
 /** Begin anew. @throws {Trouble} it is running, or the database is not ours to wipe */
 export async function reset(dataDir, externalDatabase) {
-  if (externalDatabase) throw new Trouble('--reset does not wipe an external database: empty it yourself, or unset DATABASE_URL');
+  if (externalDatabase)
+    throw new Trouble('--reset does not wipe an external database: empty it yourself, or unset DATABASE_URL');
   const lock = await takeLock(join(dataDir, 'lock'));
-  if ('heldBy' in lock) throw new Trouble(`--reset: tsunagu is running on ${dataDir} (process ${lock.heldBy}): stop it first`);
+  if ('heldBy' in lock)
+    throw new Trouble(`--reset: tsunagu is running on ${dataDir} (process ${lock.heldBy}): stop it first`);
   try {
     await endLeftovers(dataDir, { patienceMs: 1_000 });
     await removePostgresData(join(dataDir, 'postgres'));

@@ -1,21 +1,61 @@
 import { join } from 'node:path';
 import { writeWhole } from './write-whole.mjs';
 
-const ZONE_ROLE = { api: 'tsunagu_gateway', worker: 'tsunagu_gateway', vault: 'tsunagu_vault', switch: 'tsunagu_switch' };
+const ZONE_ROLE = {
+  api: 'tsunagu_gateway',
+  worker: 'tsunagu_gateway',
+  vault: 'tsunagu_vault',
+  switch: 'tsunagu_switch',
+};
 
 /** What a child may inherit from the shell: nothing that could carry somebody's credentials. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LOG_LEVEL', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'LOG_LEVEL',
+  'NODE_OPTIONS',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+];
 
 /** Timers of the sandbox: a time-out is seen in seconds, and its reversal is repeated soon. */
-const SANDBOX_TIMERS = { replyTimeoutMs: 8_000, echoMs: 30_000, reversalScheduleMs: [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] };
+const SANDBOX_TIMERS = {
+  replyTimeoutMs: 8_000,
+  echoMs: 30_000,
+  reversalScheduleMs: [1_000, 2_000, 5_000, 10_000, 30_000, 60_000],
+};
 
 /** Lines to the three simulated hosts: JCB, an acquirer for the other international brands, UnionPay. */
 export function writeLinks(file, ports, timers = {}) {
   const common = { host: '127.0.0.1', framing: 'be2', profile: 'hybrid', ...SANDBOX_TIMERS, ...timers };
   const links = [
-    { name: 'jcb', brands: ['jcb', 'amex', 'diners', 'discover'], port: ports.jcb, acquirerId: '35001', forwardingId: '35901', node: '01' },
-    { name: 'acq', brands: ['visa', 'mastercard'], port: ports.acq, acquirerId: '45001', forwardingId: '45901', node: '02' },
-    { name: 'cup', brands: ['unionpay'], port: ports.cup, acquirerId: '62001', forwardingId: '62901', node: '03', pin: { format: 4, key: 'zpk-cup' } },
+    {
+      name: 'jcb',
+      brands: ['jcb', 'amex', 'diners', 'discover'],
+      port: ports.jcb,
+      acquirerId: '35001',
+      forwardingId: '35901',
+      node: '01',
+    },
+    {
+      name: 'acq',
+      brands: ['visa', 'mastercard'],
+      port: ports.acq,
+      acquirerId: '45001',
+      forwardingId: '45901',
+      node: '02',
+    },
+    {
+      name: 'cup',
+      brands: ['unionpay'],
+      port: ports.cup,
+      acquirerId: '62001',
+      forwardingId: '62901',
+      node: '03',
+      pin: { format: 4, key: 'zpk-cup' },
+    },
   ];
   writeWhole(file, JSON.stringify({ links: links.map((link) => ({ ...common, ...link })) }, null, 2));
 }
@@ -26,7 +66,9 @@ export function writeLinks(file, ports, timers = {}) {
  * @param {{ dataDir: string, ports: Record<string, number>, secrets: Record<string, string>, databaseUrl: (role: string) => string, redisUrl?: string, extra?: Record<string, string> }} house
  */
 export function appEnv(app, { dataDir, ports, secrets, databaseUrl, redisUrl, extra = {} }) {
-  const inherited = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const inherited = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   const role = ZONE_ROLE[app];
   return {
     ...inherited,

@@ -30,7 +30,9 @@ async function requireFree(port) {
   const reason = await tryPort(port);
   if (reason === undefined) return;
   if (reason === 'EADDRINUSE') {
-    throw new Trouble(`port ${port} is taken by another program: stop it, or start with "npm start -- --port ${port + 1}"`);
+    throw new Trouble(
+      `port ${port} is taken by another program: stop it, or start with "npm start -- --port ${port + 1}"`,
+    );
   }
   throw new Trouble(`port ${port} cannot be used (${reason}): start with "npm start -- --port ${API_PORT}"`);
 }

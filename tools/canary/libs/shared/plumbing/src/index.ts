@@ -1,0 +1,3 @@
+import { feature } from '../../../../libs/public/shop/src/index.js'; // breaks layer-platform
+
+export const plumbing = feature;

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { VaultPort, type EnrolDeviceAnswer } from '@tsunagu/contracts';
+import { newId, toWireId } from '@tsunagu/kernel';
+import { MerchantsModule, SandboxSeed, type SeededTenant, type SeededTerminal } from '@tsunagu/merchants';
+import { PlatformModule } from '@tsunagu/platform';
+
+@Module({ imports: [PlatformModule.forRoot({ app: 'operator', database: 2, vault: true }), MerchantsModule] })
+class SeedModule {}
+
+/** One request id for the whole seeding, so that the vault's log tells it from a till's traffic. */
+const REQUEST_ID = `seed-${newId(new Date())}`;
+
+/** Make the sandbox's merchants and load their devices with keys; print what only the caller may see, once. */
+async function main(): Promise<void> {
+  const app = await NestFactory.createApplicationContext(SeedModule, { logger: ['error'] });
+  try {
+    const tenants = await app.get(SandboxSeed).seed();
+    const vault = app.get(VaultPort);
+    const shown = [];
+    for (const tenant of tenants) shown.push(await describeTenant(tenant, vault));
+    process.stdout.write(JSON.stringify({ tenants: shown }));
+  } finally {
+    await app.close();
+  }
+}
+
+async function describeTenant(tenant: SeededTenant, vault: VaultPort): Promise<object> {
+  const stores = [];
+  for (const store of tenant.stores) {
+    const terminals = [];
+    for (const terminal of store.terminals) terminals.push(await describeTerminal(tenant, terminal, vault));
+    stores.push({ id: toWireId('str', store.id), terminals });
+  }
+  return { id: toWireId('ten', tenant.id), name: tenant.name, api_key: tenant.apiKey, stores };
+}
+
+async function describeTerminal(tenant: SeededTenant, terminal: SeededTerminal, vault: VaultPort): Promise<object> {
+  const device: EnrolDeviceAnswer = await vault.enrolDevice({
+    tenantId: tenant.id,
+    terminalId: terminal.id,
+    scheme: terminal.scheme,
+    requestId: REQUEST_ID,
+  });
+  return {
+    id: toWireId('trm', terminal.id),
+    api_key: terminal.apiKey,
+    profile: device.profileName,
+    scheme: device.scheme,
+    initial_key: device.initialKey,
+    initial_key_id: device.initialKeyId,
+    next_counter: 1,
+    payload: device.payload,
+  };
+}
+
+await main();
