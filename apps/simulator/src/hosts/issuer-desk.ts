@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { IsoMessage, presenceIssues, readOriginalDataElements } from '@tsunagu/iso8583';
-import type { IssuerLedger } from '../ledger/issuer-ledger.js';
+import { referenceOf, type IssuerLedger } from '../ledger/issuer-ledger.js';
 import type { LedgerEntry, LedgerKind } from '../ledger/ledger-record.js';
 import { answerTo } from './answer.js';
 import { magicOutcome, type Delivery, type MagicOutcome } from './magic-amount.js';
@@ -79,15 +79,15 @@ export class IssuerDesk {
       amountMinor: outcome.isPartial === true ? Math.floor(requestedMinor / 2) : requestedMinor,
     });
     this.ledger.post({ entries: [[identityOf(message), entry]] });
-    if (outcome.deafToReversals !== undefined) this.#deafTo.set(identityOf(message), outcome.deafToReversals);
+    if (outcome.deafToReversals !== undefined)
+      this.#deafTo.set(referenceOf(identityOf(message)), outcome.deafToReversals);
     return { answer: this.#answerFrom(message, entry), delivery: outcome.delivery };
   }
 
   #refund(message: IsoMessage): Verdict {
     const amountMinor = Number(message.text(4));
-    const found = this.#original(message);
-    if (found === undefined || !isLive(found.entry)) return this.#decline(message, 'refund', ORIGINAL_NOT_FOUND);
-    const { entry: original } = found;
+    const original = this.ledger.findOriginal(originalReference(message));
+    if (original === undefined || !isLive(original)) return this.#decline(message, 'refund', ORIGINAL_NOT_FOUND);
     const refundable =
       (original.kind === 'auth' ? original.capturedMinor : original.amountMinor) - original.refundedMinor;
     if (amountMinor > refundable) return this.#decline(message, 'refund', '110');
@@ -100,7 +100,7 @@ export class IssuerDesk {
     const refundedMinor = original.refundedMinor + amountMinor;
     this.ledger.post({
       entries: [
-        [found.identity, this.#changed(original, { refundedMinor })],
+        [identityOfEntry(original), this.#changed(original, { refundedMinor })],
         [identityOf(message), entry],
       ],
     });
@@ -112,13 +112,12 @@ export class IssuerDesk {
     const identity = identityOf(message);
     const booked = this.ledger.find(identity);
     if (booked !== undefined) return this.#again(message, booked);
-    if (!message.has(56)) return this.#standAlone(message);
+    if (!message.has(56) || debitKind(message) === 'auth') return this.#standAlone(message);
     const amountMinor = Number(message.text(4));
-    const found = this.#original(message);
-    const left = found === undefined ? -1 : found.entry.amountMinor - found.entry.capturedMinor;
-    const isTakeable = found !== undefined && found.entry.kind === 'auth' && isLive(found.entry) && amountMinor <= left;
-    if (!isTakeable || this.ledger.isBlocked(identity)) return this.#decline(message, 'capture', REFUSED_ADVICE);
-    const { entry: original } = found;
+    const original = this.ledger.findOriginal(originalReference(message));
+    const isTakeable =
+      original !== undefined && isCapturable(original, amountMinor) && !this.ledger.isBlocked(identity);
+    if (!isTakeable) return this.#decline(message, 'capture', REFUSED_ADVICE);
     const entry = this.#entry(message, 'capture', {
       state: 'approved',
       actionCode: '000',
@@ -128,7 +127,7 @@ export class IssuerDesk {
     const capturedMinor = original.capturedMinor + amountMinor;
     this.ledger.post({
       entries: [
-        [found.identity, this.#changed(original, { state: 'captured', capturedMinor })],
+        [identityOfEntry(original), this.#changed(original, { state: 'captured', capturedMinor })],
         [identity, entry],
       ],
     });
@@ -137,7 +136,7 @@ export class IssuerDesk {
 
   /** An advice of something done without us (offline, voice approval): liability is accepted. */
   #standAlone(message: IsoMessage): Verdict {
-    const kind: LedgerKind = message.mti[1] === '1' ? 'auth' : 'sale';
+    const kind = debitKind(message);
     const entry = this.#entry(message, kind, {
       state: 'approved',
       actionCode: '000',
@@ -149,15 +148,15 @@ export class IssuerDesk {
 
   #reversal(message: IsoMessage): Verdict {
     const identity = identityOf(message);
-    const original = originalIdentity(message);
+    const original = originalReference(message);
     const note = this.ledger.reversal(identity);
     if (note !== undefined) return this.#plain(message, note.actionCode, note.businessDate);
     if (this.#isDeaf(original)) return { answer: null, delivery: 'lost' };
-    const entry = this.ledger.find(original);
+    const entry = this.ledger.findOriginal(original);
     const actionCode = entry === undefined ? ORIGINAL_NOT_FOUND : ACCEPTED_REVERSAL;
     const at = new Date(this.now()).toISOString();
     this.ledger.post({
-      entries: entry === undefined ? [] : this.#undone(original, entry, message),
+      entries: entry === undefined ? [] : this.#undone(entry, message),
       reversal: [identity, { original, actionCode, businessDate: businessDate(this.now()), at }],
     });
     return this.#plain(message, actionCode);
@@ -170,14 +169,14 @@ export class IssuerDesk {
     return copies <= (this.#deafTo.get(original) ?? 0);
   }
 
-  #undone(identity: string, entry: LedgerEntry, message: IsoMessage): [string, LedgerEntry][] {
+  #undone(entry: LedgerEntry, message: IsoMessage): [string, LedgerEntry][] {
     if (entry.state !== 'approved') return []; // declined, reversed before, or an authorisation that was captured: its money stays
     const isPart = message.text(24) === '401';
     const change = isPart
       ? { amountMinor: Math.min(entry.amountMinor, Number(message.text(4))) }
       : { state: 'reversed' as const };
     const undone = this.#changed(entry, { ...change, reversedAt: new Date(this.now()).toISOString() });
-    return [[identity, undone], ...(isPart ? [] : this.#givenBack(entry))];
+    return [[identityOfEntry(entry), undone], ...(isPart ? [] : this.#givenBack(entry))];
   }
 
   /** A reversed capture or refund leaves its original as it was before. */
@@ -185,20 +184,13 @@ export class IssuerDesk {
     if (entry.originalRrn === null) return [];
     const original = this.ledger.entries().find(({ rrn, kind }) => rrn === entry.originalRrn && kind !== entry.kind);
     if (original === undefined) return [];
-    const identity = `${original.kind === 'auth' ? '1' : '2'}|${original.acquirer}|${original.stan}|${original.localTime}|${original.terminal}`;
+    const identity = identityOfEntry(original);
     if (entry.kind === 'refund')
       return [[identity, this.#changed(original, { refundedMinor: original.refundedMinor - entry.amountMinor })]];
     const capturedMinor = original.capturedMinor - entry.amountMinor;
     return [
       [identity, this.#changed(original, { capturedMinor, state: capturedMinor === 0 ? 'approved' : 'captured' })],
     ];
-  }
-
-  #original(message: IsoMessage): { identity: string; entry: LedgerEntry } | undefined {
-    if (!message.has(56)) return undefined;
-    const identity = originalIdentity(message);
-    const entry = this.ledger.find(identity);
-    return entry === undefined ? undefined : { identity, entry };
   }
 
   #decline(message: IsoMessage, kind: LedgerKind, actionCode: string): Verdict {
@@ -270,10 +262,14 @@ function identityOf(message: IsoMessage): string {
   return [message.mti[1], message.text(32), message.text(11), message.text(12), message.text(41)].join('|');
 }
 
-/** Who field 56 speaks of; the terminal is that of the message itself. */
-function originalIdentity(message: IsoMessage): string {
+function identityOfEntry({ kind, acquirer, stan, localTime, terminal }: LedgerEntry): string {
+  return [kind === 'auth' ? '1' : '2', acquirer, stan, localTime, terminal].join('|');
+}
+
+/** Who field 56 speaks of: an identity without its terminal. */
+function originalReference(message: IsoMessage): string {
   const original = readOriginalDataElements(message.text(56) ?? '');
-  return [original?.mti[1], original?.acquirer, original?.stan, original?.localTime, message.text(41)].join('|');
+  return [original?.mti[1], original?.acquirer, original?.stan, original?.localTime].join('|');
 }
 
 function debitKind(message: IsoMessage): LedgerKind {
@@ -282,6 +278,10 @@ function debitKind(message: IsoMessage): LedgerKind {
 
 function isLive(entry: LedgerEntry): boolean {
   return entry.state === 'approved' || entry.state === 'captured';
+}
+
+function isCapturable(entry: LedgerEntry, amountMinor: number): boolean {
+  return entry.kind === 'auth' && isLive(entry) && amountMinor <= entry.amountMinor - entry.capturedMinor;
 }
 
 function cardNumber(message: IsoMessage): string {

@@ -232,7 +232,7 @@ describe('captures and refunds', () => {
     expect(await line.actionOf(following('1220', auth, 1500))).toBe('950');
   });
 
-  it('refunds no more than was sold, of a sale that stands', async () => {
+  it('refunds no more than was sold, of a sale that stands, at whatever terminal', async () => {
     const line = await signedOn();
     const sale = request('1200', 1500);
     await line.ask(sale);
@@ -240,6 +240,8 @@ describe('captures and refunds', () => {
     expect(await line.actionOf(refund(1000))).toBe('000');
     expect(await line.actionOf(refund(501))).toBe('110');
     expect(await line.actionOf(refund(500))).toBe('000');
+    const elsewhere = following('1200', sale, 1, { 3: '200000', 24: '200', 41: 'TSN00009' });
+    expect(await line.actionOf(elsewhere)).toBe('110');
     const never = following('1200', request('1200', 1500), 1500, { 3: '200000', 24: '200' });
     expect(await line.actionOf(never)).toBe('914');
   });

@@ -158,13 +158,10 @@ export class IssuerHost {
   }
 
   #deliver(session: Session, { answer, delivery }: Verdict, hit: FaultHit | undefined): void {
-    const { timings } = this.options;
     if (delivery === 'reset') session.socket.resetAndDestroy();
     if (answer === null) return;
     const way = hit === undefined ? delivery : (DELIVERY_OF_FAULT[hit.kind] ?? delivery);
-    const waitMs = way === 'late_yes' ? timings.lateYesMs : way === 'after_timeout' ? timings.afterTimeoutMs : 0;
-    const delayMs =
-      hit?.kind === 'delay' || hit?.kind === 'late' ? (hit.delayMs ?? delayOf(hit.kind, timings)) : waitMs;
+    const delayMs = waitOf(way, hit, this.options.timings);
     if (delayMs === 0) this.#send(session, answer, way);
     else this.#later(delayMs, () => this.#send(session, answer, way));
   }
@@ -210,8 +207,12 @@ const DELIVERY_OF_FAULT: Readonly<Record<string, Delivery | undefined>> = {
   reset: 'reset',
 };
 
-function delayOf(kind: 'delay' | 'late', timings: HostTimings): number {
-  return kind === 'late' ? timings.afterTimeoutMs : FAULT_DELAY_MS;
+/** How long an answer waits: a fault of the panel goes before the magic amount. */
+function waitOf(way: Delivery, hit: FaultHit | undefined, timings: HostTimings): number {
+  if (hit?.kind === 'delay') return hit.delayMs ?? FAULT_DELAY_MS;
+  if (hit?.kind === 'late') return hit.delayMs ?? timings.afterTimeoutMs;
+  if (way === 'late_yes') return timings.lateYesMs;
+  return way === 'after_timeout' ? timings.afterTimeoutMs : 0;
 }
 
 function isAnswerable(mti: string): boolean {

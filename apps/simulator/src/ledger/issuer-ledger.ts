@@ -8,6 +8,7 @@ export class IssuerLedger {
   readonly #file: LedgerFile;
   readonly #entries: LedgerEntry[] = [];
   readonly #byIdentity = new Map<string, number>();
+  readonly #byReference = new Map<string, number>();
   readonly #reversals = new Map<string, ReversalNote>();
   readonly #blocked = new Set<string>();
 
@@ -40,13 +41,19 @@ export class IssuerLedger {
     return index === undefined ? undefined : this.#entries[index];
   }
 
+  /** The entry that field 56 of a later message speaks of; it may come from another terminal. */
+  findOriginal(reference: string): LedgerEntry | undefined {
+    const index = this.#byReference.get(reference);
+    return index === undefined ? undefined : this.#entries[index];
+  }
+
   reversal(identity: string): ReversalNote | undefined {
     return this.#reversals.get(identity);
   }
 
   /** A reversal of this message came before the message itself. */
   isBlocked(identity: string): boolean {
-    return this.#blocked.has(identity);
+    return this.#blocked.has(referenceOf(identity));
   }
 
   /** Book at once in memory, and on disk with the next group: wait for {@link flushed} before telling anybody. */
@@ -67,11 +74,17 @@ export class IssuerLedger {
     for (const [identity, entry] of entries) {
       const index = this.#byIdentity.get(identity) ?? this.#entries.length;
       this.#byIdentity.set(identity, index);
+      this.#byReference.set(referenceOf(identity), index);
       this.#entries[index] = entry;
     }
     if (reversal === undefined) return;
     const [identity, note] = reversal;
     this.#reversals.set(identity, note);
-    if (!this.#byIdentity.has(note.original)) this.#blocked.add(note.original);
+    if (!this.#byReference.has(note.original)) this.#blocked.add(note.original);
   }
+}
+
+/** An identity without its terminal, which field 56 does not carry. */
+export function referenceOf(identity: string): string {
+  return identity.split('|', 4).join('|');
 }

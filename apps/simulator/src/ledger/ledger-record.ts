@@ -37,6 +37,7 @@ export interface LedgerEntry {
 
 /** A reversal as received. One for an original that was never seen blocks that original. */
 export interface ReversalNote {
+  /** Class, acquirer, STAN and local time of the message to undo, as field 56 says them. */
   readonly original: string;
   readonly actionCode: string;
   readonly businessDate: string;

@@ -36,16 +36,18 @@ function dated(layout: DateLayout): CheckInner {
 
 function isDated(digits: string, layout: DateLayout): boolean {
   if (digits.length !== layout.length) return false;
-  const hasYear = layout.startsWith('YY');
-  const month = two(digits, hasYear ? 2 : 0);
+  const monthAt = layout.startsWith('YY') ? 2 : 0;
+  const month = two(digits, monthAt);
   if (month < 1 || month > 12) return false;
   if (layout === 'YYMM') return true;
-  const dayAt = hasYear ? 4 : 2;
-  const isLeap = !hasYear || two(digits, 0) % 4 === 0;
-  const last = month === 2 && !isLeap ? 28 : (DAYS_IN_MONTH[month - 1] as number);
-  const day = two(digits, dayAt);
-  if (day < 1 || day > last) return false;
-  return !layout.endsWith('ss') || isTimeOfDay(digits, dayAt + 2);
+  const isLeap = monthAt === 0 || two(digits, 0) % 4 === 0;
+  const day = two(digits, monthAt + 2);
+  if (day < 1 || day > daysIn(month, isLeap)) return false;
+  return !layout.endsWith('ss') || isTimeOfDay(digits, monthAt + 4);
+}
+
+function daysIn(month: number, isLeap: boolean): number {
+  return month === 2 && !isLeap ? 28 : (DAYS_IN_MONTH[month - 1] as number);
 }
 
 function isTimeOfDay(digits: string, at: number): boolean {
