@@ -3,12 +3,34 @@ import type { CardBrand, CardDisplay, EncryptedCard, EntryMode, Lane, TenantCont
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
-  | 'requires_action' | 'processing' | 'authorized' | 'partially_captured' | 'captured' | 'partially_refunded'
-  | 'refunded' | 'voided' | 'declined' | 'expired' | 'unknown' | 'offline_accepted' | 'offline_lost';
+  | 'requires_action'
+  | 'processing'
+  | 'authorized'
+  | 'partially_captured'
+  | 'captured'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'voided'
+  | 'declined'
+  | 'expired'
+  | 'unknown'
+  | 'offline_accepted'
+  | 'offline_lost';
 
 export type AttemptStatus =
-  | 'created' | 'sending' | 'not_sent' | 'approved' | 'declined' | 'sent_unknown' | 'in_doubt' | 'reversed'
-  | 'stored_offline' | 'declined_after_goods' | 'expired' | 'written_off' | 'abandoned';
+  | 'created'
+  | 'sending'
+  | 'not_sent'
+  | 'approved'
+  | 'declined'
+  | 'sent_unknown'
+  | 'in_doubt'
+  | 'reversed'
+  | 'stored_offline'
+  | 'declined_after_goods'
+  | 'expired'
+  | 'written_off'
+  | 'abandoned';
 
 export type AttemptKind = 'auth' | 'sale' | 'capture' | 'void' | 'refund';
 
@@ -115,9 +137,17 @@ export abstract class PaymentIntake {
 
 /** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */
 export abstract class PaymentActions {
-  abstract capture(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency; amountMinor?: number; final?: boolean }): Promise<Accepted>;
+  abstract capture(
+    ctx: TenantContext,
+    paymentId: string,
+    order: { idempotency: Idempotency; amountMinor?: number; final?: boolean },
+  ): Promise<Accepted>;
   abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
-  abstract refund(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin' }): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>>;
+  abstract refund(
+    ctx: TenantContext,
+    paymentId: string,
+    order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin' },
+  ): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>>;
   /** Give up safely; a reference never seen is burned. */
   abstract ensureCancelled(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
 }
@@ -153,12 +183,20 @@ export interface PaymentFilter {
 export abstract class PaymentQueries {
   abstract find(ctx: TenantContext, paymentId: string): Promise<PaymentView | undefined>;
   /** Newest first; `beforeId`/`afterId` are row ids of the page's edge. */
-  abstract list(ctx: TenantContext, filter: PaymentFilter, page: { limit: number; beforeId?: string; afterId?: string }): Promise<{ data: PaymentView[]; hasMore: boolean }>;
+  abstract list(
+    ctx: TenantContext,
+    filter: PaymentFilter,
+    page: { limit: number; beforeId?: string; afterId?: string },
+  ): Promise<{ data: PaymentView[]; hasMore: boolean }>;
   abstract count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number>;
   abstract attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
   abstract openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]>;
   /** Wait until the payment is final (or its sequence passes `afterSequence`), or the time is over; then its current view. */
-  abstract waitFor(ctx: TenantContext, paymentId: string, until: { final?: boolean; afterSequence?: number; timeoutMs: number; signal?: AbortSignal }): Promise<PaymentView | undefined>;
+  abstract waitFor(
+    ctx: TenantContext,
+    paymentId: string,
+    until: { final?: boolean; afterSequence?: number; timeoutMs: number; signal?: AbortSignal },
+  ): Promise<PaymentView | undefined>;
 }
 
 /** Where payments learn about stores and terminals; bound by the app to `public/merchants`. */

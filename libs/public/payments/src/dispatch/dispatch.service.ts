@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, invariant } from '@tsunagu/kernel';
+import { SwitchPort, type TenantContext, type WireOutcome } from '@tsunagu/contracts';
+import { Metrics, RemoteError } from '@tsunagu/platform';
+import type { Counter } from 'prom-client';
+import { CLAIM_MS, RELINQUISH_MS } from '../attempt/attempt-timers.js';
+import { OutcomeService } from '../outcome/outcome.service.js';
+import { PaymentStore, type ClaimedAttempt } from '../store/payment-store.js';
+import { submitRequest } from './submit-request.js';
+
+/** Second stage: claim, ask the switch, conclude. Each step may be cut off by a crash and is then done again. */
+@Injectable()
+export class DispatchService {
+  readonly #dropped: Counter;
+  readonly #unreachable: Counter;
+
+  constructor(
+    private readonly store: PaymentStore,
+    private readonly wire: SwitchPort,
+    private readonly outcomes: OutcomeService,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.#dropped = metrics.counter(
+      'tsunagu_lane_job_dropped_total',
+      'Jobs without a row to work on, or claimed elsewhere',
+    );
+    this.#unreachable = metrics.counter(
+      'tsunagu_switch_unreachable_total',
+      'Attempts given back because the switch did not answer',
+    );
+  }
+
+  /** One job of a lane, from bell to books. */
+  async run(ctx: TenantContext, attemptId: string): Promise<void> {
+    const claimed = await this.claim(ctx, attemptId);
+    if (claimed === undefined) return;
+    const outcome = await this.perform(ctx, claimed);
+    if (outcome !== undefined) await this.conclude(ctx, claimed, outcome);
+  }
+
+  /** Store `sending` before the wire. Undefined: answered already, or another worker is asking. */
+  async claim(ctx: TenantContext, attemptId: string): Promise<ClaimedAttempt | undefined> {
+    const now = this.clock.now();
+    const until = new Date(now.getTime() + CLAIM_MS);
+    const claimed = await this.store.claimAttempt(ctx, attemptId, { now, until });
+    if (claimed === undefined) this.#dropped.inc();
+    return claimed;
+  }
+
+  /**
+   * Ask the switch, which sends at most once and answers repeats from its journal.
+   * @returns undefined when the switch could not be reached: the attempt stays `sending` and is asked about again soon
+   */
+  async perform(ctx: TenantContext, claimed: ClaimedAttempt): Promise<WireOutcome | undefined> {
+    try {
+      return await this.#ask(ctx, claimed);
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      this.#unreachable.inc();
+      const until = claimed.attempt.claimedUntil;
+      invariant(until !== null, 'a claimed attempt has an end of its claim');
+      const dueAt = new Date(this.clock.now().getTime() + RELINQUISH_MS);
+      await this.store.relinquish(ctx, claimed.attempt.id, { until, dueAt });
+      return undefined;
+    }
+  }
+
+  async conclude(ctx: TenantContext, { payment, attempt }: ClaimedAttempt, outcome: WireOutcome): Promise<void> {
+    await this.outcomes.apply(ctx, { paymentId: payment.id, attemptId: attempt.id }, outcome);
+  }
+
+  #ask({ requestId }: TenantContext, claimed: ClaimedAttempt): Promise<WireOutcome> {
+    const { attempt, payment } = claimed;
+    const trace = attempt.requestId === '' ? requestId : attempt.requestId;
+    if (attempt.kind !== 'void')
+      return this.wire.submit(submitRequest(claimed, { kind: attempt.kind, requestId: trace }));
+    invariant(attempt.originalAttemptId !== null, 'a void reverses an attempt');
+    return this.wire.reverse({
+      tenantId: payment.tenantId,
+      attemptId: attempt.originalAttemptId,
+      reason: attempt.order ?? 'system',
+      requestId: trace,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import type { SubmitRequest, WireOperation } from '@tsunagu/contracts';
+import type { ClaimedAttempt } from '../store/payment-store.js';
+import type { Attempt } from '../payment-record.js';
+
+const OPERATIONS: Readonly<Record<Exclude<Attempt['kind'], 'void'>, WireOperation>> = {
+  auth: 'authorize',
+  sale: 'sale',
+  capture: 'capture',
+  refund: 'refund',
+};
+
+/** Local time in Japan as YYMMDDhhmmss. @source ISO 8583:1993, data element 12 */
+export function localTime(at: Date): string {
+  return new Date(at.getTime() + 9 * 3_600_000).toISOString().replace(/\D/g, '').slice(2, 14);
+}
+
+/** What the switch is asked for: made from rows alone, so every repeat is the same request. */
+export function submitRequest(
+  { payment, attempt }: ClaimedAttempt,
+  operation: { readonly kind: Exclude<Attempt['kind'], 'void'>; readonly requestId: string },
+): SubmitRequest {
+  return {
+    tenantId: payment.tenantId,
+    attemptId: attempt.id,
+    operation: OPERATIONS[operation.kind],
+    method: payment.method,
+    amountMinor: attempt.amountMinor,
+    currency: payment.currency,
+    brand: payment.card.brand,
+    bin6: payment.card.bin6,
+    entryMode: payment.entryMode,
+    acceptor: payment.acceptor,
+    ...(payment.plan === null ? {} : { plan: payment.plan }),
+    ...(payment.slipNo === null ? {} : { slipNo: payment.slipNo }),
+    envelope: attempt.envelope,
+    ...(attempt.originalAttemptId === null ? {} : { originalAttemptId: attempt.originalAttemptId }),
+    localTime: localTime(attempt.createdAt),
+    requestId: operation.requestId,
+  };
+}

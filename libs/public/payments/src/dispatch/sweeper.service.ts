@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@tsunagu/kernel';
+import { Metrics } from '@tsunagu/platform';
+import type { Counter } from 'prom-client';
+import { LOOK_AGAIN } from '../attempt/attempt-timers.js';
+import { AttemptBell } from '../payment-ports.js';
+import { PaymentStore } from '../store/payment-store.js';
+
+/** Attempts rung in one pass; the next pass is half a second later. */
+const PASS_MAX = 200;
+
+/** Reads PostgreSQL and rings again for attempts nobody took: with it, losing the whole queue loses nothing. */
+@Injectable()
+export class SweeperService {
+  readonly #rung: Counter;
+
+  constructor(
+    private readonly store: PaymentStore,
+    private readonly bell: AttemptBell,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.#rung = metrics.counter('tsunagu_sweeper_rung_total', 'Attempts whose bell was rung again', ['lane']);
+  }
+
+  /** One bounded pass. @returns how many bells were rung */
+  async sweep(): Promise<number> {
+    const due = await this.store.takeDue({
+      work: 'dispatch',
+      now: this.clock.now(),
+      limit: PASS_MAX,
+      ...LOOK_AGAIN.dispatch,
+    });
+    for (const { tenantId, attemptId, method, bells } of due) {
+      this.#rung.inc({ lane: method });
+      await this.bell.ring(method, { tenantId, attemptId }, bells);
+    }
+    return due.length;
+  }
+}

@@ -1,0 +1,10 @@
+export * from './payment-api.js';
+export * from './wire/index.js';
+export { DispatchService } from './dispatch/dispatch.service.js';
+export { SweeperService } from './dispatch/sweeper.service.js';
+export { IntakeService } from './intake/intake.service.js';
+export { paymentsMigrations } from './migrations/payments-migrations.js';
+export { PaymentError, type PaymentErrorCode } from './payment-error.js';
+export { PaymentsApiModule, PaymentsWorkerModule } from './payments.module.js';
+export { WatchService } from './reversal/watch.service.js';
+export * from './simulation-parts.js';

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { AMOUNT_MINOR_MAX } from '@tsunagu/kernel';
+import { VaultPort, type TenantContext } from '@tsunagu/contracts';
+import {
+  MerchantDirectory,
+  PaymentIntake,
+  type Accepted,
+  type MerchantTerminal,
+  type PaymentOrder,
+} from '../payment-api.js';
+import { PaymentError } from '../payment-error.js';
+import { AttemptBell, PaymentOrigin } from '../payment-ports.js';
+import { viewOf } from '../queries/payment-view.js';
+import { PaymentStore } from '../store/payment-store.js';
+import { isVisible } from '../visibility.js';
+import { openPayment } from './open-payment.js';
+
+/** First stage: a payment and its attempt exist, or neither does. The attempt in state `created` is the promise of dispatch. */
+@Injectable()
+export class IntakeService extends PaymentIntake {
+  constructor(
+    private readonly store: PaymentStore,
+    private readonly vault: VaultPort,
+    private readonly directory: MerchantDirectory,
+    private readonly bell: AttemptBell,
+    private readonly origin: PaymentOrigin,
+  ) {
+    super();
+  }
+
+  override async accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
+    const known = await this.#findKnown(ctx, order);
+    if (known !== undefined) return known;
+    const terminal = await this.#terminal(ctx, order);
+    const opened = await this.vault.open({
+      tenantId: ctx.tenantId,
+      terminalId: terminal.id,
+      intent: order.idempotency.key,
+      requestId: ctx.requestId,
+      card: order.card,
+    });
+    const now = this.origin.clock.now();
+    const intake = openPayment(ctx, { order, terminal, opened, originNode: this.origin.nodeName, now });
+    const outcome = await this.store.insertIntake(ctx, intake);
+    if (outcome !== 'inserted') return this.#lost(ctx, order);
+    await this.bell.ring(intake.payment.method, { tenantId: ctx.tenantId, attemptId: intake.attempt.id });
+    return { resource: viewOf({ payment: intake.payment, attempts: [intake.attempt], refunds: [] }), replayed: false };
+  }
+
+  /** Somebody else was first between our look and our insert: his payment is the answer. */
+  async #lost(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
+    const known = await this.#findKnown(ctx, order);
+    if (known === undefined) throw new PaymentError('idempotency_in_progress');
+    return known;
+  }
+
+  /** @source api-conventions.md §4, the table of situations */
+  async #findKnown(ctx: TenantContext, order: PaymentOrder): Promise<Accepted | undefined> {
+    const { key, fingerprint } = order.idempotency;
+    const { byKey, byReference } = await this.store.findIntent(ctx, { key, clientReference: order.clientReference });
+    if (byKey !== undefined) {
+      if (byKey.fingerprint !== fingerprint) throw new PaymentError('idempotency_key_reused');
+      return this.#replay(ctx, byKey.paymentId);
+    }
+    if (byReference === undefined) return undefined;
+    if (byReference.paymentId === null) throw new PaymentError('client_reference_burned');
+    if (byReference.fingerprint !== fingerprint) throw new PaymentError('client_reference_exists');
+    return this.#replay(ctx, byReference.paymentId);
+  }
+
+  async #replay(ctx: TenantContext, paymentId: string): Promise<Accepted> {
+    const record = await this.store.load(ctx, paymentId);
+    if (record === undefined || !isVisible(ctx, record.payment)) throw new PaymentError('resource_missing');
+    return { resource: viewOf(record), replayed: true };
+  }
+
+  async #terminal(ctx: TenantContext, order: PaymentOrder): Promise<MerchantTerminal> {
+    const { amountMinor, method } = order;
+    const isAmount = Number.isSafeInteger(amountMinor) && amountMinor > 0 && amountMinor <= AMOUNT_MINOR_MAX;
+    if (!isAmount) throw new PaymentError('amount_invalid');
+    const terminal = await this.directory.terminal(ctx, order.terminalId);
+    if (terminal === undefined) throw new PaymentError('resource_missing');
+    if (terminal.blocked) throw new PaymentError('terminal_blocked');
+    // Asked before the card is opened, so that a wrong method does not use up the reader's key.
+    if (method !== undefined && !terminal.methods.includes(method))
+      throw new PaymentError('method_not_supported', { method });
+    return terminal;
+  }
+}

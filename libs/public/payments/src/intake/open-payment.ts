@@ -1,0 +1,106 @@
+import { businessDate, newId } from '@tsunagu/kernel';
+import type { CardDisplay, EntryMode, Lane, OpenCardAnswer, TenantContext } from '@tsunagu/contracts';
+import { emptyAttempt } from '../change-draft.js';
+import type { MerchantTerminal, PaymentOrder } from '../payment-api.js';
+import { PaymentError } from '../payment-error.js';
+import type { Payment } from '../payment-record.js';
+import type { Intake } from '../store/payment-store.js';
+
+/** Everything an accepted order is made of. */
+export interface OpenedOrder {
+  readonly order: PaymentOrder;
+  readonly terminal: MerchantTerminal;
+  readonly opened: OpenCardAnswer;
+  readonly originNode: string;
+  readonly now: Date;
+}
+
+/**
+ * The lane of a payment: what the till says, else what the card says. The terminal's contract must have it.
+ * @throws PaymentError `method_not_supported`
+ */
+export function chooseMethod(
+  asked: Lane | undefined,
+  card: { readonly brand: CardDisplay['brand']; readonly entryMode: EntryMode },
+  contracted: readonly Lane[],
+): Lane {
+  const method = asked ?? deriveMethod(card);
+  if (!contracted.includes(method)) throw new PaymentError('method_not_supported', { method });
+  if (method === 'unionpay' && card.brand !== 'unionpay') throw new PaymentError('method_not_supported', { method });
+  return method;
+}
+
+function deriveMethod(card: { readonly brand: CardDisplay['brand']; readonly entryMode: EntryMode }): Lane {
+  if (card.brand === 'unionpay') return 'unionpay';
+  return card.entryMode === 'contactless' ? 'nfc' : 'credit';
+}
+
+/** The rows of a new payment: payment, first attempt and its event. @throws PaymentError `method_not_supported` */
+export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
+  const { order, now, opened } = from;
+  const payment = newPayment(ctx, from);
+  return {
+    idempotency: order.idempotency,
+    payment,
+    attempt: {
+      ...emptyAttempt(now),
+      paymentId: payment.id,
+      ordinal: 1,
+      kind: order.kind,
+      amountMinor: order.amountMinor,
+      requestId: ctx.requestId,
+      envelope: opened.envelope,
+    },
+    event: { type: 'payment.created', sequence: 1, previous: null },
+  };
+}
+
+function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, now }: OpenedOrder): Payment {
+  const { card, tokenId } = opened;
+  const { entryMode } = order.card;
+  return {
+    id: newId(now),
+    tenantId: ctx.tenantId,
+    storeId: terminal.storeId,
+    terminalId: terminal.id,
+    clientReference: order.clientReference,
+    kind: order.kind,
+    method: chooseMethod(order.method, { brand: card.brand, entryMode }, terminal.methods),
+    status: 'processing',
+    reason: null,
+    amountMinor: order.amountMinor,
+    currency: order.currency,
+    ...NOTHING_MOVED,
+    tokenId,
+    card,
+    entryMode,
+    plan: order.plan ?? null,
+    slipNo: order.slipNo ?? null,
+    clerk: order.clerk ?? null,
+    metadata: order.metadata ?? {},
+    acceptor: {
+      terminal: terminal.wireTerminal,
+      merchant: terminal.wireMerchant,
+      mcc: terminal.mcc,
+      name: terminal.storeName,
+    },
+    sequence: 1,
+    businessDate: businessDate(now, terminal.cutOffMinutes),
+    cutOffMinutes: terminal.cutOffMinutes,
+    originNode,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+const NOTHING_MOVED = {
+  authorizedMinor: 0,
+  capturedMinor: 0,
+  capturePendingMinor: 0,
+  refundedMinor: 0,
+  refundPendingMinor: 0,
+  approvalCode: null,
+  actionCode: null,
+  emvResponse: null,
+  cancelRequested: false,
+} as const;

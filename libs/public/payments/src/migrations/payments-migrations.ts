@@ -1,0 +1,5 @@
+import type { Migration } from '@tsunagu/platform';
+import { CreatePayments1795000002000 } from './create-payments.migration.js';
+
+/** Migrations of this feature, oldest first. */
+export const paymentsMigrations: readonly Migration[] = [CreatePayments1795000002000];

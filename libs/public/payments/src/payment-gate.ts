@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantContext } from '@tsunagu/contracts';
+import { FollowUp } from './follow-up.js';
+import type { Idempotency } from './payment-api.js';
+import { PaymentError } from './payment-error.js';
+import type { PaymentRecord } from './payment-record.js';
+import { PaymentStore, type Decide, type StoredIntent } from './store/payment-store.js';
+import { isVisible } from './visibility.js';
+
+/** One movement asked for by a merchant. */
+export interface Action {
+  readonly idempotency: Idempotency;
+  /** What a replay answers with; the payment unless said otherwise. */
+  readonly resourceId?: string;
+  /** Work outside the transaction (the vault); gives the decision to be made under the lock. */
+  readonly prepare: (record: PaymentRecord) => Promise<Decide>;
+}
+
+export interface ActionResult {
+  readonly record: PaymentRecord;
+  readonly resourceId: string;
+  readonly replayed: boolean;
+}
+
+/** The way every later movement goes: replay, visibility, preparation, one transaction, bell. */
+@Injectable()
+export class PaymentGate {
+  constructor(
+    private readonly store: PaymentStore,
+    private readonly followUp: FollowUp,
+  ) {}
+
+  /** @throws PaymentError `resource_missing`, `idempotency_key_reused`, `idempotency_in_progress`, and what the decision refuses */
+  async act(ctx: TenantContext, paymentId: string, action: Action): Promise<ActionResult> {
+    const seen = await this.#seen(ctx, action.idempotency);
+    if (seen !== undefined) return seen;
+    const decide = await action.prepare(await this.open(ctx, paymentId));
+    const resourceId = action.resourceId ?? paymentId;
+    const result = await this.store.change(ctx, paymentId, decide, { ...action.idempotency, resourceId });
+    if (result.kind === 'missing') throw new PaymentError('resource_missing');
+    if (result.kind === 'intent_taken') {
+      const winner = await this.#seen(ctx, action.idempotency);
+      if (winner === undefined) throw new PaymentError('idempotency_in_progress');
+      return winner;
+    }
+    if (result.kind === 'unchanged') return { record: result.record, resourceId, replayed: false };
+    await this.followUp.after(result.change);
+    return { record: result.change.after, resourceId, replayed: false };
+  }
+
+  /** @throws PaymentError `resource_missing` absent, foreign, or outside the key's node */
+  async open(ctx: TenantContext, paymentId: string): Promise<PaymentRecord> {
+    const record = await this.store.load(ctx, paymentId);
+    if (record === undefined || !isVisible(ctx, record.payment)) throw new PaymentError('resource_missing');
+    return record;
+  }
+
+  async #seen(ctx: TenantContext, { key, fingerprint }: Idempotency): Promise<ActionResult | undefined> {
+    const { byKey } = await this.store.findIntent(ctx, { key });
+    if (byKey === undefined) return undefined;
+    if (byKey.fingerprint !== fingerprint) throw new PaymentError('idempotency_key_reused');
+    return this.#replay(ctx, byKey);
+  }
+
+  async #replay(ctx: TenantContext, intent: StoredIntent): Promise<ActionResult> {
+    const record = await this.open(ctx, intent.paymentId);
+    return { record, resourceId: intent.resourceId, replayed: true };
+  }
+}

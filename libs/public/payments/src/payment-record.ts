@@ -1,0 +1,103 @@
+import type { CurrencyCode } from '@tsunagu/kernel';
+import type { CardDisplay, EntryMode, Lane, SealedEnvelope } from '@tsunagu/contracts';
+import type { AttemptKind, AttemptStatus, PaymentStatus, RefundView } from './payment-api.js';
+
+/** A payment as the books know it. Counters are guarded by constraints of the same row. */
+export interface Payment {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly storeId: string;
+  readonly terminalId: string;
+  readonly clientReference: string;
+  readonly kind: 'sale' | 'auth';
+  readonly method: Lane;
+  status: PaymentStatus;
+  reason: string | null;
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  authorizedMinor: number;
+  capturedMinor: number;
+  /** Reserved by captures whose outcome is open. */
+  capturePendingMinor: number;
+  refundedMinor: number;
+  /** Reserved by refunds and voids of captured money whose outcome is open. */
+  refundPendingMinor: number;
+  readonly tokenId: string;
+  readonly card: CardDisplay;
+  readonly entryMode: EntryMode;
+  readonly plan: { type: string; count?: number } | null;
+  readonly slipNo: string | null;
+  readonly clerk: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly acceptor: Acceptor;
+  approvalCode: string | null;
+  actionCode: string | null;
+  emvResponse: string | null;
+  cancelRequested: boolean;
+  /** Number of the last event told to the merchant; without gaps from 1. */
+  sequence: number;
+  readonly businessDate: string;
+  readonly cutOffMinutes: number;
+  /** Process that holds the till's request; woken when something happened. */
+  readonly originNode: string;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The shop as the wire names it, kept from the day of the payment. */
+export interface Acceptor {
+  readonly terminal: string;
+  readonly merchant: string;
+  readonly mcc: string;
+  readonly name: string;
+}
+
+/** One try to move money. In state `created` the row is the outbox. */
+export interface Attempt {
+  readonly id: string;
+  readonly paymentId: string;
+  /** 1 for the first attempt of the payment. */
+  readonly ordinal: number;
+  readonly kind: AttemptKind;
+  status: AttemptStatus;
+  readonly amountMinor: number;
+  approvedMinor: number | null;
+  actionCode: string | null;
+  approvalCode: string | null;
+  reason: string | null;
+  network: { link: string; rrn: string; stan: string; localTime: string } | null;
+  readonly originalAttemptId: string | null;
+  readonly refundId: string | null;
+  /** A capture that gives up what is left of the authorization. */
+  readonly isClosing: boolean;
+  /** Why the void was ordered: told to the issuer, and to the merchant when the system did it. */
+  readonly order: 'customer_cancellation' | 'system' | null;
+  /** Sealed card; gone as soon as the switch has taken over. A void has none. */
+  envelope: SealedEnvelope | null;
+  claimedUntil: Date | null;
+  /** When somebody must look again; null when the attempt is final. */
+  dueAt: Date | null;
+  bells: number;
+  readonly requestId: string;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A refund as a resource; its attempts move the money. */
+export interface Refund {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly kind: RefundView['kind'];
+  status: RefundView['status'];
+  readonly amountMinor: number;
+  attemptId: string;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A payment with all that belongs to it, read under one lock or in one snapshot. Attempts and refunds: oldest first. */
+export interface PaymentRecord {
+  readonly payment: Payment;
+  readonly attempts: readonly Attempt[];
+  readonly refunds: readonly Refund[];
+}

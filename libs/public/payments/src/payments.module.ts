@@ -1,0 +1,52 @@
+import { Module, type Provider } from '@nestjs/common';
+import { Clock } from '@tsunagu/kernel';
+import { AppConfig, LaneBell } from '@tsunagu/platform';
+import { DispatchService } from './dispatch/dispatch.service.js';
+import { SweeperService } from './dispatch/sweeper.service.js';
+import { FollowUp } from './follow-up.js';
+import { IntakeService } from './intake/intake.service.js';
+import { OutcomeService } from './outcome/outcome.service.js';
+import { PaymentActionsService } from './payment-actions.service.js';
+import { PaymentActions, PaymentIntake, PaymentQueries } from './payment-api.js';
+import { PaymentGate } from './payment-gate.js';
+import { AttemptBell, PaymentOrigin } from './payment-ports.js';
+import { PaymentWaiters } from './queries/payment-waiters.js';
+import { PgPaymentQueries } from './queries/pg-payment-queries.js';
+import { GiveUpService } from './reversal/give-up.service.js';
+import { WatchService } from './reversal/watch.service.js';
+import { PaymentStore } from './store/payment-store.js';
+import { PgPaymentStore } from './store/pg-payment-store.js';
+
+/** What both processes need. The app adds `EventSink` (and `MerchantDirectory` for the api) by a global module. */
+const COMMON: Provider[] = [
+  { provide: PaymentStore, useClass: PgPaymentStore },
+  { provide: AttemptBell, useExisting: LaneBell },
+  FollowUp,
+];
+
+/** Payments for the process that answers tills: it accepts, acts and reads, and cannot consume. */
+@Module({
+  providers: [
+    ...COMMON,
+    {
+      provide: PaymentOrigin,
+      useFactory: (clock: Clock, config: AppConfig) => new PaymentOrigin(clock, config.nodeName),
+      inject: [Clock, AppConfig],
+    },
+    PaymentGate,
+    GiveUpService,
+    PaymentWaiters,
+    { provide: PaymentIntake, useClass: IntakeService },
+    { provide: PaymentActions, useClass: PaymentActionsService },
+    { provide: PaymentQueries, useClass: PgPaymentQueries },
+  ],
+  exports: [PaymentIntake, PaymentActions, PaymentQueries],
+})
+export class PaymentsApiModule {}
+
+/** Payments for the process that works the lanes: dispatch, outcome, sweeper and watch. */
+@Module({
+  providers: [...COMMON, OutcomeService, DispatchService, SweeperService, WatchService],
+  exports: [DispatchService, SweeperService, WatchService, PaymentStore],
+})
+export class PaymentsWorkerModule {}

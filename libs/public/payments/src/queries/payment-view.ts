@@ -1,0 +1,140 @@
+import { isOpen, isUnknown } from '../attempt/attempt-state.js';
+import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
+import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
+import { isSettled } from '../payment-state.js';
+import { isOpenVoid } from '../reversal/order-void.js';
+
+/** A record as the API shows it; everything that is not stored is computed here, from states alone. */
+export function viewOf(record: PaymentRecord): PaymentView {
+  const { payment, attempts, refunds } = record;
+  return {
+    ...shownFields(payment),
+    final: isFinal(record),
+    customerCharged: customerCharged(record),
+    allowedActions: allowedActions(record),
+    pendingUnknown: attempts
+      .filter((attempt) => isChild(attempt) && isUnknown(attempt.status))
+      .map((attempt) => attempt.id),
+    attempts: attempts.map(attemptView),
+    refunds: refunds.map((refund) => refundView(payment, refund)),
+    nextCheckAt: nextCheckAt(attempts),
+  };
+}
+
+/** Fields of the payment itself; the books' own columns stay inside. */
+function shownFields(
+  payment: Payment,
+): Omit<Payment, 'acceptor' | 'originNode' | 'cutOffMinutes' | 'capturePendingMinor'> {
+  const {
+    acceptor: _acceptor,
+    originNode: _node,
+    cutOffMinutes: _cutOff,
+    capturePendingMinor: _pending,
+    ...shown
+  } = payment;
+  return shown;
+}
+
+/** No money question is open: the state is an answer and no movement is under way. */
+export function isFinal({ payment, attempts }: PaymentRecord): boolean {
+  return isSettled(payment.status) && !attempts.some((attempt) => isOpen(attempt.status));
+}
+
+/** Whether the cardholder's line is used by this payment at this moment. "No" is said only when it is proved. */
+export function customerCharged(record: PaymentRecord): PaymentView['customerCharged'] {
+  const { payment, attempts } = record;
+  switch (payment.status) {
+    case 'declined':
+    case 'voided':
+    case 'expired':
+    case 'refunded':
+    case 'requires_action':
+    case 'offline_lost':
+      return 'no';
+    case 'processing':
+    case 'unknown':
+    case 'offline_accepted':
+      return 'unknown';
+    default:
+      return attempts.some(isOpenVoid) || isWhollyPending(payment) ? 'unknown' : 'yes';
+  }
+}
+
+/** All of the money may be on its way back. */
+function isWhollyPending(payment: Payment): boolean {
+  const { capturedMinor, refundedMinor, refundPendingMinor } = payment;
+  return refundPendingMinor > 0 && refundedMinor + refundPendingMinor === capturedMinor;
+}
+
+function allowedActions(record: PaymentRecord): PaymentView['allowedActions'] {
+  const { payment, attempts } = record;
+  const isVoiding = attempts.some(isOpenVoid);
+  const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
+  const actions: PaymentView['allowedActions'][number][] = [];
+  switch (payment.status) {
+    case 'processing':
+    case 'requires_action':
+    case 'unknown':
+      return payment.cancelRequested ? ['ensure_cancelled'] : ['cancel', 'ensure_cancelled'];
+    case 'authorized':
+    case 'partially_captured':
+      if (leftMinor > 0 && !isVoiding) actions.push('capture');
+      if (payment.status === 'authorized' && payment.capturePendingMinor === 0 && !isVoiding) {
+        actions.push('cancel', 'ensure_cancelled');
+      }
+      return actions;
+    case 'captured':
+    case 'partially_refunded': {
+      const freeMinor = payment.capturedMinor - payment.refundedMinor - payment.refundPendingMinor;
+      if (freeMinor > 0) actions.push('refund');
+      if (payment.kind === 'sale' && freeMinor === payment.capturedMinor) actions.push('ensure_cancelled');
+      return actions;
+    }
+    default:
+      return actions;
+  }
+}
+
+function nextCheckAt(attempts: readonly Attempt[]): Date | null {
+  const due = attempts.flatMap((attempt) => (attempt.dueAt === null ? [] : [attempt.dueAt.getTime()]));
+  return due.length === 0 ? null : new Date(Math.min(...due));
+}
+
+function isChild(attempt: Attempt): boolean {
+  return attempt.kind !== 'auth' && attempt.kind !== 'sale';
+}
+
+function attemptView(attempt: Attempt): AttemptView {
+  const { id, kind, status, amountMinor, actionCode, approvalCode, reason, network, createdAt } = attempt;
+  return { id, kind, status, amountMinor, actionCode, approvalCode, reason, network, createdAt };
+}
+
+export function refundView(payment: Payment, refund: Refund): RefundView {
+  const { id, paymentId, kind, status, amountMinor, attemptId, createdAt } = refund;
+  return { id, paymentId, kind, status, amountMinor, currency: payment.currency, attemptId, createdAt };
+}
+
+/** Answer to "what became of my reference": the newest attempt, and what it means for the customer. */
+export function attemptAnswer(clientReference: string, known: PaymentRecord | 'burned' | 'never_seen'): AttemptAnswer {
+  if (typeof known === 'string') {
+    return {
+      clientReference,
+      status: known,
+      final: known === 'burned',
+      customerCharged: 'no',
+      allowedActions: known === 'burned' ? [] : ['ensure_cancelled'],
+      nextCheckAt: null,
+      payment: null,
+    };
+  }
+  const payment = viewOf(known);
+  return {
+    clientReference,
+    status: known.attempts.at(-1)?.status ?? 'created',
+    final: payment.final,
+    customerCharged: payment.customerCharged,
+    allowedActions: payment.allowedActions,
+    nextCheckAt: payment.nextCheckAt,
+    payment,
+  };
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@tsunagu/kernel';
+import type { TenantContext } from '@tsunagu/contracts';
+import { Transactions, type Statement } from '@tsunagu/platform';
+import { PaymentQueries, type AttemptAnswer, type PaymentFilter, type PaymentView } from '../payment-api.js';
+import { recordFromRow, type RecordRow } from '../store/payment-rows.js';
+import { PaymentStore } from '../store/payment-store.js';
+import { isVisible } from '../visibility.js';
+import * as lists from './payment-list.js';
+import { attemptAnswer, viewOf } from './payment-view.js';
+import { PaymentWaiters } from './payment-waiters.js';
+
+/** A lost wake-up costs the till this much, never the truth. */
+const READ_AGAIN_MS = 1_000;
+
+type Until = Parameters<PaymentQueries['waitFor']>[2];
+
+/** Reads over SQL; what a key's node may not see reads as absent. */
+@Injectable()
+export class PgPaymentQueries extends PaymentQueries {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly store: PaymentStore,
+    private readonly waiters: PaymentWaiters,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async find(ctx: TenantContext, paymentId: string): Promise<PaymentView | undefined> {
+    const record = await this.store.load(ctx, paymentId);
+    return record !== undefined && isVisible(ctx, record.payment) ? viewOf(record) : undefined;
+  }
+
+  override async list(
+    ctx: TenantContext,
+    filter: PaymentFilter,
+    page: { limit: number; beforeId?: string; afterId?: string },
+  ): Promise<{ data: PaymentView[]; hasMore: boolean }> {
+    const onlyId = await this.#referenced(ctx, filter.clientReference);
+    if (onlyId === null) return { data: [], hasMore: false };
+    const isBackward = page.afterId !== undefined;
+    const values = [...lists.listValues(ctx, filter, { ...page, onlyId }), page.limit + 1];
+    const found = await this.#views(ctx, isBackward ? lists.oldestFirst : lists.newestFirst, values);
+    const data = found.slice(0, page.limit);
+    return { data: isBackward ? data.reverse() : data, hasMore: found.length > page.limit };
+  }
+
+  override async count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number> {
+    const onlyId = await this.#referenced(ctx, filter.clientReference);
+    if (onlyId === null) return 0;
+    return this.transactions.run(ctx, async (tx) => {
+      const [row] = await tx.query<{ found: number }>(lists.countSome, [
+        ...lists.listValues(ctx, filter, { onlyId }),
+        cap,
+      ]);
+      return row?.found ?? 0;
+    });
+  }
+
+  override async attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer> {
+    const { byReference } = await this.store.findIntent(ctx, { clientReference });
+    if (byReference === undefined) return attemptAnswer(clientReference, 'never_seen');
+    if (byReference.paymentId === null) return attemptAnswer(clientReference, 'burned');
+    const record = await this.store.load(ctx, byReference.paymentId);
+    const isAbsent = record === undefined || !isVisible(ctx, record.payment);
+    return attemptAnswer(clientReference, isAbsent ? 'never_seen' : record);
+  }
+
+  override async openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]> {
+    const views = await this.#views(ctx, lists.openByTerminal, [ctx.tenantId, terminalId]);
+    return views.filter((view) => isVisible(ctx, view));
+  }
+
+  override async waitFor(ctx: TenantContext, paymentId: string, until: Until): Promise<PaymentView | undefined> {
+    const deadlineMs = this.clock.monotonicMs() + until.timeoutMs;
+    const waiter = this.waiters.open(paymentId); // before the first read, so that no bell falls between
+    try {
+      for (;;) {
+        const view = await this.find(ctx, paymentId);
+        const leftMs = deadlineMs - this.clock.monotonicMs();
+        const isOver = waiter === undefined || leftMs <= 0 || until.signal?.aborted === true;
+        if (view === undefined || isOver || isReached(view, until)) return view;
+        await waiter.next(Math.min(leftMs, READ_AGAIN_MS), until.signal);
+      }
+    } finally {
+      this.waiters.close(paymentId, waiter);
+    }
+  }
+
+  /** Id that a reference filter names; undefined: no such filter; null: nothing has this reference. */
+  async #referenced(ctx: TenantContext, clientReference: string | undefined): Promise<string | null | undefined> {
+    if (clientReference === undefined) return undefined;
+    const { byReference } = await this.store.findIntent(ctx, { clientReference });
+    return byReference?.paymentId ?? null;
+  }
+
+  #views(ctx: TenantContext, statement: Statement, values: unknown[]): Promise<PaymentView[]> {
+    return this.transactions.run(ctx, async (tx) => {
+      const rows = await tx.query<RecordRow>(statement, values);
+      return rows.map((row) => viewOf(recordFromRow(row)));
+    });
+  }
+}
+
+function isReached(view: PaymentView, until: Until): boolean {
+  const { afterSequence } = until;
+  if (afterSequence !== undefined && view.sequence > afterSequence) return true;
+  return (until.final ?? afterSequence === undefined) && view.final;
+}

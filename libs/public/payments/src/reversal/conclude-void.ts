@@ -1,0 +1,67 @@
+import type { WireOutcome } from '@tsunagu/contracts';
+import type { ChangeDraft } from '../change-draft.js';
+import { bookCharge } from '../outcome/conclude-charge.js';
+import { factsOf, loseAttempt } from '../outcome/outcome-facts.js';
+import type { Attempt } from '../payment-record.js';
+
+/**
+ * Outcome of a reversal of an approved attempt; the switch speaks of the original.
+ * @source payment-features.md §1.3 rows 15, 18, 26, 27
+ */
+export function concludeVoid(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
+  if (outcome.state === 'reversed') return acknowledge(draft, attempt, outcome);
+  if (outcome.state === 'declined') return refuse(draft, attempt, outcome);
+  // `approved` or `not_sent` of an approved original says nothing about the reversal: keep asking.
+  if (attempt.status === 'sending' || outcome.state === 'in_doubt') becomeUnknown(draft, attempt, outcome);
+}
+
+function becomeUnknown(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
+  loseAttempt(draft, attempt, outcome);
+  const refund = draft.refund(attempt.refundId);
+  if (refund !== undefined && refund.status !== 'unknown') {
+    refund.status = 'unknown';
+    draft.saveRefund(refund);
+  }
+}
+
+function acknowledge(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
+  const { payment } = draft;
+  const original = draft.attempt(attempt.originalAttemptId);
+  draft.move(attempt, 'approve', factsOf(outcome));
+  draft.move(original, 'confirmReversal', { reason: 'reversed' });
+  draft.tell('reversal.acknowledged');
+  if (payment.status === 'processing' || payment.status === 'unknown') {
+    draft.trigger('decline', 'reversed');
+    return;
+  }
+  if (payment.status === 'authorized') {
+    draft.post({ kind: 'release', amountMinor: attempt.amountMinor, attemptId: attempt.id });
+  } else {
+    payment.refundPendingMinor -= attempt.amountMinor;
+    payment.refundedMinor += attempt.amountMinor;
+    draft.post({ kind: 'void', amountMinor: attempt.amountMinor, attemptId: attempt.id });
+  }
+  endRefund(draft, attempt, 'approved');
+  draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
+}
+
+/** The issuer stands by its approval: the money question is answered, the other way round. */
+function refuse(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
+  const { payment } = draft;
+  draft.move(attempt, 'decline', factsOf(outcome));
+  payment.cancelRequested = false;
+  if (payment.status === 'processing' || payment.status === 'unknown') {
+    bookCharge(draft, draft.attempt(attempt.originalAttemptId));
+    return;
+  }
+  if (payment.status === 'captured') payment.refundPendingMinor -= attempt.amountMinor;
+  endRefund(draft, attempt, 'declined');
+}
+
+function endRefund(draft: ChangeDraft, attempt: Attempt, status: 'approved' | 'declined'): void {
+  const refund = draft.refund(attempt.refundId);
+  if (refund === undefined) return;
+  refund.status = status;
+  draft.saveRefund(refund);
+  draft.tell(`refund.${status}`);
+}

@@ -1,0 +1,111 @@
+import type { CardDisplay } from '@tsunagu/contracts';
+import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
+
+/**
+ * Rows as JSON objects (`to_jsonb`): one mapping for every query. Dates stay text until here, so a business date is
+ * never bent by the process's time zone, and amounts (at most 12 digits) are exact numbers.
+ */
+export type JsonRow = Readonly<Record<string, unknown>>;
+
+export function paymentFromRow(row: JsonRow): Payment {
+  return {
+    id: row['id'] as string,
+    tenantId: row['tenant_id'] as string,
+    storeId: row['store_id'] as string,
+    terminalId: row['terminal_id'] as string,
+    clientReference: row['client_reference'] as string,
+    kind: row['kind'] as Payment['kind'],
+    method: row['method'] as Payment['method'],
+    status: row['status'] as Payment['status'],
+    reason: row['reason'] as string | null,
+    amountMinor: row['amount_minor'] as number,
+    currency: row['currency'] as Payment['currency'],
+    authorizedMinor: row['authorized_minor'] as number,
+    capturedMinor: row['captured_minor'] as number,
+    capturePendingMinor: row['capture_pending_minor'] as number,
+    refundedMinor: row['refunded_minor'] as number,
+    refundPendingMinor: row['refund_pending_minor'] as number,
+    tokenId: row['token_id'] as string,
+    card: row['card'] as CardDisplay,
+    entryMode: row['entry_mode'] as Payment['entryMode'],
+    plan: row['plan'] as Payment['plan'],
+    slipNo: row['slip_no'] as string | null,
+    clerk: row['clerk'] as string | null,
+    metadata: row['metadata'] as Record<string, string>,
+    acceptor: row['acceptor'] as Payment['acceptor'],
+    approvalCode: row['approval_code'] as string | null,
+    actionCode: row['action_code'] as string | null,
+    emvResponse: row['emv_response'] as string | null,
+    cancelRequested: row['cancel_requested'] as boolean,
+    sequence: row['sequence'] as number,
+    businessDate: row['business_date'] as string,
+    cutOffMinutes: row['cut_off_minutes'] as number,
+    originNode: row['origin_node'] as string,
+    createdAt: instant(row['created_at']),
+    updatedAt: instant(row['updated_at']),
+  };
+}
+
+export function attemptFromRow(row: JsonRow): Attempt {
+  const account = row['envelope_account'] as string | null;
+  return {
+    id: row['id'] as string,
+    paymentId: row['payment_id'] as string,
+    ordinal: row['ordinal'] as number,
+    kind: row['kind'] as Attempt['kind'],
+    status: row['status'] as Attempt['status'],
+    amountMinor: row['amount_minor'] as number,
+    approvedMinor: row['approved_minor'] as number | null,
+    actionCode: row['action_code'] as string | null,
+    approvalCode: row['approval_code'] as string | null,
+    reason: row['reason'] as string | null,
+    network: row['network'] as Attempt['network'],
+    originalAttemptId: row['original_attempt_id'] as string | null,
+    refundId: row['refund_id'] as string | null,
+    isClosing: row['is_closing'] as boolean,
+    order: row['void_order'] as Attempt['order'],
+    envelope: account === null || account === undefined ? null : { sad: row['envelope_sad'] as string | null, account },
+    claimedUntil: instantOrNull(row['claimed_until']),
+    dueAt: instantOrNull(row['due_at']),
+    bells: row['bells'] as number,
+    requestId: row['request_id'] as string,
+    createdAt: instant(row['created_at']),
+    updatedAt: instant(row['updated_at']),
+  };
+}
+
+export function refundFromRow(row: JsonRow): Refund {
+  return {
+    id: row['id'] as string,
+    paymentId: row['payment_id'] as string,
+    kind: row['kind'] as Refund['kind'],
+    status: row['status'] as Refund['status'],
+    amountMinor: row['amount_minor'] as number,
+    attemptId: row['attempt_id'] as string,
+    createdAt: instant(row['created_at']),
+    updatedAt: instant(row['updated_at']),
+  };
+}
+
+/** A payment with what belongs to it, from three JSON columns. */
+export interface RecordRow {
+  readonly payment: JsonRow;
+  readonly attempts: readonly JsonRow[] | null;
+  readonly refunds: readonly JsonRow[] | null;
+}
+
+export function recordFromRow(row: RecordRow): PaymentRecord {
+  return {
+    payment: paymentFromRow(row.payment),
+    attempts: (row.attempts ?? []).map(attemptFromRow),
+    refunds: (row.refunds ?? []).map(refundFromRow),
+  };
+}
+
+function instant(value: unknown): Date {
+  return new Date(value as string);
+}
+
+function instantOrNull(value: unknown): Date | null {
+  return value === null || value === undefined ? null : instant(value);
+}

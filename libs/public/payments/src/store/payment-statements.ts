@@ -1,0 +1,146 @@
+import { sql } from '@tsunagu/platform';
+
+/**
+ * SQL of the money path. Partitions are pruned by `id`: an attempt, a refund or a posting is never older than its
+ * payment, so `id >= <floor of the payment's millisecond>` leaves out all former partitions.
+ */
+
+export const lockPatience = sql('payment_lock_patience', `SELECT set_config('lock_timeout', '2000', true)`);
+
+export const findIntent = sql(
+  'payment_find_intent',
+  `SELECT
+     (SELECT json_build_object('fingerprint', fingerprint, 'paymentId', payment_id, 'resourceId', resource_id)
+        FROM gateway.idempotency WHERE tenant_id = $1 AND key = $2) AS by_key,
+     (SELECT json_build_object('fingerprint', fingerprint, 'paymentId', payment_id)
+        FROM gateway.payment_reference WHERE tenant_id = $1 AND client_reference = $3) AS by_reference`,
+);
+
+const PAYMENT_COLUMNS = `tenant_id, id, store_id, terminal_id, client_reference, kind, method, status, amount_minor, currency,
+  token_id, card, entry_mode, plan, slip_no, clerk, metadata, acceptor, sequence, business_date, cut_off_minutes, origin_node,
+  created_at, updated_at`;
+
+const ATTEMPT_COLUMNS = `tenant_id, id, payment_id, ordinal, kind, method, status, amount_minor, original_attempt_id, refund_id,
+  is_closing, void_order, envelope_sad, envelope_account, due_at, request_id, created_at, updated_at`;
+
+/** One statement for the whole promise: either all rows exist or the caller rolls back. */
+export const insertIntake = sql(
+  'payment_insert_intake',
+  `WITH intent AS (
+     INSERT INTO gateway.idempotency (tenant_id, key, fingerprint, payment_id, resource_id, created_at)
+     VALUES ($1, $2, $3, $4, $4, $25) ON CONFLICT DO NOTHING RETURNING 1),
+   reference AS (
+     INSERT INTO gateway.payment_reference (tenant_id, client_reference, payment_id, fingerprint, created_at)
+     SELECT $1, $7, $4, $3, $25 FROM intent ON CONFLICT DO NOTHING RETURNING 1),
+   payment AS (
+     INSERT INTO gateway.payment (${PAYMENT_COLUMNS})
+     SELECT $1, $4, $5, $6, $7, $8, $9, 'processing', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24
+       FROM reference RETURNING 1),
+   attempt AS (
+     INSERT INTO gateway.attempt (${ATTEMPT_COLUMNS})
+     SELECT $1, $26, $4, 1, $8, $9, 'created', $10, NULL, NULL, false, NULL, $27, $28, $29, $30, $24, $24
+       FROM payment RETURNING 1)
+   SELECT (SELECT count(*)::int FROM intent) AS intents, (SELECT count(*)::int FROM attempt) AS attempts`,
+);
+
+export const insertIntent = sql(
+  'payment_insert_intent',
+  `INSERT INTO gateway.idempotency (tenant_id, key, fingerprint, payment_id, resource_id, created_at)
+   VALUES ($1, $2, $3, $4, $5, now()) ON CONFLICT DO NOTHING RETURNING key`,
+);
+
+export const burnReference = sql(
+  'payment_burn_reference',
+  `INSERT INTO gateway.payment_reference (tenant_id, client_reference, payment_id, fingerprint, created_at)
+   VALUES ($1, $2, NULL, NULL, $3) ON CONFLICT DO NOTHING RETURNING client_reference`,
+);
+
+export const claimAttempt = sql(
+  'payment_claim_attempt',
+  `UPDATE gateway.attempt a SET status = 'sending', claimed_until = $4, due_at = $4, bells = 0, updated_at = $3
+     FROM gateway.payment p
+    WHERE a.tenant_id = $1 AND a.id = $2 AND p.tenant_id = $1 AND p.id = a.payment_id
+      AND (a.status = 'created' OR (a.status = 'sending' AND a.claimed_until <= $3))
+   RETURNING to_jsonb(a) AS attempt, to_jsonb(p) AS payment`,
+);
+
+export const relinquishAttempt = sql(
+  'payment_relinquish_attempt',
+  `UPDATE gateway.attempt SET claimed_until = created_at, due_at = $4
+    WHERE tenant_id = $1 AND id = $2 AND status = 'sending' AND claimed_until = $3`,
+);
+
+export const lockPayment = sql(
+  'payment_lock',
+  `SELECT to_jsonb(p) AS payment FROM gateway.payment p WHERE tenant_id = $1 AND id = $2 FOR UPDATE`,
+);
+
+/** A statement of its own after the lock: a subquery of the locking statement would still see the former snapshot. */
+export const lockChildren = sql(
+  'payment_lock_children',
+  `SELECT (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.ordinal) FROM (
+            SELECT * FROM gateway.attempt WHERE tenant_id = $1 AND payment_id = $2 AND id >= $3 FOR UPDATE) a) AS attempts,
+          (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
+             FROM gateway.refund r WHERE tenant_id = $1 AND payment_id = $2) AS refunds`,
+);
+
+/** What reads select: a payment and its children in one snapshot, without sealed cards. */
+export const RECORD_COLUMNS = `to_jsonb(p) AS payment,
+  (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
+     FROM gateway.attempt a WHERE a.tenant_id = p.tenant_id AND a.payment_id = p.id) AS attempts,
+  (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
+     FROM gateway.refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id) AS refunds`;
+
+export const loadRecord = sql(
+  'payment_load_record',
+  `SELECT to_jsonb(p) AS payment,
+     (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
+        FROM gateway.attempt a WHERE a.tenant_id = $1 AND a.payment_id = $2 AND a.id >= $3) AS attempts,
+     (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
+        FROM gateway.refund r WHERE r.tenant_id = $1 AND r.payment_id = $2) AS refunds
+   FROM gateway.payment p WHERE p.tenant_id = $1 AND p.id = $2`,
+);
+
+/** A row that is not in its expected state divides by zero: the transaction ends, and nothing of it is written. */
+const expectOne = (update: string) => `WITH written AS (${update} RETURNING 1) SELECT 1 / count(*)::int FROM written`;
+
+export const updatePayment = sql(
+  'payment_update',
+  expectOne(`UPDATE gateway.payment SET status = $5, reason = $6, authorized_minor = $7, captured_minor = $8, capture_pending_minor = $9,
+     refunded_minor = $10, refund_pending_minor = $11, approval_code = $12, action_code = $13, emv_response = $14,
+     cancel_requested = $15, sequence = $16, updated_at = $17
+   WHERE tenant_id = $1 AND id = $2 AND status = $3 AND sequence = $4`),
+);
+
+export const updateAttempt = sql(
+  'payment_update_attempt',
+  expectOne(`UPDATE gateway.attempt SET status = $4, approved_minor = $5, action_code = $6, approval_code = $7, reason = $8, network = $9,
+     envelope_sad = $10, envelope_account = $11, claimed_until = $12, due_at = $13, bells = $14, updated_at = $15
+   WHERE tenant_id = $1 AND id = $2 AND status = $3`),
+);
+
+export const insertAttempt = sql(
+  'payment_insert_attempt',
+  `INSERT INTO gateway.attempt (${ATTEMPT_COLUMNS})
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
+);
+
+export const upsertRefund = sql(
+  'payment_upsert_refund',
+  `INSERT INTO gateway.refund (tenant_id, id, payment_id, kind, status, amount_minor, currency, attempt_id, created_at, updated_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+   ON CONFLICT (tenant_id, id) DO UPDATE SET status = EXCLUDED.status, attempt_id = EXCLUDED.attempt_id, updated_at = EXCLUDED.updated_at`,
+);
+
+export const insertPostings = sql(
+  'payment_insert_postings',
+  `INSERT INTO gateway.posting (tenant_id, id, payment_id, attempt_id, movement, account, side, amount_minor, currency, business_date, created_at)
+   SELECT $1, line.id, $2, line.attempt_id, line.movement, line.account, line.side, line.amount_minor, $3, $4, $5
+     FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bigint[])
+       AS line (id, attempt_id, movement, account, side, amount_minor)`,
+);
+
+export const takeDue = sql(
+  'payment_take_due',
+  `SELECT tenant_id, attempt_id, payment_id, original_attempt_id, kind, method, bells FROM gateway.take_due_attempts($1, $2, $3, $4, $5)`,
+);

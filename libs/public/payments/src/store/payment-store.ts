@@ -1,0 +1,116 @@
+import type { Lane, TenantContext } from '@tsunagu/contracts';
+import type { Change, PendingEvent } from '../change-draft.js';
+import type { Idempotency } from '../payment-api.js';
+import type { Attempt, Payment, PaymentRecord } from '../payment-record.js';
+
+/** An intent that was stored before: under this key, for this resource. */
+export interface StoredIntent {
+  readonly fingerprint: string;
+  readonly paymentId: string;
+  /** The refund that a refund intent made; otherwise the payment. */
+  readonly resourceId: string;
+}
+
+/** A client reference: of a payment, or burned (no payment). */
+export interface StoredReference {
+  readonly fingerprint: string | null;
+  readonly paymentId: string | null;
+}
+
+/** Everything one accepted order writes. */
+export interface Intake {
+  readonly idempotency: Idempotency;
+  readonly payment: Payment;
+  readonly attempt: Attempt;
+  readonly event: PendingEvent;
+}
+
+/** An attempt that this worker may take to the switch, and the payment it belongs to. */
+export interface ClaimedAttempt {
+  readonly payment: Payment;
+  readonly attempt: Attempt;
+}
+
+/** An attempt that somebody must look at. Nothing but ids, its lane and how often it was looked at. */
+export interface DueAttempt {
+  readonly tenantId: string;
+  readonly attemptId: string;
+  readonly paymentId: string;
+  readonly originalAttemptId: string | null;
+  readonly kind: Attempt['kind'];
+  readonly method: Lane;
+  readonly bells: number;
+}
+
+/** What a change under the payment's lock came to. */
+export type ChangeResult =
+  | { readonly kind: 'changed'; readonly change: Change }
+  | { readonly kind: 'unchanged'; readonly record: PaymentRecord }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'intent_taken' };
+
+/** Pure decision over a locked record. Undefined: nothing to do. Throwing writes nothing at all. */
+export type Decide = (record: PaymentRecord) => Change | undefined;
+
+/** What is due: attempts to be dispatched, or attempts whose outcome is unknown. */
+export interface DueQuery {
+  readonly work: 'dispatch' | 'unknown';
+  readonly now: Date;
+  readonly limit: number;
+  /** Whoever is taken is due again after base · 2^looks, at most the cap. */
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+/**
+ * Where payments are kept: one transaction per method, no business decision inside.
+ * Everything above this port also runs in the deterministic simulation.
+ */
+export abstract class PaymentStore {
+  /** What is known of this key and of this reference. */
+  abstract findIntent(
+    ctx: TenantContext,
+    by: { readonly key?: string; readonly clientReference?: string },
+  ): Promise<{ byKey: StoredIntent | undefined; byReference: StoredReference | undefined }>;
+
+  /**
+   * Insert first: the unique constraints decide who was first. Waits at most two seconds for another transaction.
+   * @throws PaymentError `idempotency_in_progress`
+   */
+  abstract insertIntake(ctx: TenantContext, intake: Intake): Promise<'inserted' | 'key_taken' | 'reference_taken'>;
+
+  /** Take an attempt that is `created`, or `sending` with its claim run out; stores `sending` before the wire. */
+  abstract claimAttempt(
+    ctx: TenantContext,
+    attemptId: string,
+    claim: { readonly now: Date; readonly until: Date },
+  ): Promise<ClaimedAttempt | undefined>;
+
+  /** Give a claim back early: the attempt stays `sending` and may be claimed again at once; it is due at `dueAt`. */
+  abstract relinquish(
+    ctx: TenantContext,
+    attemptId: string,
+    claim: { readonly until: Date; readonly dueAt: Date },
+  ): Promise<void>;
+
+  /** One consistent view of a payment; undefined when absent or another tenant's. */
+  abstract load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined>;
+
+  /**
+   * Lock the payment, decide, write everything, commit.
+   * @param intent stored in the same transaction, before the decision; unique per tenant
+   * @throws PaymentError `idempotency_in_progress` (only with an intent) the payment or the key is locked for over two seconds
+   */
+  abstract change(
+    ctx: TenantContext,
+    paymentId: string,
+    decide: Decide,
+    intent?: Idempotency & { readonly resourceId: string },
+  ): Promise<ChangeResult>;
+
+  /** Make a reference unusable for ever. @returns false when it exists already */
+  abstract burnReference(ctx: TenantContext, clientReference: string, now: Date): Promise<boolean>;
+
+  /** Take due attempts of all tenants; two takers never get the same ones. */
+  abstract takeDue(query: DueQuery): Promise<DueAttempt[]>;
+}

@@ -1,0 +1,189 @@
+import { idInstant, newId } from '@tsunagu/kernel';
+import type { TenantContext } from '@tsunagu/contracts';
+import { uuidv7Floor, type EventSink, type Tx } from '@tsunagu/platform';
+import type { Change, PendingEvent } from '../change-draft.js';
+import type { Attempt, Payment, PaymentRecord } from '../payment-record.js';
+import { viewOf } from '../queries/payment-view.js';
+import { presentPayment } from '../wire/index.js';
+import type { Intake } from './payment-store.js';
+import * as statements from './payment-statements.js';
+
+/** Where a step writes: its transaction, whose it is, and who tells the merchant. */
+export interface WriteScope {
+  readonly tx: Tx;
+  readonly ctx: TenantContext;
+  readonly events: EventSink;
+}
+
+/** Edge of the ids that may belong to this row: nothing that belongs to a row is older than the row. */
+export function idFloor(id: string): string {
+  return uuidv7Floor(idInstant(id));
+}
+
+/** Put a whole change on the wire without waiting; commit tells whether it holds. */
+export function writeChange(scope: WriteScope, change: Change): void {
+  const { tx } = scope;
+  const { payment } = change.after;
+  tx.send(statements.updatePayment, paymentValues(change));
+  for (const { from, attempt } of change.moved)
+    tx.send(statements.updateAttempt, movedValues(payment.tenantId, from, attempt));
+  for (const attempt of change.added) tx.send(statements.insertAttempt, addedValues(payment, attempt));
+  for (const refund of change.refunds) {
+    const { id, paymentId, kind, status, amountMinor, attemptId, createdAt, updatedAt } = refund;
+    const values = [
+      payment.tenantId,
+      id,
+      paymentId,
+      kind,
+      status,
+      amountMinor,
+      payment.currency,
+      attemptId,
+      createdAt,
+      updatedAt,
+    ];
+    tx.send(statements.upsertRefund, values);
+  }
+  if (change.postings.length > 0) tx.send(statements.insertPostings, postingValues(change));
+  writeEvents(scope, change.after, change.events);
+}
+
+/** Tell the merchant: every event carries the whole snapshot. */
+export function writeEvents(
+  { tx, ctx, events }: WriteScope,
+  record: PaymentRecord,
+  pending: readonly PendingEvent[],
+): void {
+  const { payment } = record;
+  for (const event of pending) {
+    events.record(tx, {
+      id: newId(payment.updatedAt),
+      type: event.type,
+      tenantId: payment.tenantId,
+      storeId: payment.storeId,
+      paymentId: payment.id,
+      sequence: event.sequence,
+      requestId: ctx.requestId,
+      occurredAt: payment.updatedAt,
+      object: presentPayment(viewOf({ ...record, payment: { ...payment, sequence: event.sequence } })),
+      previous: event.previous,
+    });
+  }
+}
+
+/** Values of the intake statement, in the order of its parameters. */
+export function intakeValues({ idempotency, payment, attempt }: Intake): unknown[] {
+  return [
+    payment.tenantId,
+    idempotency.key,
+    idempotency.fingerprint,
+    payment.id,
+    payment.storeId,
+    payment.terminalId,
+    payment.clientReference,
+    payment.kind,
+    payment.method,
+    payment.amountMinor,
+    payment.currency,
+    payment.tokenId,
+    JSON.stringify(payment.card),
+    payment.entryMode,
+    payment.plan === null ? null : JSON.stringify(payment.plan),
+    payment.slipNo,
+    payment.clerk,
+    JSON.stringify(payment.metadata),
+    JSON.stringify(payment.acceptor),
+    payment.sequence,
+    payment.businessDate,
+    payment.cutOffMinutes,
+    payment.originNode,
+    payment.createdAt,
+    payment.createdAt,
+    attempt.id,
+    attempt.envelope?.sad ?? null,
+    attempt.envelope?.account ?? null,
+    attempt.dueAt,
+    attempt.requestId,
+  ];
+}
+
+function paymentValues({ before, after: { payment } }: Change): unknown[] {
+  return [
+    payment.tenantId,
+    payment.id,
+    before.status,
+    before.sequence,
+    payment.status,
+    payment.reason,
+    payment.authorizedMinor,
+    payment.capturedMinor,
+    payment.capturePendingMinor,
+    payment.refundedMinor,
+    payment.refundPendingMinor,
+    payment.approvalCode,
+    payment.actionCode,
+    payment.emvResponse,
+    payment.cancelRequested,
+    payment.sequence,
+    payment.updatedAt,
+  ];
+}
+
+function movedValues(tenantId: string, from: string, attempt: Attempt): unknown[] {
+  return [
+    tenantId,
+    attempt.id,
+    from,
+    attempt.status,
+    attempt.approvedMinor,
+    attempt.actionCode,
+    attempt.approvalCode,
+    attempt.reason,
+    attempt.network === null ? null : JSON.stringify(attempt.network),
+    attempt.envelope?.sad ?? null,
+    attempt.envelope?.account ?? null,
+    attempt.claimedUntil,
+    attempt.dueAt,
+    attempt.bells,
+    attempt.updatedAt,
+  ];
+}
+
+function addedValues(payment: Payment, attempt: Attempt): unknown[] {
+  return [
+    payment.tenantId,
+    attempt.id,
+    attempt.paymentId,
+    attempt.ordinal,
+    attempt.kind,
+    payment.method,
+    attempt.status,
+    attempt.amountMinor,
+    attempt.originalAttemptId,
+    attempt.refundId,
+    attempt.isClosing,
+    attempt.order,
+    attempt.envelope?.sad ?? null,
+    attempt.envelope?.account ?? null,
+    attempt.dueAt,
+    attempt.requestId,
+    attempt.createdAt,
+  ];
+}
+
+function postingValues({ after: { payment }, postings }: Change): unknown[] {
+  const column = <T>(read: (line: (typeof postings)[number]) => T) => postings.map(read);
+  return [
+    payment.tenantId,
+    payment.id,
+    payment.currency,
+    payment.businessDate,
+    payment.updatedAt,
+    column(() => newId(payment.updatedAt)),
+    column((line) => line.attemptId),
+    column((line) => line.movement),
+    column((line) => line.account),
+    column((line) => line.side),
+    column((line) => line.amountMinor),
+  ];
+}
