@@ -1,0 +1,19 @@
+import { Global, Module } from '@nestjs/common';
+import { EventSink } from '@tsunagu/platform';
+import { DeliveryRepository } from './delivery/delivery.repository.js';
+import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
+import { WebhookEndpoints } from './endpoints/webhook-endpoints.service.js';
+import { EventLog } from './events/event-log.service.js';
+import { EventWriter } from './events/event-writer.service.js';
+
+/** Events are written and read again: api and worker. Global, because every feature reports events. */
+@Global()
+@Module({
+  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, WebhookEndpoints],
+  exports: [EventSink, EventLog, WebhookEndpoints],
+})
+export class NotifyWriterModule {}
+
+/** Webhooks are sent: worker only. */
+@Module({ providers: [DeliveryRepository, WebhookDeliverer], exports: [WebhookDeliverer] })
+export class NotifyDeliveryModule {}
