@@ -28,7 +28,6 @@ async function main(): Promise<void> {
     directory,
     timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
   });
-  say('simulator ready', { url: simulator.url, ...simulator.ports });
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -37,6 +36,7 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   if (process.connected) process.once('disconnect', stop);
+  say('simulator ready', { url: simulator.url, ...simulator.ports });
 }
 
 function say(message: string, facts: Record<string, unknown>): void {
