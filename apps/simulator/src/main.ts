@@ -17,14 +17,14 @@ function millisecondsFrom(name: string): number | undefined {
 async function main(): Promise<void> {
   const directory = process.env['SIM_DIR'];
   if (directory === undefined || directory === '') throw new Error('SIM_DIR must name the folder of the ledgers');
-  const ports = SIMULATED_LINKS.map((link) => [link, portFrom(`SIM_${link.toUpperCase()}_PORT`)] as const);
+  const hostPorts = SIMULATED_LINKS.map((link) => [link, portFrom(`SIM_${link.toUpperCase()}_PORT`)] as const);
   const late = {
     lateYesMs: millisecondsFrom('SIM_LATE_YES_MS'),
     afterTimeoutMs: millisecondsFrom('SIM_AFTER_TIMEOUT_MS'),
   };
-  const simulator = await startSimulator({
+  const starting = startSimulator({
     httpPort: portFrom('PORT'),
-    hostPorts: Object.fromEntries(ports) as Record<SimulatedLink, number>,
+    hostPorts: Object.fromEntries(hostPorts) as Record<SimulatedLink, number>,
     directory,
     timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
   });
@@ -32,11 +32,12 @@ async function main(): Promise<void> {
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    void simulator.stop().then(() => process.exit(0));
+    void starting.then((simulator) => simulator.stop()).then(() => process.exit(0));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   if (process.connected) process.once('disconnect', stop);
-  say('simulator ready', { url: simulator.url, ...simulator.ports });
+  const { url, ports } = await starting;
+  say('simulator ready', { url, ...ports });
 }
 
 function say(message: string, facts: Record<string, unknown>): void {
@@ -47,5 +48,5 @@ function say(message: string, facts: Record<string, unknown>): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`simulator: ${error instanceof Error ? error.message : 'failed to start'}\n`);
-  process.exitCode = 1;
+  process.exit(1); // hosts that did start must not keep a half simulator alive
 });

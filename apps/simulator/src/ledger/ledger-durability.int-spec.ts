@@ -119,6 +119,18 @@ describe('the book of an issuer', () => {
     expect(await exit).toEqual([0, null]);
   }, 30_000);
 
+  it('does not start by halves when a port is taken', async () => {
+    const running = await start(join(directory, 'first'));
+    const ports = { PORT: '0', SIM_JCB_PORT: '0', SIM_ACQ_PORT: String(running.jcb), SIM_CUP_PORT: '0' };
+    const second = spawn(process.execPath, [program], {
+      env: { ...ports, SIM_DIR: join(directory, 'second') },
+      stdio: 'ignore',
+    });
+    children.push(second);
+    expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(1);
+    await kill(running);
+  }, 30_000);
+
   it('ends in order when it is asked to', async () => {
     const running = await start(join(directory, 'stopped'));
     const exit = new Promise((resolve) => running.child.once('exit', (code, signal) => resolve([code, signal])));

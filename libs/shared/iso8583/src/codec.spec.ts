@@ -150,9 +150,8 @@ describe('what may be printed', () => {
     });
     const prints = [
       JSON.stringify(message),
-      String(message),
       inspect(message),
-      `${message}`,
+      'message ' + String(message),
       inspect({ message }, { depth: 9, showHidden: true }),
     ];
     for (const print of prints) {
