@@ -21,6 +21,7 @@ const TABLE = {
     lose: 'sent_unknown',
     proveUnsent: 'not_sent',
     decideReversal: 'sent_unknown',
+    lateYes: 'sending', // its timer has just run out and the loss is being written
   },
   not_sent: {},
   approved: { decideReversal: 'reversing' },

@@ -1,0 +1,5 @@
+import type { Migration } from '@tsunagu/platform';
+import { CreateJournal1795000020001 } from './create-journal.migration.js';
+
+/** Migrations of the switch's schema, oldest first. */
+export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001];
