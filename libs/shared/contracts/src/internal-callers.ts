@@ -11,4 +11,5 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [SWITCH_ROUTES.submit]: ['worker'],
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],
+  [SWITCH_ROUTES.links]: ['operator'],
 };

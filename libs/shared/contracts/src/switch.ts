@@ -71,9 +71,10 @@ export abstract class SwitchPort {
   abstract outcomes(attempts: readonly { tenantId: string; attemptId: string }[]): Promise<WireOutcome[]>;
 }
 
-/** Paths of the switch's internal HTTP routes; all are POST. */
+/** Paths of the switch's internal HTTP routes; all are POST, but `links`, which is a GET for operators. */
 export const SWITCH_ROUTES = {
   submit: '/internal/v1/attempts/submit',
   reverse: '/internal/v1/attempts/reverse',
   outcomes: '/internal/v1/attempts/outcomes',
+  links: '/internal/v1/links',
 } as const;
