@@ -41,9 +41,9 @@ export class PayloadReader {
     return (this.profile.mac === 'none') === (mac === undefined) ? { ksn, iv, cipher, mac } : undefined;
   }
 
-  /** Whether something authenticates a payload before it is decrypted. Without it the KSN is claimed first. */
+  /** Whether a MAC or a GCM tag authenticates a payload before it is decoded. Without one the KSN is claimed first. */
   get isAuthenticated(): boolean {
-    return this.profile.mac !== 'none';
+    return this.profile.mac !== 'none' || this.profile.mode === 'GCM';
   }
 
   /** Check the MAC, before anything is decrypted. A profile without MAC passes here. @throws HsmError */

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import type { EncryptedCard, OpenCardRequest, SealedEnvelope } from '@tsunagu/contracts';
+import { encodeTlv, readClearTags, TlvFormatError, decodeTlv } from '@tsunagu/emv';
+import {
+  CardFormatError,
+  EnvelopeSealer,
+  HsmError,
+  HsmProvider,
+  Ksn,
+  PayloadReader,
+  zonePinKey,
+  type CardContent,
+  type ReaderPayload,
+} from '@tsunagu/hsm';
+import { newId, Clock } from '@tsunagu/kernel';
+import type { Device } from '../device/device.js';
+import { Fingerprints } from '../keys/fingerprints.js';
+import { faceOf } from '../token/card-display.js';
+import type { NewCard } from '../token/card.repository.js';
+import { PAN_CIPHER_VERSION, sealPan } from '../token/pan-cipher.js';
+import { TenantDataKeys } from '../token/tenant-data-keys.js';
+import { CardDataInvalidError } from '../vault-errors.js';
+
+/** A card out of its encryption: ready to be stored and handed on, nothing of it in the clear any more. */
+export interface OpenedCard {
+  readonly card: NewCard;
+  readonly envelope: SealedEnvelope;
+}
+
+/** The cryptographic half of opening a card. Every call to the HSM happens here, outside of any transaction. */
+@Injectable()
+export class CardOpener {
+  constructor(
+    private readonly hsm: HsmProvider,
+    private readonly sealer: EnvelopeSealer,
+    private readonly dataKeys: TenantDataKeys,
+    private readonly fingerprints: Fingerprints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Check the shape against the device's profile. @throws CardDataInvalidError */
+  read(device: Device, card: EncryptedCard): { reader: PayloadReader; payload: ReaderPayload } {
+    const reader = new PayloadReader(this.hsm, device.profile);
+    const payload = reader.shape(card);
+    if (payload === undefined) throw new CardDataInvalidError('payload_shape');
+    checkPinShape(payload.ksn, card);
+    return { reader, payload };
+  }
+
+  /**
+   * Decrypt, parse, translate the PIN, and seal everything again for its next place.
+   * @throws CardDataInvalidError content, PIN block or clear EMV data; HsmError
+   */
+  async open(
+    device: Device,
+    request: OpenCardRequest,
+    reader: PayloadReader,
+    payload: ReaderPayload,
+  ): Promise<OpenedCard> {
+    const content = await this.#content(device, reader, payload);
+    try {
+      const emv = mergeEmv(request.card.emv, content.emv);
+      const pinBlock = await this.#zonePin(device, request.card, content.pan);
+      const [fingerprint, dataKey, envelope] = await Promise.all([
+        this.fingerprints.ofPan(request.tenantId, content.pan),
+        this.dataKeys.current(request.tenantId),
+        this.sealer.seal(request.tenantId, {
+          sad: { track2: content.track2, emv, pinBlock, entry: request.card.entryMode },
+          account: content,
+        }),
+      ]);
+      // the key may be wiped by a timer while the others are awaited, so it is asked for again and used in the same tick
+      return {
+        card: this.#newCard(request.tenantId, content, fingerprint, await this.dataKeys.current(request.tenantId)),
+        envelope,
+      };
+    } finally {
+      content.wipe();
+    }
+  }
+
+  async #content(device: Device, reader: PayloadReader, payload: ReaderPayload): Promise<CardContent> {
+    try {
+      return await reader.read(device.bdk, payload);
+    } catch (error) {
+      if (error instanceof CardFormatError) throw new CardDataInvalidError('content');
+      if (error instanceof HsmError && error.reason === 'mac') throw new CardDataInvalidError('mac');
+      throw error;
+    }
+  }
+
+  async #zonePin(device: Device, card: EncryptedCard, pan: Buffer): Promise<Buffer | null> {
+    if (card.pinBlock === undefined) return null;
+    const { profile, bdk } = device;
+    const { format, ksn, data } = card.pinBlock;
+    const dukpt = { scheme: profile.scheme, bdk, ksn, keyType: profile.workingKeyType, variant: 'request' } as const;
+    const from = { dukpt, format: format === 'iso4' ? 4 : 0, block: Buffer.from(data, 'hex') } as const;
+    try {
+      return (await this.hsm.translatePin({ in: from, out: { key: zonePinKey(this.hsm.name), format: 4 }, pan })).block;
+    } catch (error) {
+      const isBadBlock = error instanceof HsmError && (error.reason === 'format' || error.reason === 'unsupported');
+      throw isBadBlock ? new CardDataInvalidError('pin_block') : error;
+    }
+  }
+
+  #newCard(tenantId: string, content: CardContent, fingerprint: Buffer, key: { id: string; bytes: Buffer }): NewCard {
+    const at = this.clock.now();
+    const tokenId = newId(at);
+    const panCipher = sealPan(key.bytes, { tenantId, tokenId, version: PAN_CIPHER_VERSION }, content.pan);
+    const { psn, pan, expiry } = content;
+    return {
+      tokenId,
+      fingerprint,
+      panCipher,
+      dekId: key.id,
+      version: PAN_CIPHER_VERSION,
+      psn,
+      face: faceOf(pan, expiry),
+      at,
+    };
+  }
+}
+
+/** The PIN is encrypted under the same transaction of the same device: one KSN, one claim. */
+function checkPinShape(ksn: Ksn, { pinBlock }: EncryptedCard): void {
+  if (pinBlock === undefined) return;
+  const digits = pinBlock.format === 'iso4' ? 32 : 16;
+  const isHex = pinBlock.data.length === digits && /^[0-9A-Fa-f]+$/.test(pinBlock.data);
+  const isOfScheme = (pinBlock.format === 'iso4') === (ksn.scheme === 'AES-DUKPT');
+  if (!isHex || !isOfScheme || Ksn.parse(ksn.scheme, pinBlock.ksn)?.hex !== ksn.hex) {
+    throw new CardDataInvalidError('pin_block');
+  }
+}
+
+/** EMV data from outside and inside the encryption as one; where both have a tag, the encrypted one is believed. */
+function mergeEmv(clear: string | undefined, encrypted: Buffer | null): Buffer | null {
+  if (clear === undefined) return encrypted;
+  try {
+    const inside = encrypted === null ? [] : decodeTlv(encrypted);
+    const outside = readClearTags(clear).filter(({ tag }) => !inside.some((item) => item.tag === tag));
+    return encodeTlv([...inside, ...outside]);
+  } catch (error) {
+    if (error instanceof TlvFormatError) throw new CardDataInvalidError('clear_card_data');
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { OpenCardRequest } from '@tsunagu/contracts';
+import { AppLogger, Metrics } from '@tsunagu/platform';
+import type { Device } from '../device/device.js';
+import type { ReaderPayload } from '@tsunagu/hsm';
+
+/** A jump of more usable counters than this is reported; it is legal (power loss, failed sends). */
+const JUMP_ALERT = 10_000;
+/** Used counters after which a TDES device needs a new key soon; it has 1,048,575. */
+const TDES_ROTATION_RANK = 900_000;
+
+/** What operators see of opening cards: counts by result, and the security events. Never a value from a card. */
+@Injectable()
+export class OpenWatch {
+  readonly #opens;
+  readonly #macFailures;
+  readonly #replays;
+
+  constructor(
+    metrics: Metrics,
+    private readonly logger: AppLogger,
+  ) {
+    this.#opens = metrics.counter('tsunagu_vault_opens_total', 'Cards asked to be opened, by result', ['result']);
+    this.#macFailures = metrics.counter('tsunagu_vault_mac_failures_total', 'Messages of readers with a wrong MAC');
+    this.#replays = metrics.counter('tsunagu_vault_replays_total', 'Key serial numbers used for something else');
+  }
+
+  opened(result: string): void {
+    this.#opens.inc({ result });
+  }
+
+  /** @param result fault or error code */
+  refused(request: OpenCardRequest, result: string, device: Device | undefined): void {
+    this.#opens.inc({ result });
+    if (result === 'mac') this.#macFailures.inc();
+    if (result === 'ksn_replay') this.#replays.inc();
+    const { tenantId, terminalId, requestId } = request;
+    this.logger.warn('a card was refused', { result, tenantId, terminalId, requestId, deviceId: device?.id });
+  }
+
+  suspended(device: Device): void {
+    this.logger.error('security event: a device was suspended after repeated MAC failures', { deviceId: device.id });
+  }
+
+  /** Report what is legal but worth a look. */
+  counted(device: Device, { ksn }: ReaderPayload, jump: number): void {
+    if (jump > JUMP_ALERT) {
+      this.logger.warn('security event: the counter of a device jumped', { deviceId: device.id, jump });
+    }
+    if (ksn.scheme === 'TDES-DUKPT' && ksn.rank > TDES_ROTATION_RANK) {
+      this.logger.warn('a device is nearly out of keys', { deviceId: device.id, used: ksn.rank });
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { CardBrand, CardDisplay } from '@tsunagu/contracts';
+import { brandOf } from '@tsunagu/hsm';
+
+/** The non-secret columns of a card. */
+export interface CardFace {
+  readonly brand: CardBrand;
+  readonly bin6: string;
+  readonly last4: string;
+  /** YYMM. */
+  readonly expiry: string | null;
+}
+
+/** First six and last four digits of a PAN, and its brand. */
+export function faceOf(pan: Buffer, expiry: string | null): CardFace {
+  const [bin6, last4] = [pan.toString('latin1', 0, 6), pan.toString('latin1', pan.length - 4)];
+  return { brand: brandOf(pan), bin6, last4, expiry };
+}
+
+/** What everybody outside the card zone may know. Funding, country and issuer come from a BIN table, which is not built yet. */
+export function displayOf({ brand, bin6, last4, expiry }: CardFace): CardDisplay {
+  return {
+    brand,
+    bin6,
+    last4,
+    expMonth: expiry === null ? null : Number(expiry.slice(2)),
+    expYear: expiry === null ? null : 2000 + Number(expiry.slice(0, 2)),
+    funding: 'unknown',
+    country: null,
+    issuerName: null,
+  };
+}

@@ -1,0 +1,83 @@
+import { AppError } from '@tsunagu/kernel';
+
+/** Why a card was refused; for the audit, the log and the metric, never for the caller. */
+export type CardFault =
+  | 'request_shape'
+  | 'payload_shape'
+  | 'counter_unusable'
+  | 'device_unknown'
+  | 'device_blocked'
+  | 'mac'
+  | 'content'
+  | 'clear_card_data'
+  | 'pin_block';
+
+/** The card cannot be taken. One text and shape for every fault, so that nobody can probe devices, keys or padding. */
+export class CardDataInvalidError extends AppError {
+  readonly code = 'card_data_invalid';
+  readonly category = 'unprocessable';
+
+  constructor(readonly fault: CardFault) {
+    super('the card data cannot be used', { reason: fault });
+  }
+}
+
+/** This KSN was used for something else: another ciphertext, or another purchase. */
+export class KsnReplayError extends AppError {
+  readonly code = 'ksn_replay';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this key serial number has been used for another request');
+  }
+}
+
+/** A message never seen before that lies too far behind the newest of its device. */
+export class KsnStaleError extends AppError {
+  readonly code = 'ksn_stale';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this key serial number is too old');
+  }
+}
+
+/** No such token for this tenant; another tenant's token gets the same answer. */
+export class TokenMissingError extends AppError {
+  readonly code = 'resource_missing';
+  readonly category = 'not_found';
+
+  constructor() {
+    super('there is no such card token');
+  }
+}
+
+/** A stored account does not open with its own identity: it was changed, or moved between rows. */
+export class StoredAccountError extends AppError {
+  readonly code = 'internal_error';
+  readonly category = 'internal';
+
+  constructor() {
+    super('a stored account failed its authentication');
+  }
+}
+
+/** The initial key of a device leaves the vault in sandbox mode only. */
+export class EnrolmentRefusedError extends AppError {
+  readonly code = 'permission_denied';
+  readonly category = 'forbidden';
+
+  constructor() {
+    super('devices are enrolled with a clear initial key in sandbox mode only');
+  }
+}
+
+/** The body of an internal request is not what the contract says. Names the field. */
+export class RequestShapeError extends AppError {
+  readonly code = 'parameter_invalid';
+  readonly category = 'invalid';
+
+  constructor(field: string) {
+    super('the request is not understood', { field });
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  DUKPT_PROFILES,
+  EnvelopeOpener,
+  SoftwareHsm,
+  TerminalDukpt,
+  type DukptProfile,
+  type TerminalPayload,
+} from '@tsunagu/hsm';
+import type {
+  EncryptedCard,
+  EnrolDeviceAnswer,
+  OpenCardAnswer,
+  OpenCardRequest,
+  SealAccountRequest,
+} from '@tsunagu/contracts';
+import { EnvelopeSealer } from '@tsunagu/hsm';
+import { Secret, SystemClock } from '@tsunagu/kernel';
+import { AppConfig, AppLogger, Metrics, MoneyPool, Transactions } from '@tsunagu/platform';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AuditLog } from './audit/audit-log.js';
+import { DeviceRegistry } from './device/device-registry.js';
+import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
+import { Fingerprints } from './keys/fingerprints.js';
+import { makeVaultKeys } from './keys/vault-keys.js';
+import { CardOpener } from './open/card-opener.js';
+import { KsnClaimRepository } from './open/ksn-claim.repository.js';
+import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
+import { OpenRecorder } from './open/open-recorder.js';
+import { OpenWatch } from './open/open-watch.js';
+import { SealAccountService, StoredAccounts } from './seal/seal-account.service.js';
+import { CardRepository } from './token/card.repository.js';
+import { TenantDataKeys } from './token/tenant-data-keys.js';
+
+/** A clock that a test moves; wall and monotonic time move together. */
+export class BenchClock extends SystemClock {
+  #ahead = 0;
+
+  advance(ms: number): void {
+    this.#ahead += ms;
+  }
+
+  override now(): Date {
+    return new Date(super.now().getTime() + this.#ahead);
+  }
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.#ahead;
+  }
+}
+
+/** One vault process without its HTTP door, for integration tests: several share a database and an HSM folder. */
+export class VaultNode {
+  readonly metrics = new Metrics();
+  readonly lines: string[] = [];
+
+  private constructor(
+    readonly pool: MoneyPool,
+    readonly hsm: SoftwareHsm,
+    readonly clock: BenchClock,
+    readonly doors: {
+      open: OpenCardService;
+      seal: SealAccountService;
+      enrol: EnrolDeviceService;
+      dataKeys: TenantDataKeys;
+    },
+  ) {}
+
+  static async start(url: string, directory: string, clock = new BenchClock(), mode = 'sandbox'): Promise<VaultNode> {
+    const config = AppConfig.fromEnv('vault', { TSUNAGU_MODE: mode });
+    const lines: string[] = [];
+    const logger = new AppLogger(config, (line) => void lines.push(line));
+    const pool = new MoneyPool(new Secret(url), logger, { max: 8 });
+    const hsm = await SoftwareHsm.open({ directory, partition: 'vault', mode: 'sandbox', warn: () => {}, clock });
+    await makeVaultKeys(hsm);
+    const transactions = new Transactions(pool);
+    const metrics = new Metrics();
+    const devices = new DeviceRegistry(transactions, hsm, clock);
+    const audit = new AuditLog(clock);
+    const cards = new CardRepository();
+    const dataKeys = new TenantDataKeys(hsm, transactions, clock);
+    const fingerprints = new Fingerprints(hsm);
+    const sealer = new EnvelopeSealer(hsm, clock);
+    const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
+    const opener = new CardOpener(hsm, sealer, dataKeys, fingerprints, clock);
+    const open = new OpenCardService(
+      new OpenCardLookups(devices, fingerprints),
+      opener,
+      recorder,
+      new OpenWatch(metrics, logger),
+      clock,
+    );
+    const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
+    const enrol = new EnrolDeviceService(hsm, new DeviceBook(transactions, devices, audit, clock), config);
+    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys });
+    return Object.assign(node, { metrics, lines });
+  }
+
+  open(request: OpenCardRequest): Promise<OpenCardAnswer> {
+    return this.doors.open.open(request);
+  }
+
+  seal(request: SealAccountRequest): ReturnType<SealAccountService['seal']> {
+    return this.doors.seal.seal(request);
+  }
+
+  async stop(): Promise<void> {
+    await this.pool.onApplicationShutdown();
+    this.hsm.close();
+  }
+}
+
+/** An enrolled reader at a till. */
+export class Till {
+  readonly #terminal: TerminalDukpt;
+
+  private constructor(
+    readonly tenantId: string,
+    readonly terminalId: string,
+    readonly device: EnrolDeviceAnswer,
+    readonly profile: DukptProfile,
+  ) {
+    this.#terminal = new TerminalDukpt(profile, Buffer.from(device.initialKey, 'hex'), device.initialKeyId);
+  }
+
+  static async enrol(
+    node: VaultNode,
+    scheme: EnrolDeviceAnswer['scheme'],
+    tenantId: string = randomUUID(),
+  ): Promise<Till> {
+    const terminalId = randomUUID();
+    const device = await node.doors.enrol.enrol({ tenantId, terminalId, scheme, requestId: 'enrol' });
+    return new Till(tenantId, terminalId, device, DUKPT_PROFILES[device.profileName as keyof typeof DUKPT_PROFILES]);
+  }
+
+  /** Encrypted card of this counter. */
+  payload(counter: number, pan: string): TerminalPayload {
+    const track = `${pan}=29081010000000000000`;
+    const tlv = Buffer.from(`5713${track.replace('=', 'D').padEnd(38, 'F')}9F36020001`, 'hex');
+    return this.#terminal.encryptCard(counter, this.profile.content === 'TLV' ? tlv : Buffer.from(`;${track}?`));
+  }
+
+  pin(counter: number, pin: string, pan: string): NonNullable<EncryptedCard['pinBlock']> {
+    return this.#terminal.encryptPin(counter, pin, pan);
+  }
+
+  request(
+    counter: number,
+    pan: string,
+    more: Partial<Omit<OpenCardRequest, 'card'>> & { card?: Partial<EncryptedCard> } = {},
+  ): OpenCardRequest {
+    const { ksn, iv, ciphertext, mac } = this.payload(counter, pan);
+    const format = this.profile.scheme === 'AES-DUKPT' ? 'dukpt_aes' : 'dukpt_tdes';
+    const { tenantId, terminalId } = this;
+    const card = { format, ksn, iv, ciphertext, mac, entryMode: 'contactless', ...more.card } as const;
+    return { tenantId, terminalId, intent: `purchase-${counter}`, requestId: 'req-1', ...more, card };
+  }
+}
+
+/** A folder for an HSM, the switch's view of it, and how to remove it. */
+export async function hsmFolder(): Promise<{
+  directory: string;
+  opener(clock: BenchClock): Promise<{ opener: EnvelopeOpener; close(): void }>;
+  remove(): Promise<void>;
+}> {
+  const directory = await mkdtemp(join(tmpdir(), 'vault-hsm-'));
+  return {
+    directory,
+    opener: async (clock) => {
+      const hsm = await SoftwareHsm.open({ directory, partition: 'switch', mode: 'sandbox', warn: () => {}, clock });
+      return { opener: new EnvelopeOpener(hsm), close: () => hsm.close() };
+    },
+    remove: () => rm(directory, { recursive: true }),
+  };
+}
