@@ -27,7 +27,7 @@ export const oldestFirst = sql(
 
 export const countSome = sql(
   'payment_count_some',
-  `SELECT count(*)::int AS found FROM (SELECT 1 FROM gateway.payment p WHERE ${WHERE} LIMIT $17) AS some`,
+  `SELECT count(*)::int AS found FROM (SELECT 1 FROM gateway.payment p WHERE ${WHERE} LIMIT $17) AS matching`,
 );
 
 export const openByTerminal = sql(
