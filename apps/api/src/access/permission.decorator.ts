@@ -1,0 +1,23 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** Everything a key may be allowed to do here. @source api-conventions.md §10 */
+export const PERMISSIONS = ['payments:read', 'payments:write', 'refunds:write', 'events:read'] as const;
+export type PermissionName = (typeof PERMISSIONS)[number];
+
+export const PERMISSION_KEY = 'tsunagu:permission';
+export const PUBLIC_KEY = 'tsunagu:public';
+export const POLICY_KEY = 'tsunagu:policy';
+export const IDEMPOTENCY_KEY = 'tsunagu:idempotency';
+
+/** Which permission a route needs. A route with neither this nor {@link PublicRoute} stops the start-up. */
+export const Permission = (permission: PermissionName) => SetMetadata(PERMISSION_KEY, permission);
+
+/** A route for everybody. @param why it may be: read by reviewers, and by the access matrix */
+export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
+
+/** Rate-limit policy of a route. `repair` is never used up: cancelling must stay possible when everything else is not. */
+export type PolicyName = 'pay' | 'read' | 'repair';
+export const Policy = (policy: PolicyName) => SetMetadata(POLICY_KEY, policy);
+
+/** Whether a POST needs an `Idempotency-Key` (it moves money) or is idempotent by its path. Every POST declares one. */
+export const Idempotency = (mode: 'required' | 'by_path') => SetMetadata(IDEMPOTENCY_KEY, mode);

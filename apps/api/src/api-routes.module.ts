@@ -1,0 +1,44 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AccessGuard } from './access/access.guard.js';
+import { auditRoutes, declaredRoutes } from './access/route-audit.js';
+import { AttemptsController } from './attempts/attempts.controller.js';
+import { DocsController } from './docs/docs.controller.js';
+import { PublishedDocument } from './docs/published-document.js';
+import { CurrencyCheck } from './payments/currency-check.js';
+import { MovementsController } from './payments/movements.controller.js';
+import { PageCursor } from './payments/page-cursor.js';
+import { PaymentWaits } from './payments/payment-waits.js';
+import { PaymentsController } from './payments/payments.controller.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { TerminalsController } from './terminals/terminals.controller.js';
+import { requestPipe } from './validation/request.pipe.js';
+
+/** Every controller of the public port; the access matrix and the documentation are made from this list. */
+export const CONTROLLERS = [
+  PaymentsController,
+  MovementsController,
+  AttemptsController,
+  TerminalsController,
+  DocsController,
+];
+
+/** The public routes and what every request passes through. Whoever imports it provides keys, limits and the payment ports. */
+@Module({
+  controllers: CONTROLLERS,
+  providers: [
+    PageCursor,
+    PaymentWaits,
+    CurrencyCheck,
+    PublishedDocument,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_PIPE, useFactory: requestPipe },
+  ],
+})
+export class ApiRoutesModule implements OnModuleInit {
+  /** Deny by default: a route without a declared permission stops the start-up. */
+  onModuleInit(): void {
+    auditRoutes(declaredRoutes(CONTROLLERS));
+  }
+}

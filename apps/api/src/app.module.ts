@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+import { MerchantDirectoryService, MerchantsModule } from '@tsunagu/merchants';
+import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
+import { PlatformModule } from '@tsunagu/platform';
+import { ApiRoutesModule } from './api-routes.module.js';
+
+/** Where features meet: each port of one is bound to the other's implementation here, and nowhere else. */
+@Global()
+@Module({
+  imports: [MerchantsModule],
+  providers: [{ provide: MerchantDirectory, useExisting: MerchantDirectoryService }],
+  exports: [MerchantsModule, MerchantDirectory],
+})
+class PortsModule {}
+
+@Module({
+  imports: [
+    PlatformModule.forRoot({ app: 'api', database: true, lanes: true, vault: true }),
+    PortsModule,
+    PaymentsApiModule,
+    ApiRoutesModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,26 @@
+import 'reflect-metadata';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { CONTROLLERS } from './api-routes.module.js';
+import { errorMarkdown } from './docs/error-page.js';
+import { openApiDocument } from './docs/openapi-document.js';
+import { PROBLEMS, type ProblemCode } from './problem/problem-catalogue.js';
+
+/** Routes without their services: in preview mode nothing is instantiated, so no database is needed. */
+@Module({ controllers: CONTROLLERS })
+class RoutesOnlyModule {}
+
+/** Write `docs/openapi.json` and one page per error code below `folder`; the same bytes on every machine. */
+async function generate(folder: string): Promise<void> {
+  const app = await NestFactory.create(RoutesOnlyModule, new FastifyAdapter(), { preview: true, logger: false });
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}/openapi.json`, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+  await rm(`${folder}/errors`, { recursive: true, force: true });
+  await mkdir(`${folder}/errors`);
+  const codes = Object.keys(PROBLEMS) as ProblemCode[];
+  await Promise.all(codes.map((code) => writeFile(`${folder}/errors/${code}.md`, errorMarkdown(code))));
+}
+
+await generate(process.argv[2] ?? 'docs');

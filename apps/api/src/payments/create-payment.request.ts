@@ -1,0 +1,201 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CURRENCIES, fromWireId, invariant, type CurrencyCode } from '@tsunagu/kernel';
+import { LANES, type EncryptedCard, type EntryMode, type Lane } from '@tsunagu/contracts';
+import type { PaymentOrder } from '@tsunagu/payments';
+import type { FieldCode } from '../problem/field-texts.js';
+import { Amount, Currency, Fits, Hex, Metadata, Nested, OneOf, Optional, Text } from '../validation/field-rules.js';
+
+/** Also a path segment, so it starts with a letter or digit and holds no slash. */
+export const CLIENT_REFERENCE = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+const PLAN_TYPES = ['one_time', 'installments', 'revolving', 'bonus', 'bonus_combined'] as const;
+const ENTRY_MODES = ['chip', 'contactless', 'stripe', 'keyed'] as const;
+const hex = (lengthBytes: string) => ({ pattern: '^[0-9A-Fa-f]+$', description: `Hex, ${lengthBytes} bytes` });
+
+export class MoneyRequest {
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: 999_999_999_999,
+    example: 1500,
+    description: 'Minor units by the ISO 4217 exponent, canonical digits: JPY 1,500 is 1500, USD 12.00 is 1200',
+  })
+  @Amount()
+  amount!: number;
+
+  @ApiProperty({ enum: Object.keys(CURRENCIES), example: 'JPY' })
+  @Currency()
+  currency!: CurrencyCode;
+}
+
+export class PinBlockRequest {
+  @ApiProperty({ enum: ['iso4', 'iso0'] })
+  @OneOf(['iso4', 'iso0'])
+  format!: 'iso4' | 'iso0';
+
+  @ApiProperty(hex('10 to 12'))
+  @Hex({ min: 10, max: 12 })
+  ksn!: string;
+
+  @ApiProperty(hex('8 or 16'))
+  @Hex({ min: 8, max: 16 })
+  data!: string;
+}
+
+/** The card as the reader sent it: encrypted. A clear card number has no field to travel in. */
+export class CardPresentRequest {
+  @ApiProperty({ enum: ['dukpt_aes', 'dukpt_tdes'] })
+  @OneOf(['dukpt_aes', 'dukpt_tdes'])
+  format!: 'dukpt_aes' | 'dukpt_tdes';
+
+  @ApiProperty({
+    ...hex('12 (AES) or 10 (TDES)'),
+    example: '123456789012345600000001',
+    description: 'Key serial number of the reader, hex',
+  })
+  @Hex({ min: 10, max: 12 })
+  ksn!: string;
+
+  @ApiPropertyOptional(hex('8 or 16, where the profile sends one'))
+  @Optional()
+  @Hex({ min: 8, max: 16 })
+  iv?: string;
+
+  @ApiProperty(hex('up to 2,048'))
+  @Hex({ min: 8, max: 2_048 })
+  ciphertext!: string;
+
+  @ApiPropertyOptional(hex('4 to 16, where the profile sends one'))
+  @Optional()
+  @Hex({ min: 4, max: 16 })
+  mac?: string;
+
+  @ApiProperty({ enum: ENTRY_MODES })
+  @OneOf(ENTRY_MODES)
+  entry_mode!: EntryMode;
+
+  @ApiPropertyOptional({ ...hex('up to 1,024'), description: 'BER-TLV of non-sensitive tags, in the clear, hex' })
+  @Optional()
+  @Hex({ min: 2, max: 1_024 })
+  emv?: string;
+
+  @ApiPropertyOptional({ type: PinBlockRequest })
+  @Optional()
+  @Nested(() => PinBlockRequest)
+  pin_block?: PinBlockRequest;
+
+  /** Upper-case hex, so that a retry in the other case is the same purchase. */
+  toCard(): EncryptedCard {
+    const upper = (text: string | undefined) => text?.toUpperCase();
+    const pin = this.pin_block;
+    return {
+      format: this.format,
+      ksn: this.ksn.toUpperCase(),
+      ciphertext: this.ciphertext.toUpperCase(),
+      entryMode: this.entry_mode,
+      iv: upper(this.iv),
+      mac: upper(this.mac),
+      emv: upper(this.emv),
+      pinBlock: pin && { format: pin.format, ksn: pin.ksn.toUpperCase(), data: pin.data.toUpperCase() },
+    };
+  }
+}
+
+export class PaymentPlanRequest {
+  @ApiProperty({ enum: PLAN_TYPES })
+  @OneOf(PLAN_TYPES)
+  type!: (typeof PLAN_TYPES)[number];
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 2,
+    maximum: 99,
+    description: 'Number of instalments; only, and always, with `installments`',
+  })
+  @Fits(countFits)
+  count?: number;
+}
+
+function countFits(count: unknown, { type }: Record<string, unknown>): FieldCode | undefined {
+  if (type !== 'installments') return 'combination';
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 2 && count <= 99
+    ? undefined
+    : 'out_of_range';
+}
+
+export class CreatePaymentRequest {
+  @ApiProperty({
+    pattern: CLIENT_REFERENCE.source,
+    example: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01',
+    description: 'Your own id of the purchase (UUIDv7 is best); unique for ever',
+  })
+  @Text(CLIENT_REFERENCE, 64)
+  client_reference!: string;
+
+  @ApiProperty({ pattern: '^trm_[0-9A-HJKMNP-TV-Z]{26}$', example: 'trm_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
+  @Text(/^trm_[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 30)
+  terminal_id!: string;
+
+  @ApiProperty({
+    enum: ['sale', 'auth'],
+    description: 'sale: 売上, authorize and capture in one; auth: オーソリ, capture later',
+  })
+  @OneOf(['sale', 'auth'])
+  kind!: 'sale' | 'auth';
+
+  @ApiPropertyOptional({ enum: LANES, description: 'Left out: derived from card, entry mode and contract' })
+  @Optional()
+  @OneOf(LANES)
+  method?: Lane;
+
+  @ApiProperty({ type: MoneyRequest })
+  @Nested(() => MoneyRequest)
+  money!: MoneyRequest;
+
+  @ApiProperty({ type: CardPresentRequest })
+  @Nested(() => CardPresentRequest)
+  card_present!: CardPresentRequest;
+
+  @ApiPropertyOptional({ type: PaymentPlanRequest })
+  @Optional()
+  @Nested(() => PaymentPlanRequest)
+  payment_plan?: PaymentPlanRequest;
+
+  @ApiPropertyOptional({ pattern: '^[A-Za-z0-9-]{1,20}$', example: '00042' })
+  @Optional()
+  @Text(/^[A-Za-z0-9-]{1,20}$/, 20)
+  slip_no?: string;
+
+  @ApiPropertyOptional({ maxLength: 40, example: 'C07' })
+  @Optional()
+  @Text(/^[\p{L}\p{N} ._-]{1,40}$/u, 40)
+  clerk?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: 500 },
+    maxProperties: 50,
+    example: { order: 'A-1001' },
+  })
+  @Optional()
+  @Metadata()
+  metadata?: Record<string, string>;
+
+  /** The order without its idempotency: what a repeat has to be equal in. */
+  toContent(): Omit<PaymentOrder, 'idempotency'> {
+    const terminalId = fromWireId('trm', this.terminal_id);
+    invariant(terminalId !== undefined, 'a validated id can be read');
+    return {
+      clientReference: this.client_reference,
+      terminalId,
+      kind: this.kind,
+      method: this.method,
+      amountMinor: this.money.amount,
+      currency: this.money.currency,
+      card: this.card_present.toCard(),
+      plan: this.payment_plan && { type: this.payment_plan.type, count: this.payment_plan.count },
+      slipNo: this.slip_no,
+      clerk: this.clerk,
+      metadata: this.metadata,
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Flag, Nested, OneOf, Optional } from '../validation/field-rules.js';
+import { MoneyRequest } from './create-payment.request.js';
+
+export class CaptureRequest {
+  @ApiPropertyOptional({ type: MoneyRequest, description: 'Left out: all that is left, final' })
+  @Optional()
+  @Nested(() => MoneyRequest)
+  money?: MoneyRequest;
+
+  @ApiPropertyOptional({ description: 'No further capture follows; the rest is released' })
+  @Optional()
+  @Flag()
+  final?: boolean;
+}
+
+export class RefundRequest {
+  @ApiPropertyOptional({ type: MoneyRequest, description: 'Left out: all that is left' })
+  @Optional()
+  @Nested(() => MoneyRequest)
+  money?: MoneyRequest;
+
+  @ApiPropertyOptional({ enum: ['torikeshi', 'henpin'], description: '取消 or 返品; left out: the gateway chooses' })
+  @Optional()
+  @OneOf(['torikeshi', 'henpin'])
+  kind?: 'torikeshi' | 'henpin';
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@tsunagu/kernel';
+import type { TenantContext } from '@tsunagu/contracts';
+import { PaymentQueries, type PaymentView } from '@tsunagu/payments';
+import type { Conversation } from '../http/conversation.js';
+
+/** Waiting on behalf of a client that asked for it with `Prefer: wait`. */
+@Injectable()
+export class PaymentWaits {
+  constructor(
+    private readonly queries: PaymentQueries,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The payment when its first outcome is known, or as it is when the time is over. */
+  async untilFinal(ctx: TenantContext, view: PaymentView, talk: Conversation): Promise<PaymentView> {
+    if (view.final || talk.waitMs === 0) return view;
+    const until = { final: true, timeoutMs: talk.waitMs, signal: talk.gone };
+    return (await this.queries.waitFor(ctx, view.id, until)) ?? view;
+  }
+
+  /** The payment when `isDone` holds, or as it is when the time is over: a movement on a final payment. */
+  async untilDone(
+    ctx: TenantContext,
+    view: PaymentView,
+    talk: Conversation,
+    isDone: (view: PaymentView) => boolean,
+  ): Promise<PaymentView> {
+    const deadlineMs = this.clock.monotonicMs() + talk.waitMs;
+    let current = view;
+    while (!isDone(current) && !(talk.waitMs > 0 && talk.gone.aborted)) {
+      const timeoutMs = Math.floor(deadlineMs - this.clock.monotonicMs());
+      if (timeoutMs <= 0) break;
+      const until = { afterSequence: current.sequence, timeoutMs, signal: talk.gone };
+      const next = await this.queries.waitFor(ctx, view.id, until);
+      if (next === undefined || next.sequence === current.sequence) break;
+      current = next;
+    }
+    return current;
+  }
+}

@@ -1,0 +1,157 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { TenantContext } from '@tsunagu/contracts';
+import {
+  PaymentIntake,
+  PaymentQueries,
+  PaymentResponse,
+  presentPayment,
+  type PaymentFilter,
+  type PaymentView,
+} from '@tsunagu/payments';
+import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
+import { Tenant } from '../access/tenant.decorator.js';
+import { Answers, MoneyMovement } from '../docs/answers.decorator.js';
+import { Conversation, Talk } from '../http/conversation.js';
+import { Intent, IntentOf } from '../idempotency/intent.js';
+import { RequestError } from '../problem/request-error.js';
+import { WireIdPipe } from '../validation/wire-id.pipe.js';
+import { CreatePaymentRequest } from './create-payment.request.js';
+import { ListPaymentsQuery, WaitQuery } from './list-payments.query.js';
+import { PageCursor } from './page-cursor.js';
+import { PaymentListResponse } from './payment-list.response.js';
+import { PaymentWaits } from './payment-waits.js';
+
+const LIMIT_DEFAULT = 20;
+const TOTAL_CAP = 10_000;
+
+@ApiTags('payments')
+@Controller('v1/payments')
+export class PaymentsController {
+  constructor(
+    private readonly intake: PaymentIntake,
+    private readonly queries: PaymentQueries,
+    private readonly waits: PaymentWaits,
+    private readonly cursor: PageCursor,
+  ) {}
+
+  @Post()
+  @Permission('payments:write')
+  @Policy('pay')
+  @Idempotency('required')
+  @ApiOperation({
+    operationId: 'createPayment',
+    summary: '支払いを作成する · Create a payment',
+    description:
+      'One key per purchase: create it, save it on the device, then send; use the same key for every retry of that purchase. With `Prefer: wait=25` the reply waits for the outcome. A decline is not an error: it is 201 with `status: declined`.',
+  })
+  @MoneyMovement()
+  @Answers({
+    type: PaymentResponse,
+    statuses: [201, 202, 200],
+    problems: [
+      'client_reference_exists',
+      'client_reference_burned',
+      'card_data_invalid',
+      'ksn_replay',
+      'ksn_stale',
+      'method_not_supported',
+      'terminal_blocked',
+      'resource_missing',
+      'amount_invalid',
+      'metadata_contains_pan',
+      'card_service_unavailable',
+    ],
+  })
+  async create(
+    @Tenant() ctx: TenantContext,
+    @IntentOf() intent: Intent,
+    @Talk() talk: Conversation,
+    @Body() body: CreatePaymentRequest,
+  ): Promise<PaymentResponse> {
+    const content = body.toContent();
+    const { resource, replayed } = await this.intake.accept(ctx, { ...content, idempotency: intent.of(content) });
+    const view = await this.waits.untilFinal(ctx, resource, talk);
+    talk.say({ isFinal: view.final, replayed });
+    return presentPayment(view, talk.language);
+  }
+
+  @Get()
+  @Permission('payments:read')
+  @Policy('read')
+  @ApiOperation({
+    operationId: 'listPayments',
+    summary: '支払いを検索する · List payments',
+    description: 'Newest first, stable under inserts. Filters are flat names and combine with and.',
+  })
+  @Answers({
+    type: PaymentListResponse,
+    statuses: [200],
+    problems: ['cursor_invalid', 'parameter_invalid', 'unknown_parameter'],
+  })
+  async list(
+    @Tenant() ctx: TenantContext,
+    @Talk() talk: Conversation,
+    @Query() query: ListPaymentsQuery,
+  ): Promise<PaymentListResponse> {
+    const filter = query.toFilter();
+    const scope = { tenantId: ctx.tenantId, storeId: ctx.storeId, terminalId: ctx.terminalId, ...plain(filter) };
+    const edge = query.cursor === undefined ? {} : this.cursor.read(scope, query.cursor);
+    const limit = Number(query.limit ?? LIMIT_DEFAULT);
+    const { data, hasMore } = await this.queries.list(ctx, filter, { limit, ...edge });
+    const cursorAt = (row: PaymentView | undefined, side: 'beforeId' | 'afterId') =>
+      row === undefined ? null : this.cursor.write(scope, { [side]: row.id });
+    const isBackwards = edge.afterId !== undefined;
+    return {
+      object: 'list',
+      data: data.map((view) => presentPayment(view, talk.language)),
+      has_more: hasMore,
+      next_cursor: hasMore || isBackwards ? cursorAt(data.at(-1), 'beforeId') : null,
+      prev_cursor: query.cursor === undefined || (isBackwards && !hasMore) ? null : cursorAt(data[0], 'afterId'),
+      ...(query.include === 'total' ? await this.total(ctx, filter) : { total: null, total_capped: null }),
+    };
+  }
+
+  @Get(':id')
+  @Permission('payments:read')
+  @Policy('read')
+  @ApiOperation({
+    operationId: 'getPayment',
+    summary: '支払いを取得する · Read a payment',
+    description:
+      'With `wait`, a long poll: until `sequence` is greater than `after_sequence`, or until the payment is final.',
+  })
+  @ApiParam({ name: 'id', example: 'pay_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
+  @Answers({
+    type: PaymentResponse,
+    statuses: [200],
+    problems: ['resource_missing', 'parameter_invalid', 'unknown_parameter'],
+  })
+  async read(
+    @Tenant() ctx: TenantContext,
+    @Param('id', new WireIdPipe('pay')) id: string,
+    @Talk() talk: Conversation,
+    @Query() query: WaitQuery,
+  ): Promise<PaymentResponse> {
+    const view = query.wait === undefined ? await this.queries.find(ctx, id) : await this.poll(ctx, id, talk, query);
+    if (view === undefined) throw new RequestError('resource_missing');
+    return presentPayment(view, talk.language);
+  }
+
+  private poll(ctx: TenantContext, id: string, talk: Conversation, query: WaitQuery): Promise<PaymentView | undefined> {
+    const timeoutMs = Number(query.wait) * 1_000;
+    const after = query.after_sequence;
+    const until = after === undefined ? { final: true } : { afterSequence: Number(after) };
+    return this.queries.waitFor(ctx, id, { ...until, timeoutMs, signal: talk.gone });
+  }
+
+  private async total(ctx: TenantContext, filter: PaymentFilter): Promise<{ total: number; total_capped: boolean }> {
+    const total = await this.queries.count(ctx, filter, TOTAL_CAP);
+    return { total: Math.min(total, TOTAL_CAP), total_capped: total >= TOTAL_CAP };
+  }
+}
+
+/** Dates as text, so that a cursor's scope reads the same on every node. */
+function plain(filter: PaymentFilter): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(filter)) as Record<string, unknown>;
+}

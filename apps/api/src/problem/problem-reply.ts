@@ -1,0 +1,97 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorFacts } from '@tsunagu/kernel';
+import { languageOf, type Language } from '../http/language.js';
+import { echoable, requestIdOf } from '../http/request-id.js';
+import { FIELD_TEXTS, type FieldError } from './field-texts.js';
+import { PROBLEMS, type ProblemCode } from './problem-catalogue.js';
+
+/** What a refusal is made of. Facts reach the client only when {@link PUBLIC_FACTS} names them. */
+export interface ProblemSource {
+  readonly code: ProblemCode;
+  readonly facts?: ErrorFacts;
+  readonly fields?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Facts that help a client and tell nothing about others: the state it asked about, the way to the existing resource. */
+const PUBLIC_FACTS = ['current_status', 'client_reference', 'payment', 'permission', 'violated_policies'] as const;
+
+const IANA = 'https://iana.org/assignments/http-problem-types#';
+const IANA_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
+  quota_exceeded: `${IANA}quota-exceeded`,
+  concurrency_exceeded: `${IANA}quota-exceeded`,
+  abnormal_usage_detected: `${IANA}abnormal-usage-detected`,
+  temporary_reduced_capacity: `${IANA}temporary-reduced-capacity`,
+};
+
+/** Seconds to wait where the source names none. */
+const RETRY_AFTER: Readonly<Partial<Record<ProblemCode, string>>> = {
+  idempotency_in_progress: '1',
+  quota_exceeded: '1',
+  concurrency_exceeded: '1',
+  abnormal_usage_detected: '60',
+  issuer_unavailable: '2',
+  card_service_unavailable: '2',
+  temporary_reduced_capacity: '2',
+};
+
+/** Answer a request with problem+json. @source RFC 9457; api-conventions.md §3 */
+export function problemReply(request: FastifyRequest, reply: FastifyReply, source: ProblemSource): void {
+  const language = languageOf(request.headers['accept-language']);
+  const retryAfter = RETRY_AFTER[source.code];
+  if (retryAfter !== undefined) void reply.header('Retry-After', retryAfter);
+  if (PROBLEMS[source.code].status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="tsunagu"');
+  for (const [name, value] of Object.entries(source.headers ?? {})) void reply.header(name, value);
+  void reply
+    .code(PROBLEMS[source.code].status)
+    .header('Content-Type', 'application/problem+json')
+    .header('Content-Language', language)
+    .send(JSON.stringify(problemBody(source, language, { requestId: requestIdOf(request), path: pathOf(request) })));
+}
+
+/** The body of a problem. A 5xx carries constant texts only: neither cause nor outcome. */
+export function problemBody(
+  source: ProblemSource,
+  language: Language,
+  asked: { requestId: string; path: string },
+): Record<string, unknown> {
+  const problem = PROBLEMS[source.code];
+  const head = {
+    type: IANA_TYPES[source.code] ?? `/docs/errors/${source.code}`,
+    title: problem.title[language],
+    status: problem.status,
+  };
+  const tail = {
+    code: source.code,
+    request_id: asked.requestId,
+    retryable: problem.retryable,
+    next_action: problem.nextAction,
+  };
+  if (problem.status >= 500) return { ...head, ...tail };
+  const errors = (source.fields ?? []).map(({ pointer, code }) => ({
+    pointer: echoable(pointer),
+    code,
+    detail: FIELD_TEXTS[code][language],
+  }));
+  return {
+    ...head,
+    detail: problem.detail[language],
+    instance: asked.path,
+    ...tail,
+    errors,
+    ...publicFacts(source.facts),
+  };
+}
+
+function publicFacts(facts: ErrorFacts = {}): Record<string, unknown> {
+  const shown = PUBLIC_FACTS.flatMap((name) => {
+    const value = facts[name];
+    return value === undefined ? [] : [[name.replaceAll('_policies', '-policies'), value] as const];
+  });
+  return Object.fromEntries(shown);
+}
+
+/** Path without query: a query may hold what must not be echoed. */
+function pathOf(request: FastifyRequest): string {
+  return echoable(request.url.split('?', 1)[0] ?? '/');
+}

@@ -1,0 +1,46 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { FIELD_TEXTS } from './field-texts.js';
+import { PROBLEMS } from './problem-catalogue.js';
+
+const NEXT_ACTIONS = [
+  'fix_request', 'retry_same_key', 'retry_later', 'read_resource', 'ask_cardholder', 'use_other_method',
+  'contact_support', 'reauthenticate',
+]; // prettier-ignore
+
+export class FieldErrorResponse {
+  @ApiProperty({
+    example: '/money/amount',
+    description: 'JSON pointer into the body, or the name of a query parameter',
+  })
+  pointer!: string;
+  @ApiProperty({ enum: Object.keys(FIELD_TEXTS) })
+  code!: string;
+  @ApiProperty()
+  detail!: string;
+}
+
+/** RFC 9457 problem details. Errors of 500 and above carry neither `detail`, `instance` nor `errors`. */
+export class ProblemResponse {
+  @ApiProperty({ example: '/docs/errors/amount_invalid', description: 'Page with cause, fix and example' })
+  type!: string;
+  @ApiProperty({ example: '金額の形式が正しくありません' })
+  title!: string;
+  @ApiProperty({ type: 'integer', example: 400 })
+  status!: number;
+  @ApiPropertyOptional()
+  detail?: string;
+  @ApiPropertyOptional({ example: '/v1/payments' })
+  instance?: string;
+  @ApiProperty({ enum: Object.keys(PROBLEMS), description: 'Stable; branch on it' })
+  code!: string;
+  @ApiProperty({ example: 'req_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
+  request_id!: string;
+  @ApiProperty()
+  retryable!: boolean;
+  @ApiProperty({ enum: NEXT_ACTIONS })
+  next_action!: string;
+  @ApiPropertyOptional({ type: [FieldErrorResponse] })
+  errors?: FieldErrorResponse[];
+  @ApiPropertyOptional({ description: 'With state_conflict: the state that forbids it' })
+  current_status?: string;
+}

@@ -1,0 +1,94 @@
+import { Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
+import { ApiKeys, RateLimiter } from '@tsunagu/merchants';
+import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
+import { AppConfig, AppLogger } from '@tsunagu/platform';
+import { PERMISSIONS } from '../access/permission.decorator.js';
+import { ApiRoutesModule } from '../api-routes.module.js';
+import { configureApi } from '../configure-api.js';
+import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
+
+export const TENANT = newId(AT);
+export const OTHER_TENANT = newId(AT);
+export const TERMINAL = newId(AT);
+
+/** Keys as text → what they may do. */
+const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[] }>> = {
+  all: { tenantId: TENANT, scopes: PERMISSIONS },
+  none: { tenantId: TENANT, scopes: [] },
+  other: { tenantId: OTHER_TENANT, scopes: PERMISSIONS },
+  limited: { tenantId: newId(AT), scopes: PERMISSIONS },
+};
+
+class FakeKeys {
+  authenticate(bearer: string, requestId: string): Promise<unknown> {
+    const known = Object.hasOwn(KEYS, bearer) ? KEYS[bearer] : undefined;
+    if (known === undefined) return Promise.reject(new FakeRefusal('api_key_invalid', 'unauthenticated'));
+    return Promise.resolve({
+      ctx: { tenantId: known.tenantId, requestId },
+      scopes: known.scopes,
+      mode: 'test',
+      rateLimits: {},
+    });
+  }
+}
+
+/** Everything the api under test wrote to its log. */
+export const logged: string[] = [];
+
+/** The whole HTTP face of the api on in-memory ports. */
+export async function apiUnderTest(): Promise<{ app: NestFastifyApplication; payments: FakePayments }> {
+  const payments = new FakePayments();
+  payments.terminals = [
+    { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
+  ]; // prettier-ignore
+  const config = AppConfig.fromEnv('api', { INTERNAL_SECRET: '00'.repeat(32) });
+  const clock = new SystemClock();
+  const limiter = new RateLimiter(clock);
+  for (const tenantId of [TENANT, OTHER_TENANT]) limiter.learn(tenantId, { pay: null, read: null, terminal: null });
+  const providers = [
+    { provide: AppConfig, useValue: config },
+    { provide: AppLogger, useValue: new AppLogger(config, (line) => void logged.push(line)) },
+    { provide: Clock, useValue: clock },
+    { provide: ApiKeys, useClass: FakeKeys },
+    { provide: RateLimiter, useValue: limiter },
+    ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
+      provide,
+      useValue: payments,
+    })),
+  ];
+  @Global()
+  @Module({ providers, exports: providers.map(({ provide }) => provide) })
+  class FakesModule {}
+  @Module({ imports: [FakesModule, ApiRoutesModule] })
+  class TestModule {}
+  const adapter = new FastifyAdapter({ bodyLimit: 65_536, routerOptions: { maxParamLength: 300 } });
+  const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  configureApi(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return { app, payments };
+}
+
+/** A body of `POST /v1/payments` that passes. */
+export function anOrder(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    client_reference: 'order-1',
+    terminal_id: toWireId('trm', TERMINAL),
+    kind: 'sale',
+    money: { amount: 1500, currency: 'JPY' },
+    card_present: {
+      format: 'dukpt_aes',
+      ksn: '123456789012345600000001',
+      ciphertext: 'AB'.repeat(48),
+      entry_mode: 'chip',
+    },
+    ...change,
+  };
+}
