@@ -7,6 +7,7 @@ export type CardFault =
   | 'counter_unusable'
   | 'device_unknown'
   | 'device_blocked'
+  | 'key_unknown'
   | 'mac'
   | 'content'
   | 'clear_card_data'

@@ -2,7 +2,7 @@ import { TlvFormatError, decodeTlv, encodeTlv, findTag, type TlvItem } from '@ts
 import type { DukptProfile } from '../dukpt/dukpt-profile.js';
 import { CardFormatError } from './card-format-error.js';
 import { isExpiry, isPan } from './pan.js';
-import { readTag57, readTrack2 } from './track2.js';
+import { readTag57, readTrack2, unpackDigits } from './track2.js';
 
 /** Card data of one transaction as it came out of the reader's encryption. `wipe()` clears every buffer. */
 export interface CardContent {
@@ -79,7 +79,7 @@ function panOf(items: readonly TlvItem[], fromTrack: Buffer | undefined): Buffer
     if (fromTrack === undefined) throw new CardFormatError();
     return fromTrack;
   }
-  const pan = Buffer.from(tag.value.toString('hex').replace(/f+$/, ''), 'latin1');
+  const pan = unpackDigits(tag.value);
   if (!isPan(pan) || (fromTrack !== undefined && !fromTrack.equals(pan))) throw new CardFormatError();
   return pan;
 }

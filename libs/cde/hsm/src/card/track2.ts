@@ -32,6 +32,14 @@ export function readTrack2(ascii: Buffer): Track2 {
  * @throws CardFormatError as {@link readTrack2}
  */
 export function readTag57(value: Buffer): Track2 {
+  return readText(unpackDigits(value));
+}
+
+/**
+ * Digits of a compressed numeric value as ASCII, F filling on the right taken off, D as `=`.
+ * @throws CardFormatError another letter, or a digit after the filling
+ */
+export function unpackDigits(value: Buffer): Buffer {
   const text = Buffer.alloc(value.length * 2);
   let length = 0;
   let isPadded = false;
@@ -41,7 +49,7 @@ export function readTag57(value: Buffer): Track2 {
     if (digit === 0xf) isPadded = true;
     else text[length++] = digitCharacter(digit);
   }
-  return readText(text.subarray(0, length));
+  return text.subarray(0, length);
 }
 
 function digitCharacter(digit: number): number {

@@ -48,19 +48,24 @@ export function encipherFormat4(key: Buffer, pin: Buffer, pan: Buffer): Buffer {
 
 /** PAN field of format 4: PAN length minus 12, the PAN, zeros to 32 digits; a PAN under 12 digits is left-filled. @param pan ASCII digits */
 export function panField16(pan: Buffer): Buffer {
-  const digits = `${Math.max(0, pan.length - 12)}${pan.toString('latin1').padStart(12, '0')}`;
-  return Buffer.from(digits.padEnd(32, '0'), 'hex');
+  const length = Math.max(0, pan.length - 12);
+  return packDigits(32, (i) => (i === 0 ? length : digitAt(pan, i - 1 - Math.max(0, 12 - pan.length))));
 }
 
 /** 0000 and the 12 digits left of the check digit. */
 function panField8(pan: Buffer): Buffer {
-  return Buffer.from(
-    pan
-      .toString('latin1', 0, pan.length - 1)
-      .slice(-12)
-      .padStart(16, '0'),
-    'hex',
-  );
+  return packDigits(16, (i) => (i < 4 ? 0 : digitAt(pan, pan.length - 17 + i)));
+}
+
+/** Digit at a place of the PAN; 0 before and after it. No string is made of a PAN here: strings cannot be wiped. */
+function digitAt(pan: Buffer, index: number): number {
+  return (pan[index] ?? 0x30) - 0x30;
+}
+
+function packDigits(digits: number, digit: (index: number) => number): Buffer {
+  const out = Buffer.alloc(digits / 2);
+  for (let i = 0; i < digits; i += 1) out[i >> 1]! |= i % 2 === 0 ? digit(i) << 4 : digit(i);
+  return out;
 }
 
 function nibble(bytes: Buffer, index: number): number {

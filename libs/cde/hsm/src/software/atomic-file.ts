@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Whether an error is a system error with this code (ENOENT, EEXIST…). */
 export function hasCode(error: unknown, code: string): boolean {
@@ -21,6 +22,7 @@ export async function createOnce(path: string, content: Buffer): Promise<boolean
   }
   try {
     await link(draft, path);
+    await syncFolder(path); // a key that seals a row must outlive a power cut as surely as the row
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
@@ -42,7 +44,17 @@ export async function shred(path: string): Promise<void> {
       await file.close();
     }
     await unlink(path);
+    await syncFolder(path);
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

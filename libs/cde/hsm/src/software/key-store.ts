@@ -9,6 +9,8 @@ import { openKey, peekHeader, sealKey, type KeyHeader } from './key-file.js';
 const LMK_BYTES = 32;
 /** How long an opened key stays in memory before its file is read again: bounds how long a destroyed key still works elsewhere. */
 const CACHE_MS = 30_000;
+/** How often memory is searched for keys whose time is over. */
+const SWEEP_MS = 5_000;
 
 /** The key store folder cannot be used. The message names the rule, never a path's content. */
 export class KeyStoreError extends AppError {
@@ -28,12 +30,17 @@ interface OpenKey {
  */
 export class KeyStore {
   readonly #open = new Map<string, OpenKey>();
+  /** Headers by file name: a key file never changes, so each is read once. */
+  #headers = new Map<string, KeyHeader>();
+  readonly #sweep: NodeJS.Timeout;
 
   private constructor(
     private readonly folder: string,
     private readonly lmk: Buffer,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#sweep = setInterval(() => this.evictExpired(), SWEEP_MS).unref();
+  }
 
   /** @throws KeyStoreError others may read the LMK, or it is missing while keys exist */
   static async at(folder: string, clock: Clock): Promise<KeyStore> {
@@ -71,16 +78,21 @@ export class KeyStore {
 
   /** Ids of keys whose time is over and that `may` lets the caller destroy. */
   async expired(now: Date, may: (header: KeyHeader) => boolean): Promise<string[]> {
-    const ids: string[] = [];
-    for (const name of await readdir(join(this.folder, 'keys'))) {
-      if (!name.endsWith('.key')) continue;
-      const header = peekHeader(await readIfThere(join(this.folder, 'keys', name)));
-      if (header !== undefined && isOver(header, now.getTime()) && may(header)) ids.push(header.id);
+    const headers = new Map<string, KeyHeader>();
+    for (const name of await this.names()) {
+      const header = this.#headers.get(name) ?? peekHeader(await readIfThere(join(this.folder, 'keys', name)));
+      if (header !== undefined) headers.set(name, header);
     }
-    return ids;
+    this.#headers = headers;
+    return [...headers.values()].filter((header) => isOver(header, now.getTime()) && may(header)).map(({ id }) => id);
   }
 
-  /** Drop from memory every key whose time is over. Called before each use and by the vault's schedule. */
+  /** File names of all keys: also the proof that the folder can be read. */
+  async names(): Promise<string[]> {
+    return (await readdir(join(this.folder, 'keys'))).filter((name) => name.endsWith('.key'));
+  }
+
+  /** Wipe from memory every key whose time is over. */
   evictExpired(): void {
     const now = this.clock.now().getTime();
     for (const [id, { header, until }] of this.#open) {
@@ -90,14 +102,16 @@ export class KeyStore {
 
   /** Wipe what is in memory; the store is not used afterwards. */
   close(): void {
+    clearInterval(this.#sweep);
     for (const id of [...this.#open.keys()]) this.#evict(id);
     this.lmk.fill(0);
   }
 
   async #load(id: string): Promise<OpenKey> {
-    this.evictExpired();
     const known = this.#open.get(id);
-    if (known !== undefined) return known;
+    const at = this.clock.now().getTime();
+    if (known !== undefined && known.until > at && !isOver(known.header, at)) return known;
+    this.#evict(id);
     const file = await readIfThere(this.#path(id));
     if (file.length === 0) throw new HsmError('key_unknown', 'no such key', { key: id });
     const now = this.clock.now().getTime();

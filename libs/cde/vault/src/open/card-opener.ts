@@ -47,6 +47,18 @@ export class CardOpener {
     return { reader, payload };
   }
 
+  /** Check the MAC before anything is decrypted. @throws CardDataInvalidError wrong MAC, or the tenant's base key was revoked */
+  async verify(device: Device, reader: PayloadReader, payload: ReaderPayload): Promise<void> {
+    let isGenuine: boolean;
+    try {
+      isGenuine = await reader.verify(device.bdk, payload);
+    } catch (error) {
+      if (error instanceof HsmError && error.reason === 'key_unknown') throw new CardDataInvalidError('key_unknown');
+      throw error;
+    }
+    if (!isGenuine) throw new CardDataInvalidError('mac');
+  }
+
   /**
    * Decrypt, parse, translate the PIN, and seal everything again for its next place.
    * @throws CardDataInvalidError content, PIN block or clear EMV data; HsmError

@@ -200,6 +200,14 @@ describe('refusals', () => {
     await expect(vault.open(till.request(2, VISA))).rejects.toMatchObject(refused);
   });
 
+  it('refuses the devices of a revoked base key, and nobody else', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    const sibling = await Till.enrol(vault, 'TDES-DUKPT', till.tenantId);
+    await vault.hsm.destroyKey({ provider: 'software', id: `bdk-${till.tenantId}-aes-dukpt` });
+    await expect(vault.open(till.request(1, VISA))).rejects.toMatchObject(refused);
+    await expect(vault.open(sibling.request(1, VISA))).resolves.toBeDefined();
+  });
+
   it('opens nothing when the audit cannot be written', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     await admin.query('revoke insert on vault.audit from tsunagu_vault');

@@ -67,8 +67,7 @@ export class OpenCardService {
     const { request } = subject;
     const device = await this.#device(subject);
     const { reader, payload } = this.opener.read(device, request.card);
-    const isGenuine = await reader.verify(device.bdk, payload);
-    if (!isGenuine) throw new CardDataInvalidError('mac');
+    await this.opener.verify(device, reader, payload);
     const claim = await this.#claimOf(request, device, payload);
     if (!reader.isAuthenticated) await this.recorder.claim(subject, claim);
     const { card, envelope } = await this.opener.open(device, request, reader, payload);
