@@ -105,9 +105,10 @@ const OWN = {
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
   }),
   simulator: ({ dataDir, ports }) => ({
-    SIMULATOR_DIR: join(dataDir, 'simulator'),
-    JCB_PORT: String(ports.jcb),
-    ACQ_PORT: String(ports.acq),
-    CUP_PORT: String(ports.cup),
+    SIM_DIR: join(dataDir, 'simulator'),
+    SIM_JCB_PORT: String(ports.jcb),
+    SIM_ACQ_PORT: String(ports.acq),
+    SIM_CUP_PORT: String(ports.cup),
+    SIM_AFTER_TIMEOUT_MS: String(SANDBOX_TIMERS.replyTimeoutMs + 2_000), // a yes that comes after our reply timer
   }),
 };

@@ -1,0 +1,1 @@
+export function writeWhole(file: string, text: string): void;

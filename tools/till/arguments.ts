@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { TEST_CARDS } from '@tsunagu/simulator';
+import { ENTRY_MODES, type EntryMode } from './card-reader.js';
+import { TillError } from './sandbox-file.js';
+
+export const HELP = `npm run till -- COMMAND [options]     a simulated terminal of the running sandbox
+
+  sale AMOUNT                take a payment and capture it at once (yen)
+  auth AMOUNT                authorize only; capture or cancel it later
+  capture PAYMENT [AMOUNT]   capture an authorization (all that is left when AMOUNT is left out)
+  cancel PAYMENT             cancel before capture
+  refund PAYMENT [AMOUNT]    give back (all that is left when AMOUNT is left out)
+  status PAYMENT             where a payment stands; a client reference works, too
+  list                       the last ten payments of this terminal
+  resume                     finish the request that a crash of the till left open
+  cards                      the test cards
+
+  --card NAME      one of: ${Object.keys(TEST_CARDS).join(', ')} (default jcb)
+  --entry MODE     ${ENTRY_MODES.join(', ')} (default contactless)
+  --scheme S       key scheme of the terminal: aes or tdes (default aes)
+  --tenant N       merchant 1, 2 or 3 of the sandbox (default 1)
+  --plan TYPE[:N]  payment plan, for example installments:3 (default one time)
+  --pin DIGITS     type a PIN at the reader
+  --slip NO        slip number, five digits
+  --reference REF  client reference of the purchase (default: a new one)
+  --data DIR       data folder of "npm start" (default .tsunagu)
+  --json           print the payment as JSON instead of a receipt
+  --help           this text
+
+The last three digits of an amount tell the simulated issuer what to do: 1500 is approved, 1116 lacks funds, 1902 loses
+the answer (declined after a reversal), 1903 answers too late. All of them: GET /docs of the API.
+Exit code: 0 done, 2 declined, 3 not known yet, 1 anything else.`;
+
+export interface TillArguments {
+  readonly command: string;
+  readonly operands: readonly string[];
+  readonly card: string;
+  readonly entry: EntryMode;
+  readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
+  readonly tenant: number;
+  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly pin?: string;
+  readonly slip?: string;
+  readonly reference?: string;
+  readonly data: string;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+const OPTIONS = {
+  card: { type: 'string', default: 'jcb' },
+  entry: { type: 'string', default: 'contactless' },
+  scheme: { type: 'string', default: 'aes' },
+  tenant: { type: 'string', default: '1' },
+  plan: { type: 'string' },
+  pin: { type: 'string' },
+  slip: { type: 'string' },
+  reference: { type: 'string' },
+  data: { type: 'string', default: '.tsunagu' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** @throws TillError an option is unknown or has a wrong value */
+export function readArguments(args: readonly string[]): TillArguments {
+  const { values, positionals } = parse(args);
+  const entry = ENTRY_MODES.find((mode) => mode === values.entry);
+  if (entry === undefined) throw new TillError(`--entry takes ${ENTRY_MODES.join(', ')}`);
+  if (!(values.card in TEST_CARDS)) throw new TillError(`--card takes ${Object.keys(TEST_CARDS).join(', ')}`);
+  if (!['aes', 'tdes'].includes(values.scheme)) throw new TillError('--scheme takes aes or tdes');
+  const [command = 'help', ...operands] = positionals;
+  return {
+    ...values,
+    command,
+    operands,
+    entry,
+    scheme: values.scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
+    tenant: wholeNumber(values.tenant, '--tenant'),
+    plan: values.plan === undefined ? undefined : planOf(values.plan),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new TillError(`${(error as Error).message.split('\n')[0]}; "npm run till -- --help" says everything`);
+  }
+}
+
+/** @throws TillError not a whole number above zero */
+export function wholeNumber(text: string | undefined, name: string): number {
+  const number = Number(text);
+  if (text === undefined || !Number.isSafeInteger(number) || number < 1)
+    throw new TillError(`${name} must be a whole number above zero`);
+  return number;
+}
+
+function planOf(text: string): { type: string; count?: number } {
+  const [type = '', count] = text.split(':');
+  return count === undefined ? { type } : { type, count: wholeNumber(count, '--plan count') };
+}

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writeWhole } from '../supervisor/write-whole.mjs';
+
+/** A simulated terminal of `sandbox.json`. @source architecture.md §7 */
+export interface SandboxTerminal {
+  readonly id: string;
+  readonly api_key: string;
+  readonly profile: string;
+  readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
+  readonly initial_key: string;
+  readonly initial_key_id: string;
+  next_counter: number;
+}
+
+export interface SandboxTenant {
+  readonly id: string;
+  readonly api_key: string;
+  readonly stores: readonly { readonly id: string; readonly terminals: readonly SandboxTerminal[] }[];
+}
+
+export interface Sandbox {
+  readonly api: string;
+  readonly tenants: readonly SandboxTenant[];
+  readonly issuer_ledger: string;
+  readonly faults: string;
+}
+
+/** Something the person at the keyboard can mend. */
+export class TillError extends Error {}
+
+/** The sandbox of a data folder, and the till's own notes in it. */
+export class SandboxFile {
+  readonly file: string;
+  readonly content: Sandbox;
+
+  /** @throws TillError there is no sandbox yet */
+  constructor(readonly dataDir: string) {
+    this.file = process.env['SANDBOX_FILE'] ?? join(resolve(dataDir), 'sandbox.json');
+    if (!existsSync(this.file))
+      throw new TillError(`${this.file} is missing: run "npm start" first and leave it running`);
+    this.content = JSON.parse(readFileSync(this.file, 'utf8')) as Sandbox;
+  }
+
+  /**
+   * The till has a store of its own when the tenant has two, so that an outside program at the first store never
+   * meets a counter that the till has used.
+   * @throws TillError no such tenant or no such terminal
+   */
+  terminal(tenant: number, scheme: SandboxTerminal['scheme']): SandboxTerminal {
+    const found = this.content.tenants[tenant - 1]?.stores.at(-1)?.terminals.find((one) => one.scheme === scheme);
+    if (found === undefined) throw new TillError(`the sandbox has no ${scheme} terminal for tenant ${tenant}`);
+    return found;
+  }
+
+  /** Tell other readers of the file which counter comes next. */
+  noteCounter(terminalId: string, nextCounter: number): void {
+    const fresh = JSON.parse(readFileSync(this.file, 'utf8')) as Sandbox;
+    const terminals = fresh.tenants.flatMap(({ stores }) => stores.flatMap((store) => store.terminals));
+    const terminal = terminals.find(({ id }) => id === terminalId);
+    if (terminal === undefined) return;
+    terminal.next_counter = Math.max(terminal.next_counter, nextCounter);
+    writeWhole(this.file, `${JSON.stringify(fresh, null, 2)}\n`);
+  }
+}
