@@ -4,9 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { VaultPort, type EnrolDeviceAnswer } from '@tsunagu/contracts';
 import { newId, toWireId } from '@tsunagu/kernel';
 import { MerchantsModule, SandboxSeed, type SeededTenant, type SeededTerminal } from '@tsunagu/merchants';
+import { NotifyWriterModule, WebhookEndpoints } from '@tsunagu/notify';
 import { PlatformModule } from '@tsunagu/platform';
 
-@Module({ imports: [PlatformModule.forRoot({ app: 'operator', database: 2, vault: true }), MerchantsModule] })
+@Module({
+  imports: [PlatformModule.forRoot({ app: 'operator', database: 2, vault: true }), MerchantsModule, NotifyWriterModule],
+})
 class SeedModule {}
 
 /** One request id for the whole seeding, so that the vault's log tells it from a till's traffic. */
@@ -19,7 +22,11 @@ async function main(): Promise<void> {
     const tenants = await app.get(SandboxSeed).seed();
     const vault = app.get(VaultPort);
     const shown = [];
-    for (const tenant of tenants) shown.push(await describeTenant(tenant, vault));
+    const webhooks = app.get(WebhookEndpoints);
+    for (const tenant of tenants) {
+      const { secret } = await webhooks.ensure({ tenantId: tenant.id });
+      shown.push({ ...(await describeTenant(tenant, vault)), webhook_secret: secret });
+    }
     process.stdout.write(JSON.stringify({ tenants: shown }));
   } finally {
     await app.close();

@@ -224,7 +224,6 @@ class House {
       NODE_NAME: 'operator',
       DATABASE_URL: this.databaseUrl('tsunagu_gateway'),
       VAULT_URL: this.urls.vault,
-      WEBHOOK_URL: `${this.urls.simulator}/webhooks`,
       ...this.#secrets,
     };
   }

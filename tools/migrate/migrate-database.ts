@@ -1,5 +1,5 @@
 import { migrate, migrateQueue } from '@tsunagu/platform';
-import { allMigrations } from './migrations.js';
+import { ALL_MIGRATIONS } from './migrations.js';
 
 /**
  * Bring one database to the present version: our migrations, then the queue's schema. Safe to repeat, and to start twice at once.
@@ -7,7 +7,7 @@ import { allMigrations } from './migrations.js';
  * @returns names of the migrations that ran now
  */
 export async function migrateDatabase(ownerUrl: string): Promise<string[]> {
-  const done = await migrate(ownerUrl, await allMigrations());
+  const done = await migrate(ownerUrl, ALL_MIGRATIONS);
   await migrateQueue(ownerUrl);
   return done;
 }

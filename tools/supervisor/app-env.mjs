@@ -88,15 +88,15 @@ const OWN = {
   api: ({ ports, secrets }) => ({
     ADMIN_PORT: String(ports.apiAdmin),
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
-    SWITCH_URL: `http://127.0.0.1:${ports.switch}`,
     API_KEY_PEPPER: secrets.API_KEY_PEPPER,
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
-    CURSOR_KEY: secrets.CURSOR_KEY,
+    WEBHOOK_ALLOW_LOOPBACK: 'true',
   }),
   worker: ({ ports, secrets }) => ({
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
     SWITCH_URL: `http://127.0.0.1:${ports.switch}`,
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
+    WEBHOOK_ALLOW_LOOPBACK: 'true',
   }),
   vault: ({ dataDir }) => ({ HSM_DIR: join(dataDir, 'hsm') }),
   switch: ({ dataDir, ports }) => ({

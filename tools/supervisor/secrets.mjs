@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeWhole } from './write-whole.mjs';
 
 const LENGTH_BYTES = 32;
-const KEPT = ['API_KEY_PEPPER', 'WEBHOOK_KEY', 'CURSOR_KEY'];
+const KEPT = ['API_KEY_PEPPER', 'WEBHOOK_KEY'];
 
 /**
  * Secrets of this installation. Those that data depends on are kept for its life, the one between processes lives for one start.
