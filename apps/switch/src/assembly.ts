@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { EnvelopeOpener } from '@tsunagu/hsm';
+import { compileSpec, defineSpec } from '@tsunagu/iso8583';
+import { Clock } from '@tsunagu/kernel';
+import { StanAllocator, TcpDialer, type LineMeans, type LineObserver, type LinkConfig } from '@tsunagu/links';
+import { AppConfig, AppLogger, Centre, HealthChecks, Metrics, Transactions } from '@tsunagu/platform';
+import {
+  LinkLease,
+  PostgresJournal,
+  PostgresStanBlocks,
+  SwitchingService,
+  type SwitchingPorts,
+} from '@tsunagu/switching';
+import { HsmEnvelopes } from './cards/hsm-envelopes.js';
+import { openSwitchHsm } from './cards/hsm.factory.js';
+import { LinkDesk } from './links/link-desk.js';
+import { LinkDesks } from './links/link-desks.js';
+import { readLinksFile } from './links/links-file.js';
+import { SwitchMetrics } from './observability/switch-metrics.js';
+
+/** What the process gives everything in it. */
+@Injectable()
+export class Surroundings {
+  constructor(
+    readonly config: AppConfig,
+    readonly logger: AppLogger,
+    readonly clock: Clock,
+    readonly metrics: Metrics,
+    readonly health: HealthChecks,
+  ) {}
+}
+
+/** Where the switch keeps its books. */
+@Injectable()
+export class Storage {
+  constructor(
+    readonly transactions: Transactions,
+    readonly centre: Centre,
+  ) {}
+}
+
+/** The parts of a running switch, bound to each other. */
+export interface Assembly {
+  readonly desks: LinkDesks;
+  readonly ports: SwitchingPorts;
+  readonly service: SwitchingService;
+}
+
+/** Bind ports to implementations. @throws ConfigError, LinkConfigError, KeyStoreError */
+export async function assembleSwitch(house: Surroundings, storage: Storage): Promise<Assembly> {
+  const links = readLinksFile(house.config);
+  const hsm = await openSwitchHsm(house.config, house.logger, house.health, links);
+  const log = new SwitchMetrics(house.metrics, house.logger);
+  const ear = new Ear(log, house.logger);
+  const desks = new LinkDesks(links.map((link) => deskOf(link, house, storage, ear)));
+  const journal = new PostgresJournal(storage.transactions, storage.centre);
+  const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm);
+  const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log };
+  const service = new SwitchingService(ports);
+  ear.service = service;
+  return { desks, ports, service };
+}
+
+function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, observer: LineObserver): LinkDesk {
+  const blocks = new PostgresStanBlocks(storage.centre);
+  const means: LineMeans = {
+    codec: compileSpec(defineSpec(link.profile)),
+    clock: house.clock,
+    dialer: new TcpDialer(),
+    stans: (isLive) => new StanAllocator(blocks, link.name, isLive),
+    observer,
+    random: () => randomInt(1_000_000) / 1_000_000,
+  };
+  const lease = new LinkLease(link.name, house.config.nodeName, storage.centre, house.clock);
+  return new LinkDesk(link, lease, means, house.logger);
+}
+
+/** Lines are made before the service that listens to them: it moves in when it exists. */
+class Ear implements LineObserver {
+  service: SwitchingService | undefined;
+
+  constructor(
+    private readonly metrics: SwitchMetrics,
+    private readonly logger: AppLogger,
+  ) {}
+
+  onState: LineObserver['onState'] = (link, state) => this.metrics.state(link, state);
+  onMalformed: LineObserver['onMalformed'] = (link, fault) => this.metrics.malformed(link, fault);
+  onEcho: LineObserver['onEcho'] = (link, roundTripMs) => this.metrics.echo(link, roundTripMs);
+  onStray: LineObserver['onStray'] = (link, stray) => {
+    this.metrics.stray(link, stray.kind);
+    this.service?.hearStray(link, stray).catch((error: unknown) => {
+      this.logger.error('a stray answer could not be recorded', { link, kind: stray.kind, error });
+    });
+  };
+}

@@ -1,0 +1,116 @@
+import { LANES, type ReverseRequest, type SealedEnvelope, type SubmitRequest } from '@tsunagu/contracts';
+import { AMOUNT_MINOR_MAX, AppError, isCurrency } from '@tsunagu/kernel';
+
+/** An internal request is not what the contract says. Names the field, never its value. */
+export class RequestShapeError extends AppError {
+  readonly code = 'parameter_invalid';
+  readonly category = 'invalid';
+
+  constructor(field: string) {
+    super('the request is not what the contract says', { field });
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const ATTEMPTS_MAX = 500;
+const ENVELOPE_MAX = 8_192;
+
+/** @throws RequestShapeError */
+export function readSubmit(body: unknown): SubmitRequest {
+  const fields = objectOf(body, 'body');
+  const currency = textOf(fields, 'currency', /^[A-Z]{3}$/);
+  if (!isCurrency(currency)) throw new RequestShapeError('currency');
+  return {
+    ...keyOf(fields),
+    requestId: textOf(fields, 'requestId', /^[\x21-\x7e]{1,200}$/),
+    operation: oneOf(fields, 'operation', ['authorize', 'sale', 'refund', 'capture']),
+    method: oneOf(fields, 'method', LANES),
+    amountMinor: amountOf(fields),
+    currency,
+    brand: oneOf(fields, 'brand', ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unionpay', 'unknown']),
+    bin6: textOf(fields, 'bin6', /^[0-9]{0,8}$/),
+    entryMode: oneOf(fields, 'entryMode', ['chip', 'contactless', 'stripe', 'keyed']),
+    acceptor: acceptorOf(objectOf(fields['acceptor'], 'acceptor')),
+    plan: planOf(fields['plan'] ?? undefined),
+    slipNo: optionalText(fields, 'slipNo', /^.{1,20}$/),
+    envelope: envelopeOf(fields['envelope'] ?? null),
+    originalAttemptId: optionalText(fields, 'originalAttemptId', UUID),
+    localTime: textOf(fields, 'localTime', /^[0-9]{12}$/),
+  };
+}
+
+/** @throws RequestShapeError */
+export function readReverse(body: unknown): ReverseRequest {
+  const fields = objectOf(body, 'body');
+  return {
+    ...keyOf(fields),
+    reason: oneOf(fields, 'reason', ['customer_cancellation', 'timeout', 'could_not_deliver', 'system']),
+    requestId: textOf(fields, 'requestId', /^[\x21-\x7e]{1,200}$/),
+  };
+}
+
+/** @throws RequestShapeError */
+export function readAttemptKeys(body: unknown): { tenantId: string; attemptId: string }[] {
+  const { attempts } = objectOf(body, 'body');
+  if (!Array.isArray(attempts) || attempts.length > ATTEMPTS_MAX) throw new RequestShapeError('attempts');
+  return attempts.map((entry: unknown) => keyOf(objectOf(entry, 'attempts')));
+}
+
+function keyOf(fields: Fields): { tenantId: string; attemptId: string } {
+  return { tenantId: textOf(fields, 'tenantId', UUID), attemptId: textOf(fields, 'attemptId', UUID) };
+}
+
+function acceptorOf(fields: Fields): SubmitRequest['acceptor'] {
+  return {
+    terminal: textOf(fields, 'terminal', /^[\x20-\x7e]{1,8}$/),
+    merchant: textOf(fields, 'merchant', /^[\x20-\x7e]{1,15}$/),
+    mcc: textOf(fields, 'mcc', /^[0-9]{4}$/),
+    name: textOf(fields, 'name', /^.{0,200}$/su),
+  };
+}
+
+function planOf(value: unknown): SubmitRequest['plan'] {
+  if (value === undefined) return undefined;
+  const fields = objectOf(value, 'plan');
+  const { count = undefined } = fields;
+  if (count !== undefined && count !== null && !Number.isSafeInteger(count)) throw new RequestShapeError('plan.count');
+  return { type: textOf(fields, 'type', /^[a-z_]{1,30}$/), count: (count as number | null | undefined) ?? undefined };
+}
+
+function envelopeOf(value: unknown): SealedEnvelope | null {
+  if (value === null) return null;
+  const fields = objectOf(value, 'envelope');
+  const sealed = new RegExp(`^[A-Za-z0-9+/=_-]{1,${ENVELOPE_MAX}}$`);
+  return { sad: optionalText(fields, 'sad', sealed) ?? null, account: textOf(fields, 'account', sealed) };
+}
+
+function amountOf(fields: Fields): number {
+  const value = fields['amountMinor'];
+  const isAmount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= AMOUNT_MINOR_MAX;
+  if (!isAmount) throw new RequestShapeError('amountMinor');
+  return value;
+}
+
+function objectOf(value: unknown, field: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RequestShapeError(field);
+  return value as Fields;
+}
+
+function textOf(fields: Fields, field: string, pattern: RegExp): string {
+  const value = fields[field];
+  if (typeof value !== 'string' || !pattern.test(value)) throw new RequestShapeError(field);
+  return value;
+}
+
+function optionalText(fields: Fields, field: string, pattern: RegExp): string | undefined {
+  const value = fields[field];
+  return value === undefined || value === null ? undefined : textOf(fields, field, pattern);
+}
+
+function oneOf<T extends string>(fields: Fields, field: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === fields[field]);
+  if (found === undefined) throw new RequestShapeError(field);
+  return found;
+}

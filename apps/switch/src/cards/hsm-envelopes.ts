@@ -1,0 +1,59 @@
+import type { SealedEnvelope } from '@tsunagu/contracts';
+import { zonePinKey, type EnvelopeOpener, type HsmProvider } from '@tsunagu/hsm';
+import type { CardAtHand, LinkConfig } from '@tsunagu/links';
+import { Envelopes } from '@tsunagu/switching';
+
+const KEY_ID_BYTES = 8;
+
+/** Opens envelopes with the switch's own HSM session. It can open, and translate a PIN towards a link; it can do nothing else. */
+export class HsmEnvelopes extends Envelopes {
+  constructor(
+    private readonly opener: EnvelopeOpener,
+    private readonly hsm: HsmProvider,
+  ) {
+    super();
+  }
+
+  override async open(
+    tenantId: string,
+    envelope: SealedEnvelope,
+    link: LinkConfig,
+  ): Promise<{ card: CardAtHand; wipe(): void }> {
+    const account = await this.opener.openAccount(tenantId, envelope.account);
+    const sad = envelope.sad === null ? null : await this.opener.openSad(tenantId, envelope.sad);
+    const wipe = () => {
+      account.wipe();
+      sad?.wipe();
+    };
+    try {
+      const pinBlock = sad?.pinBlock ?? null;
+      const pin = pinBlock === null ? null : await this.#linkPin(pinBlock, account.pan, link);
+      const card: CardAtHand = {
+        pan: account.pan.toString('latin1'),
+        expiry: account.expiry,
+        sequence: account.psn,
+        track2: sad?.track2?.toString('latin1') ?? null,
+        emv: sad?.emv ?? null,
+        pin,
+      };
+      return { card, wipe };
+    } catch (error) {
+      wipe();
+      throw error;
+    }
+  }
+
+  /** Zone key to link key, inside the HSM. A link that takes no PIN gets none. */
+  async #linkPin(block: Buffer, pan: Buffer, link: LinkConfig): Promise<CardAtHand['pin']> {
+    if (link.pin === null) return null;
+    const into = { key: { provider: this.hsm.name, id: link.pin.key }, format: link.pin.format };
+    const translated = await this.hsm.translatePin({
+      in: { key: zonePinKey(this.hsm.name), format: 4, block },
+      out: into,
+      pan,
+    });
+    const keyId = Buffer.alloc(KEY_ID_BYTES, 0x20);
+    keyId.write(link.pin.key.slice(0, KEY_ID_BYTES), 'latin1');
+    return { block: translated.block, keyId };
+  }
+}

@@ -1,0 +1,48 @@
+import type { CardBrand } from '@tsunagu/contracts';
+import { routingTable, type RoutingTable } from '@tsunagu/connectors';
+import { InvariantError, type Clock } from '@tsunagu/kernel';
+import { Desks, type Desk, type SwitchingPorts, type SwitchingService } from '@tsunagu/switching';
+import type { LinkDesk } from './link-desk.js';
+
+const TURN_LATE_MS = 30_000;
+
+/** All links of this process, and which brand goes where. */
+export class LinkDesks extends Desks {
+  readonly routing: RoutingTable;
+  readonly #desks: ReadonlyMap<string, LinkDesk>;
+
+  constructor(desks: readonly LinkDesk[]) {
+    super();
+    this.#desks = new Map(desks.map((desk) => [desk.config.name, desk]));
+    this.routing = routingTable(
+      desks.map((desk) => desk.config),
+      'links file',
+    );
+  }
+
+  get all(): readonly LinkDesk[] {
+    return [...this.#desks.values()];
+  }
+
+  override forBrand(brand: CardBrand): Desk | undefined {
+    return this.forLink(this.routing.linkByBrand.get(brand) ?? '');
+  }
+
+  override forLink(link: string): Desk | undefined {
+    return this.#desks.get(link);
+  }
+
+  start(service: SwitchingService, ports: SwitchingPorts): void {
+    for (const desk of this.all) desk.start(service, ports);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.all.map((desk) => desk.stop()));
+  }
+
+  /** Every link's loop turns. A link that is down is not our failure: it is shown, and does not make us unready. */
+  async checkLoops(clock: Clock): Promise<void> {
+    const late = this.all.filter((desk) => clock.monotonicMs() - desk.lastTurnMs > TURN_LATE_MS);
+    if (late.length > 0) throw new InvariantError('the loop of a link stands still', { links: late.length });
+  }
+}
