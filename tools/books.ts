@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { verifyBooks, type BooksReport } from '@tsunagu/payments';
+import type * as Postgres from './postgres.mjs';
+import type * as Roles from './postgres/role-url.mjs';
+
+const USAGE = `npm run books -- verify [--json] [--data DIR] [--ledger URL]
+  Proves the books: debits = credits, counters = postings, and ours = the issuers' (difference in yen, and what differs).
+  --data    folder of the sandbox, default .tsunagu
+  --ledger  the issuers' ledger, default that of the running sandbox
+  BOOKS_URL in the environment names another database: a login that owns the tables.
+Exit code: 0 agrees, 1 differs, 2 cannot be read.`;
+
+const DATABASE = 'tsunagu';
+
+interface SandboxFile {
+  readonly issuer_ledger?: string;
+}
+
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+/** Where the books are, and how to let go of them. */
+interface Books {
+  readonly ownerUrl: string;
+  close(): Promise<void>;
+}
+
+/** The named database, or that of the sandbox: its server is started for the moment when it is not running. */
+async function openBooks(dataDir: string): Promise<Books> {
+  const named = process.env['BOOKS_URL'];
+  if (named !== undefined) return { ownerUrl: named, close: () => Promise.resolve() };
+  // Not bundled: these find the server's files by their own place.
+  const load = <T>(file: string) => import(pathToFileURL(join(process.cwd(), 'tools', file)).href) as Promise<T>;
+  const { startPostgres } = await load<typeof Postgres>('postgres.mjs');
+  const { roleUrl } = await load<typeof Roles>('postgres/role-url.mjs');
+  const server = await startPostgres({ dataDir: join(dataDir, 'postgres') });
+  const close = () => (server.owned ? server.stop() : Promise.resolve());
+  return { ownerUrl: roleUrl(server.url('postgres', DATABASE), 'tsunagu_owner'), close };
+}
+
+async function main(): Promise<number> {
+  if (process.argv[2] !== 'verify') {
+    console.log(USAGE);
+    return process.argv.includes('--help') ? 0 : 2;
+  }
+  const dataDir = resolve(option('data') ?? '.tsunagu');
+  const sandboxFile = join(dataDir, 'sandbox.json');
+  if (process.env['BOOKS_URL'] === undefined && !existsSync(sandboxFile)) {
+    console.error('there are no books yet: start the sandbox with npm start, or set BOOKS_URL');
+    return 2;
+  }
+  const sandbox = existsSync(sandboxFile) ? (JSON.parse(readFileSync(sandboxFile, 'utf8')) as SandboxFile) : {};
+  const books = await openBooks(dataDir);
+  try {
+    const report = await verifyBooks({
+      ownerUrl: books.ownerUrl,
+      ledgerUrl: option('ledger') ?? sandbox.issuer_ledger,
+    });
+    console.log(process.argv.includes('--json') ? JSON.stringify(report) : describe(report));
+    return report.agrees ? 0 : 1;
+  } finally {
+    await books.close();
+  }
+}
+
+function describe(report: BooksReport): string {
+  const { payments, postings, imbalances, counters, issuers } = report;
+  const lines = [
+    `${payments} payments, ${postings} postings`,
+    `debits = credits   ${imbalances.length === 0 ? 'yes' : `NO, ${imbalances.length} days differ`}`,
+    `counters = postings ${counters.length === 0 ? 'yes' : `NO, ${counters.length} payments differ`}`,
+  ];
+  if (issuers === null) lines.push("issuers' ledgers    not asked");
+  else
+    lines.push(
+      `ours = issuers'    difference ¥${issuers.differenceMinor}, ${issuers.compared} movements, ${issuers.open} open`,
+    );
+  for (const one of counters) lines.push(`  counters  payment ${one.paymentId}`);
+  for (const one of issuers?.differences ?? []) {
+    lines.push(
+      `  ${one.what.padEnd(8)} ${one.kind} ${one.link}/${one.rrn} ours ${one.oursMinor} issuer ${one.issuersMinor} payment ${one.paymentId ?? '-'}`,
+    );
+  }
+  lines.push(report.agrees ? 'the books agree' : 'THE BOOKS DIFFER');
+  return lines.join('\n');
+}
+
+main().then(
+  (code) => void (process.exitCode = code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : 'the books cannot be read');
+    process.exitCode = 2;
+  },
+);
