@@ -61,7 +61,11 @@ export class ManagedProcess {
   #write(chunk) {
     this.#log.write(chunk);
     const lines = chunk.toString('utf8').trimEnd().split('\n');
-    this.lastLine = lines.findLast((line) => line.trim() !== '') ?? this.lastLine;
+    // Node ends a crash with its version; the line that says why stands further up.
+    this.lastLine =
+      lines.findLast((line) => /\w*(Error|Exception)\b.*:/.test(line)) ??
+      lines.findLast((line) => /\S/.test(line) && !line.startsWith('Node.js')) ??
+      this.lastLine;
   }
 
   #ended(child, code, signal) {

@@ -5,7 +5,7 @@ import { writeWhole } from './write-whole.mjs';
 /**
  * Write `sandbox.json`, the contract with outside programs (architecture.md §7): merchants and keys are made once,
  * addresses are those of this start.
- * @param {{ sandboxFile: string, urls: Record<string, string>, adminUrl(app: string): string }} house
+ * @param {{ sandboxFile: string, urls: Record<string, string>, adminUrl(app: string): string, databaseUrl(role: string): string }} house
  * @param {string} seed bundle of tools/seed.ts
  * @param {Record<string, string>} env of the seeding process
  */
@@ -20,6 +20,7 @@ export async function ensureSandbox(house, seed, env) {
     issuer_ledger: house.urls.ledger,
     faults: house.urls.faults,
     admin: adminPlaces(house),
+    database: { owner_url: house.databaseUrl('tsunagu_owner') }, // for `npm run books` and other proofs; the public API is the contract
   };
   writeWhole(house.sandboxFile, `${JSON.stringify(sandbox, null, 2)}\n`);
   return sandbox;

@@ -1,0 +1,63 @@
+import { ledgerProof, publicProof, type Proof } from './once/proof.js';
+import { SCENARIOS, deviation, type Scenario } from './once/scenarios.js';
+import type { Payment } from './till/payment-api.js';
+import { SandboxFile } from './till/sandbox-file.js';
+import { Till } from './till/till.js';
+
+interface Outcome {
+  readonly scenario: Scenario;
+  readonly payment?: Payment;
+  readonly trouble?: string;
+}
+
+/** `npm start -- --once`: one payment of each kind, a table of what happened, and the proof that both sets of books agree. */
+async function main(): Promise<boolean> {
+  const sandbox = new SandboxFile('.tsunagu');
+  const till = new Till(sandbox, sandbox.terminal(1, 'AES-DUKPT'));
+  await till.resume();
+  const outcomes: Outcome[] = [];
+  for (const scenario of SCENARIOS) outcomes.push(await play(scenario, till));
+  console.log(table(outcomes));
+  const proofs = await prove(sandbox);
+  for (const line of proofs.flatMap(({ lines }) => lines)) console.log(line);
+  return outcomes.every(({ trouble }) => trouble === undefined) && proofs.every(({ agrees }) => agrees);
+}
+
+async function play(scenario: Scenario, till: Till): Promise<Outcome> {
+  try {
+    const payment = await scenario.run(till);
+    return { scenario, payment, trouble: deviation(payment, scenario.expected) };
+  } catch (error) {
+    return { scenario, trouble: (error as Error).message };
+  }
+}
+
+async function prove(sandbox: SandboxFile): Promise<Proof[]> {
+  const ownerUrl = process.env['BOOKS_URL'];
+  const proofs = [await publicProof(sandbox.content)];
+  if (ownerUrl !== undefined) proofs.push(await ledgerProof(ownerUrl, sandbox.content.issuer_ledger));
+  return proofs;
+}
+
+function table(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map(({ scenario, payment, trouble }) => [
+    trouble === undefined ? 'ok' : 'NOT OK',
+    scenario.name,
+    payment?.money.amount_display ?? '-',
+    payment?.status ?? '-',
+    payment?.customer_charged ?? '-',
+    trouble ?? payment?.approval_code ?? payment?.decline?.code ?? payment?.reason ?? '',
+  ]);
+  const all = [['', 'payment', 'amount', 'status', 'charged', 'note'], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+process.exitCode = (await main()) ? 0 : 1;
