@@ -19,6 +19,9 @@ import type {
   StoredReference,
 } from '@tsunagu/payments';
 
+const TERMINAL_PAYMENT = new Set(['declined', 'voided', 'expired', 'refunded']);
+const TERMINAL_ATTEMPT = new Set(['declined', 'reversed', 'abandoned', 'not_sent', 'written_off', 'expired']);
+
 interface Rows {
   payment: Payment;
   attempts: Attempt[];
@@ -32,6 +35,8 @@ interface Rows {
 export class MemoryPaymentStore extends PaymentStore {
   readonly payments = new Map<string, Rows>();
   readonly postings: (Posting & { readonly paymentId: string })[] = [];
+  /** Told when a state that is final was changed. */
+  onChange: (where: string) => void = () => undefined;
   readonly #intents = new Map<string, StoredIntent>();
   readonly #references = new Map<string, StoredReference>();
   readonly #paymentOf = new Map<string, string>();
@@ -129,6 +134,7 @@ export class MemoryPaymentStore extends PaymentStore {
     invariant(rows !== undefined, 'a change belongs to a payment');
     if (isGuarded) checkGuards(rows, change);
     const { payment } = change.after;
+    this.#watchTerminal(rows, change);
     rows.payment = { ...payment };
     for (const { attempt } of change.moved)
       rows.attempts = rows.attempts.map((row) => (row.id === attempt.id ? { ...attempt } : row));
@@ -140,6 +146,19 @@ export class MemoryPaymentStore extends PaymentStore {
       rows.refunds = [...rows.refunds.filter((row) => row.id !== refund.id), { ...refund }];
     }
     for (const posting of change.postings) this.postings.push({ ...posting, paymentId: payment.id });
+  }
+
+  #watchTerminal(rows: Rows, change: Change): void {
+    const { payment } = change.after;
+    if (TERMINAL_PAYMENT.has(rows.payment.status) && payment.status !== rows.payment.status) {
+      this.onChange(`${payment.clientReference} ${rows.payment.status} → ${payment.status}`);
+    }
+    for (const { attempt } of change.moved) {
+      const before = rows.attempts.find((row) => row.id === attempt.id)?.status;
+      if (before !== undefined && TERMINAL_ATTEMPT.has(before) && attempt.status !== before) {
+        this.onChange(`${payment.clientReference} attempt ${before} → ${attempt.status}`);
+      }
+    }
   }
 
   override burnReference(_ctx: TenantContext, clientReference: string): Promise<boolean> {

@@ -119,7 +119,8 @@ export class Life {
    */
   ask<T>(work: () => T | Promise<T>, tripMs = this.world.random.between(0, 3)): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.after(tripMs, () => {
+      this.world.after(tripMs, () => {
+        if (!this.#alive && this.world.random.chance(0.5)) return; // else it was on the wire already when we died
         const back = (act: () => void) => this.after(this.world.random.between(0, 2), act);
         try {
           Promise.resolve(work()).then(

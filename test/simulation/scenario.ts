@@ -1,0 +1,164 @@
+import { GatewayHouse } from './gateway-house.js';
+import { judge, netAtIssuer, type Violation } from './judge.js';
+import { MemoryJournal } from './memory-journal.js';
+import { MemoryPaymentStore } from './memory-payment-store.js';
+import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js';
+import { SimulatedIssuer } from './simulated-issuer.js';
+import { FAIR_WEATHER, type WireWeather } from './simulated-line.js';
+import { drawIntent, SimulatedTill } from './simulated-till.js';
+import { SwitchHouse, SwitchOverHttp } from './switch-house.js';
+import { VirtualWorld } from './virtual-world.js';
+
+const STORM_MS = 14_000;
+/** Everything must have come to rest by then, with the weather fair and all processes up. */
+const QUIET_MS = 240_000;
+const LOOK_MS = 500;
+const STORM: WireWeather = { drop: 0.06, duplicate: 0.04, late: 0.05, reset: 0.02, decline: 0.1 };
+const CRASH_AT_SEND = 0.15;
+const VICTIMS = ['api', 'worker', 'switch'] as const;
+
+export interface ScenarioResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly payments: number;
+  readonly crashes: number;
+  readonly virtualMs: number;
+  readonly trace: readonly string[];
+}
+
+/** One history: tills, crashes and a bad wire for a while, then quiet, then judgement. The seed decides all of it. */
+export async function runScenario(
+  seed: number,
+  options: { bug?: PlantedBugName; traced?: boolean } = {},
+): Promise<ScenarioResult> {
+  const scenario = new Scenario(
+    seed,
+    options.bug === undefined ? {} : PLANTED_BUGS[options.bug],
+    options.traced ?? false,
+  );
+  return scenario.run();
+}
+
+class Scenario {
+  readonly #world: VirtualWorld;
+  readonly #store = new MemoryPaymentStore();
+  readonly #journal = new MemoryJournal();
+  readonly #issuer = new SimulatedIssuer();
+  readonly #broken: Violation[] = [];
+  readonly #switch: SwitchHouse;
+  readonly #gateway: GatewayHouse;
+  readonly #tills: SimulatedTill[];
+  #isStorm = true;
+  #crashes = 0;
+  #isQuiet = false;
+
+  constructor(
+    private readonly seed: number,
+    bug: PlantedBug,
+    traced: boolean,
+  ) {
+    this.#world = new VirtualWorld(seed, traced);
+    const world = this.#world;
+    const databaseLoss = () => (this.#isStorm ? 0.004 : 0);
+    const weather = () => (this.#isStorm ? STORM : FAIR_WEATHER);
+    this.#switch = new SwitchHouse({
+      world,
+      journal: this.#journal,
+      issuer: this.#issuer,
+      weather,
+      databaseLoss,
+      onSent: () => this.#maybeCrashAtSend(),
+      bendJournal: (journal, life) => bug.journal?.(journal, life) ?? journal,
+    });
+    this.#gateway = new GatewayHouse({
+      world,
+      store: this.#store,
+      databaseLoss,
+      bellLoss: () => (this.#isStorm ? 0.1 : 0),
+      wire: (life) => new SwitchOverHttp(life, this.#switch, () => (this.#isStorm ? 0.02 : 0)),
+      bendStore: (store, life) => bug.store?.(store, life, this.#store) ?? store,
+      bendWire: (wire) => bug.wire?.(wire) ?? wire,
+    });
+    this.#tills = this.#openTills();
+    this.#store.onChange = (where) => this.#broken.push({ rule: 'terminal state changed', where });
+  }
+
+  async run(): Promise<ScenarioResult> {
+    this.#scheduleCrashes();
+    this.#world.after(STORM_MS, () => (this.#isStorm = false));
+    this.#look();
+    try {
+      await this.#world.run(STORM_MS + QUIET_MS, () => this.#isQuiet);
+    } catch (error) {
+      this.#broken.push({ rule: 'crashed', where: error instanceof Error ? error.message : 'unknown' });
+    }
+    const violations = [...this.#broken, ...judge(this.#store, this.#issuer)];
+    const { nowMs: virtualMs, trace } = this.#world;
+    return {
+      seed: this.seed,
+      violations,
+      payments: this.#store.payments.size,
+      crashes: this.#crashes,
+      virtualMs,
+      trace,
+    };
+  }
+
+  #openTills(): SimulatedTill[] {
+    const { random } = this.#world;
+    return Array.from({ length: random.between(1, 3) }, (_, till) => {
+      const intents = Array.from({ length: random.between(1, 3) }, (__, nr) =>
+        drawIntent(this.#world, `t${till}-${nr}`),
+      );
+      const plan = { terminalId: `0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b1${till}`, intents };
+      return new SimulatedTill(this.#world, this.#gateway, plan, (reference, view) => this.#hear(reference, view));
+    });
+  }
+
+  #scheduleCrashes(): void {
+    const { random } = this.#world;
+    const count = random.between(0, 6);
+    for (let crash = 0; crash < count; crash += 1)
+      this.#world.after(random.between(0, STORM_MS), () => this.#crash(random.pick(VICTIMS)));
+  }
+
+  /** Between the first byte and the answer: there is no worse moment. */
+  #maybeCrashAtSend(): void {
+    const { random } = this.#world;
+    if (!this.#isStorm || !random.chance(CRASH_AT_SEND)) return;
+    const victim = random.pick(VICTIMS);
+    this.#world.after(random.between(0, 60), () => this.#crash(victim));
+  }
+
+  #crash(victim: (typeof VICTIMS)[number]): void {
+    const restartMs = this.#world.random.between(50, 2_500);
+    const life = victim === 'switch' ? this.#switch.life : this.#gateway[victim];
+    if (!life.alive) return;
+    this.#crashes += 1;
+    if (victim === 'switch') this.#switch.crash(restartMs);
+    else this.#gateway.crash(victim, restartMs);
+  }
+
+  /** "Not charged" is said only when it is true at the issuer in this very moment, and for ever after. */
+  #hear(reference: string, view: { readonly customerCharged: string; readonly final: boolean }): void {
+    this.#world.note(() => `told: ${reference} charged ${view.customerCharged}${view.final ? ', final' : ''}`);
+    if (view.customerCharged !== 'no' || !view.final) return;
+    const { netMinor } = netAtIssuer(this.#issuer, reference);
+    if (netMinor !== 0) this.#broken.push({ rule: 'false not charged', where: reference });
+  }
+
+  #look(): void {
+    this.#world.after(LOOK_MS, () => {
+      const isOver = !this.#isStorm && this.#tills.every((till) => till.isDone);
+      if (
+        isOver &&
+        judge(this.#store, this.#issuer).every(({ rule }) => rule !== 'stuck') &&
+        !this.#journal.hasPending
+      ) {
+        this.#isQuiet = true;
+        return;
+      }
+      this.#look();
+    });
+  }
+}

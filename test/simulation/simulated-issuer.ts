@@ -1,0 +1,78 @@
+import { IsoMessage, readOriginalDataElements, responseMti } from '@tsunagu/iso8583';
+
+/** What the issuer booked under one message identity. */
+export interface IssuerBooking {
+  readonly rrn: string;
+  readonly kind: 'charge' | 'refund' | 'capture';
+  readonly amountMinor: number;
+  /** Our attempt, told by the request id that travels in field 59. */
+  readonly attemptId: string;
+  isReversed: boolean;
+}
+
+/** An issuer with books of its own, as strict as the real ones: a copy is answered like the first, a reversal is final. */
+export class SimulatedIssuer {
+  readonly bookings = new Map<string, IssuerBooking>();
+  readonly #answers = new Map<string, IsoMessage>();
+  readonly #blocked = new Set<string>();
+  #approvals = 0;
+
+  /** @param isDeclining what this issuer thinks of a new request */
+  receive(message: IsoMessage, isDeclining: boolean): IsoMessage {
+    const isReversal = message.mti.startsWith('142');
+    const identity = isReversal ? originalIdentity(message) : identityOf(message);
+    const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, isDeclining);
+    const known = isReversal ? undefined : this.#answers.get(identity);
+    const answer = known ?? this.#answer(message, actionCode);
+    if (!isReversal) this.#answers.set(identity, answer);
+    return copyOf(answer);
+  }
+
+  #book(identity: string, message: IsoMessage, isDeclining: boolean): string {
+    if (this.#answers.has(identity)) return '000';
+    if (this.#blocked.has(identity)) return '116';
+    const isAdvice = message.mti.startsWith('122');
+    if (isDeclining && !isAdvice) return '116';
+    this.bookings.set(identity, {
+      rrn: message.text(37) ?? '',
+      kind: isAdvice ? 'capture' : message.text(3)?.startsWith('20') ? 'refund' : 'charge',
+      amountMinor: Number(message.text(4)),
+      attemptId: message.text(59) ?? '',
+      isReversed: false,
+    });
+    return '000';
+  }
+
+  #reverse(identity: string): string {
+    const booking = this.bookings.get(identity);
+    if (booking === undefined) {
+      this.#blocked.add(identity);
+      return '914';
+    }
+    booking.isReversed = true;
+    return '400';
+  }
+
+  #answer(message: IsoMessage, actionCode: string): IsoMessage {
+    const answer = new IsoMessage(responseMti(message.mti));
+    for (const field of [3, 4, 11, 12, 32, 33, 37, 41, 42, 49]) answer.set(field, message.get(field));
+    this.#approvals += 1;
+    if (actionCode === '000') answer.set(38, String(this.#approvals).padStart(6, '0'));
+    return answer.set(39, actionCode);
+  }
+}
+
+function identityOf(message: IsoMessage): string {
+  return `${message.text(11)}|${message.text(12)}`;
+}
+
+function originalIdentity(message: IsoMessage): string {
+  const original = readOriginalDataElements(message.text(56) ?? '');
+  return `${original?.stan}|${original?.localTime}`;
+}
+
+function copyOf(message: IsoMessage): IsoMessage {
+  const copy = new IsoMessage(message.mti);
+  for (const field of message.fields()) copy.set(field, message.get(field));
+  return copy;
+}

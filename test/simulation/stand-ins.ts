@@ -1,0 +1,105 @@
+import {
+  VaultPort,
+  type EnrolDeviceAnswer,
+  type OpenCardAnswer,
+  type SealedEnvelope,
+  type TenantContext,
+} from '@tsunagu/contracts';
+import type { CardDisplay } from '@tsunagu/contracts';
+import { MerchantDirectory, type MerchantTerminal } from '@tsunagu/payments';
+import { DatabaseUnavailableError, WakeUps, type Metrics } from '@tsunagu/platform';
+import type { Life } from './virtual-world.js';
+
+const CARD: CardDisplay = {
+  brand: 'jcb',
+  bin6: '353011',
+  last4: '0000',
+  expMonth: 12,
+  expYear: 2030,
+  funding: 'credit',
+  country: 'JP',
+  issuerName: null,
+};
+const ENVELOPE: SealedEnvelope = { sad: 'sad', account: 'account' };
+
+/** A vault that knows one card; the KSN rules have tests of their own. */
+export class StandInVault extends VaultPort {
+  constructor(private readonly life: Life) {
+    super();
+  }
+
+  override open(): Promise<OpenCardAnswer> {
+    return this.life.ask(() => ({ tokenId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01', card: CARD, envelope: ENVELOPE }));
+  }
+
+  override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
+    return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account: 'account' } }));
+  }
+
+  override enrolDevice(): Promise<EnrolDeviceAnswer> {
+    return Promise.reject(new Error('no device is enrolled in a simulation'));
+  }
+}
+
+/** Every terminal exists. */
+export class StandInDirectory extends MerchantDirectory {
+  override terminal(_ctx: TenantContext, terminalId: string): Promise<MerchantTerminal> {
+    return Promise.resolve({
+      id: terminalId,
+      storeId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b02',
+      blocked: false,
+      wireTerminal: `TSN0000${terminalId.slice(-1)}`,
+      wireMerchant: 'M00000000000001',
+      mcc: '5411',
+      storeName: 'SIMULATION',
+      cutOffMinutes: 0,
+      methods: ['credit', 'nfc'],
+    });
+  }
+}
+
+/** Wake-ups may all be lost: nothing may depend on them. */
+export class StandInWakeUps extends WakeUps {
+  override publish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override subscribe(): () => void {
+    return () => undefined;
+  }
+
+  override listening(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const nothing = () => undefined;
+
+/** Counts that nobody reads: a registry of its own for each of a million lives would be most of the work. */
+export const SILENT_METRICS = {
+  counter: () => ({ inc: nothing }),
+  gauge: () => ({ set: nothing, inc: nothing, dec: nothing }),
+  histogram: () => ({ observe: nothing }),
+} as unknown as Metrics;
+
+/**
+ * A database as one process sees it: every call is a round trip that may be cut off by the caller's death, and sometimes the
+ * connection is lost before or after the commit.
+ */
+export function overTheNetwork<Port extends object>(port: Port, life: Life, lossShare: () => number): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...values: unknown[]) =>
+        life.ask(() => {
+          if (life.world.random.chance(lossShare())) throw new DatabaseUnavailableError();
+          const result = (member as (...given: unknown[]) => unknown).apply(target, values);
+          if (!life.world.random.chance(lossShare())) return result;
+          return Promise.resolve(result).then(() => {
+            throw new DatabaseUnavailableError({ commit: 'unknown' });
+          });
+        });
+    },
+  });
+}
