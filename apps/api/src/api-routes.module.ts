@@ -5,9 +5,10 @@ import { auditRoutes, declaredRoutes } from './access/route-audit.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { PublishedDocument } from './docs/published-document.js';
+import { EventsController } from './events/events.controller.js';
 import { CurrencyCheck } from './payments/currency-check.js';
 import { MovementsController } from './payments/movements.controller.js';
-import { PageCursor } from './payments/page-cursor.js';
+import { PageCursor } from './lists/page-cursor.js';
 import { PaymentWaits } from './payments/payment-waits.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -20,6 +21,7 @@ export const CONTROLLERS = [
   MovementsController,
   AttemptsController,
   TerminalsController,
+  EventsController,
   DocsController,
 ];
 

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { toWireId } from '@tsunagu/kernel';
 import { RemoteError } from '@tsunagu/platform';
 import { aPayment, FakeRefusal, type FakePayments } from './testing/fake-payments.js';
-import { anOrder, apiUnderTest, logged, TENANT, TERMINAL } from './testing/api-under-test.js';
+import { anOrder, apiUnderTest, TENANT, TERMINAL } from './testing/api-under-test.js';
 
 type Reply = Awaited<ReturnType<NestFastifyApplication['inject']>>;
 type Ask = {
@@ -16,9 +16,10 @@ type Ask = {
 
 let app: NestFastifyApplication;
 let payments: FakePayments;
+let logged: string[];
 let count = 0;
 
-beforeAll(async () => void ({ app, payments } = await apiUnderTest()));
+beforeAll(async () => void ({ app, payments, logged } = await apiUnderTest()));
 afterAll(() => app.close());
 beforeEach(() => {
   payments.rows.length = 0;

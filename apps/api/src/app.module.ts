@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { MerchantDirectoryService, MerchantsModule } from '@tsunagu/merchants';
+import { NotifyWriterModule } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
 import { PlatformModule } from '@tsunagu/platform';
 import { ApiRoutesModule } from './api-routes.module.js';
@@ -17,6 +18,7 @@ class PortsModule {}
   imports: [
     PlatformModule.forRoot({ app: 'api', database: true, lanes: true, vault: true }),
     PortsModule,
+    NotifyWriterModule,
     PaymentsApiModule,
     ApiRoutesModule,
   ],

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { Module } from '@nestjs/common';
+import { Module, type InjectionToken } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { CONTROLLERS } from './api-routes.module.js';
@@ -8,13 +8,23 @@ import { errorMarkdown } from './docs/error-page.js';
 import { openApiDocument } from './docs/openapi-document.js';
 import { PROBLEMS, type ProblemCode } from './problem/problem-catalogue.js';
 
-/** Routes without their services: in preview mode nothing is instantiated, so no database is needed. */
-@Module({ controllers: CONTROLLERS })
+/** Stand-ins for whatever the controllers ask for: in preview mode nothing is instantiated, so no database is needed. */
+const STAND_INS = CONTROLLERS.flatMap((controller) => {
+  const tokens = (Reflect.getMetadata('design:paramtypes', controller) ?? []) as InjectionToken[];
+  return tokens.map((provide) => ({ provide, useValue: {} }));
+});
+
+/** Routes without their services. */
+@Module({ controllers: CONTROLLERS, providers: STAND_INS })
 class RoutesOnlyModule {}
 
 /** Write `docs/openapi.json` and one page per error code below `folder`; the same bytes on every machine. */
 async function generate(folder: string): Promise<void> {
-  const app = await NestFactory.create(RoutesOnlyModule, new FastifyAdapter(), { preview: true, logger: false });
+  const app = await NestFactory.create(RoutesOnlyModule, new FastifyAdapter(), {
+    preview: true,
+    logger: false,
+    abortOnError: false,
+  });
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}/openapi.json`, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
   await rm(`${folder}/errors`, { recursive: true, force: true });

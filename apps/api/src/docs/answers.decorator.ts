@@ -41,13 +41,17 @@ export function Answers(answers: {
   type: Type<unknown>;
   statuses: readonly number[];
   problems: readonly ProblemCode[];
+  /** The route takes an `Idempotency-Key` and may wait. */
+  movesMoney?: boolean;
 }): MethodDecorator & ClassDecorator {
   const hasBody = answers.statuses.some((status) => status > 200);
-  const codes = [...new Set([...answers.problems, ...COMMON, ...(hasBody ? WITH_BODY : [])])];
+  const withKey = answers.movesMoney === true ? WITH_KEY : [];
+  const codes = [...new Set([...answers.problems, ...COMMON, ...(hasBody ? WITH_BODY : []), ...withKey])].sort();
   const isReplayable = answers.statuses.includes(201);
   return applyDecorators(
     ApiBearerAuth(),
     ApiExtraModels(ProblemResponse),
+    ...(answers.movesMoney === true ? [KEY_HEADER, PREFER_HEADER] : []),
     ...answers.statuses.map((status) =>
       ApiResponse({ status, type: answers.type, description: meaning(status, isReplayable) }),
     ),
@@ -55,51 +59,33 @@ export function Answers(answers: {
   );
 }
 
-/** Headers of a request that moves money, and the problems that come with them. */
-export function MoneyMovement(): MethodDecorator & ClassDecorator {
-  return applyDecorators(
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: true,
-      description: 'One key per purchase or action, saved before sending, the same for every retry',
-      schema: { type: 'string', pattern: '^[A-Za-z0-9_.:/-]{1,255}$', example: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b02' },
-    }),
-    ApiHeader({
-      name: 'Prefer',
-      required: false,
-      description: 'wait=N: wait up to N seconds (at most 55) for a final state',
-      schema: { type: 'string', example: 'wait=25' },
-    }),
-    ...problemResponses(WITH_KEY),
-  );
-}
+const KEY_HEADER = ApiHeader({
+  name: 'Idempotency-Key',
+  required: true,
+  description: 'One key per purchase or action, saved before sending, the same for every retry',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9_.:/-]{1,255}$', example: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b02' },
+});
+
+const PREFER_HEADER = ApiHeader({
+  name: 'Prefer',
+  required: false,
+  description: 'wait=N: wait up to N seconds (at most 55) for a final state',
+  schema: { type: 'string', example: 'wait=25' },
+});
 
 function meaning(status: number, isReplayable: boolean): string {
   return status === 200 && !isReplayable ? 'The resource' : (MEANING[status] ?? 'Answer');
 }
 
-/** One response per status: OpenAPI has one slot for each, so the codes are examples of it. */
+/** One response per status: OpenAPI has one slot for each, so the codes are its description. */
 function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return [...byStatus].map(([status, list]) => problemResponse(status, list));
+  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } };
+  return [...byStatus].map(([status, list]) =>
+    ApiResponse({ status, description: list.map((code) => `\`${code}\``).join(', '), content }),
+  );
 }
-
-function problemResponse(status: number, codes: readonly ProblemCode[]): MethodDecorator {
-  return (target, key, descriptor) => {
-    const handler = descriptor.value as object;
-    const known = (Reflect.getMetadata(PROBLEM_CODES, handler) as Record<number, ProblemCode[]> | undefined) ?? {};
-    const merged = [...new Set([...(known[status] ?? []), ...codes])].sort();
-    Reflect.defineMetadata(PROBLEM_CODES, { ...known, [status]: merged }, handler);
-    const schema = { $ref: getSchemaPath(ProblemResponse) };
-    const description = merged.map((code) => `\`${code}\``).join(', ');
-    const content = { 'application/problem+json': { schema } };
-    ApiResponse({ status, description, content })(target, key, descriptor);
-  };
-}
-
-/** Problem codes of a handler by status. */
-export const PROBLEM_CODES = 'tsunagu:problem-codes';

@@ -21,6 +21,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('payments', '支払い · Payments, captures, cancels, refunds')
     .addTag('attempts', '取引の状態 · Resume and give up safely')
     .addTag('terminals', '端末 · Terminals')
+    .addTag('events', 'イベント · Events of the last 30 days')
     .addServer('/')
     .build();
   return SwaggerModule.createDocument(app, config);

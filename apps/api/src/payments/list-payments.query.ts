@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { AMOUNT_MINOR_MAX, fromWireId } from '@tsunagu/kernel';
 import type { CardBrand } from '@tsunagu/contracts';
 import type { PaymentFilter, PaymentStatus } from '@tsunagu/payments';
-import type { FieldCode } from '../problem/field-texts.js';
+import { dateFits, instantFits, wholeFits, wordsFit } from '../http/query-rules.js';
 import { Fits, OneOf, Optional, Text } from '../validation/field-rules.js';
 import { CLIENT_REFERENCE } from './create-payment.request.js';
 
@@ -11,43 +11,7 @@ const STATUSES: readonly string[] = [
   'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost',
 ]; // prettier-ignore
 const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unionpay', 'unknown'];
-const INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})$/;
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const wireId = (prefix: string) => new RegExp(`^${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`);
-
-function statusesFit(value: unknown): FieldCode | undefined {
-  if (typeof value !== 'string') return 'repeated';
-  if (value.length > 200) return 'too_long';
-  return value.split(',').every((status) => STATUSES.includes(status)) ? undefined : 'not_in_list';
-}
-
-function dateFits(value: unknown): FieldCode | undefined {
-  if (typeof value !== 'string') return 'repeated';
-  if (value.length > 10 || !DATE.test(value)) return 'invalid_format';
-  return isCalendarDate(value) ? undefined : 'not_a_date';
-}
-
-function instantFits(value: unknown): FieldCode | undefined {
-  if (typeof value !== 'string') return 'repeated';
-  const date = value.length > 35 ? undefined : INSTANT.exec(value)?.[1];
-  if (date === undefined) return 'invalid_format';
-  return isCalendarDate(date) && !Number.isNaN(Date.parse(value)) ? undefined : 'not_a_date';
-}
-
-/** JavaScript rolls February 30th over into March; a merchant did not mean March. */
-function isCalendarDate(date: string): boolean {
-  const at = new Date(`${date}T00:00:00.000Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date);
-}
-
-/** A whole number in a query: digits only, no sign, no leading zeros beyond one zero. */
-function wholeFits(range: { min: number; max: number }): (value: unknown) => FieldCode | undefined {
-  return (value) => {
-    if (typeof value !== 'string') return 'repeated';
-    if (value.length > 12 || !/^(?:0|[1-9][0-9]*)$/.test(value)) return 'not_integer';
-    return Number(value) < range.min || Number(value) > range.max ? 'out_of_range' : undefined;
-  };
-}
 
 export class ListPaymentsQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
@@ -67,7 +31,7 @@ export class ListPaymentsQuery {
 
   @ApiPropertyOptional({ example: 'captured,declined', description: 'One status or several, separated by commas' })
   @Optional()
-  @Fits(statusesFit)
+  @Fits(wordsFit((word) => STATUSES.includes(word)))
   status?: string;
 
   @ApiPropertyOptional()

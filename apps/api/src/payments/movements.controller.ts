@@ -12,7 +12,7 @@ import {
 } from '@tsunagu/payments';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
-import { Answers, MoneyMovement } from '../docs/answers.decorator.js';
+import { Answers } from '../docs/answers.decorator.js';
 import { Conversation, Talk } from '../http/conversation.js';
 import { NoBody } from '../http/no-body.decorator.js';
 import { Intent, IntentOf } from '../idempotency/intent.js';
@@ -44,8 +44,8 @@ export class MovementsController {
     description: 'Without money: all that is left, final.',
   })
   @ApiParam(PAYMENT_ID)
-  @MoneyMovement()
   @Answers({
+    movesMoney: true,
     type: PaymentResponse,
     statuses: [201, 202, 200],
     problems: ['resource_missing', 'state_conflict', 'amount_exceeds_authorized', 'already_captured', 'amount_invalid'],
@@ -76,8 +76,12 @@ export class MovementsController {
       'Any time before capture. 200 when voided; 202 with `cancel_requested` while the outcome is open: the outcome decides, and `customer_charged` tells.',
   })
   @ApiParam(PAYMENT_ID)
-  @MoneyMovement()
-  @Answers({ type: PaymentResponse, statuses: [200, 202], problems: ['resource_missing', 'state_conflict'] })
+  @Answers({
+    movesMoney: true,
+    type: PaymentResponse,
+    statuses: [200, 202],
+    problems: ['resource_missing', 'state_conflict'],
+  })
   async cancel(
     @Tenant() ctx: TenantContext,
     @Param('id', new WireIdPipe('pay')) id: string,
@@ -101,8 +105,8 @@ export class MovementsController {
     description: 'Without money: all that is left. The gateway chooses 取消 or 返品 unless `kind` says which.',
   })
   @ApiParam(PAYMENT_ID)
-  @MoneyMovement()
   @Answers({
+    movesMoney: true,
     type: RefundResponse,
     statuses: [201, 202, 200],
     problems: ['resource_missing', 'state_conflict', 'amount_exceeds_refundable', 'amount_invalid'],

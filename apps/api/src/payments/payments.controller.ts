@@ -11,14 +11,15 @@ import {
 } from '@tsunagu/payments';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
-import { Answers, MoneyMovement } from '../docs/answers.decorator.js';
+import { Answers } from '../docs/answers.decorator.js';
 import { Conversation, Talk } from '../http/conversation.js';
 import { Intent, IntentOf } from '../idempotency/intent.js';
+import { PageCursor } from '../lists/page-cursor.js';
+import { pageOf } from '../lists/page.js';
 import { RequestError } from '../problem/request-error.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { CreatePaymentRequest } from './create-payment.request.js';
 import { ListPaymentsQuery, WaitQuery } from './list-payments.query.js';
-import { PageCursor } from './page-cursor.js';
 import { PaymentListResponse } from './payment-list.response.js';
 import { PaymentWaits } from './payment-waits.js';
 
@@ -45,8 +46,8 @@ export class PaymentsController {
     description:
       'One key per purchase: create it, save it on the device, then send; use the same key for every retry of that purchase. With `Prefer: wait=25` the reply waits for the outcome. A decline is not an error: it is 201 with `status: declined`.',
   })
-  @MoneyMovement()
   @Answers({
+    movesMoney: true,
     type: PaymentResponse,
     statuses: [201, 202, 200],
     problems: [
@@ -95,21 +96,19 @@ export class PaymentsController {
     @Query() query: ListPaymentsQuery,
   ): Promise<PaymentListResponse> {
     const filter = query.toFilter();
-    const scope = { tenantId: ctx.tenantId, storeId: ctx.storeId, terminalId: ctx.terminalId, ...plain(filter) };
+    const scope = {
+      list: 'payments',
+      tenantId: ctx.tenantId,
+      storeId: ctx.storeId,
+      terminalId: ctx.terminalId,
+      ...plain(filter),
+    };
     const edge = query.cursor === undefined ? {} : this.cursor.read(scope, query.cursor);
     const limit = Number(query.limit ?? LIMIT_DEFAULT);
-    const { data, hasMore } = await this.queries.list(ctx, filter, { limit, ...edge });
-    const cursorAt = (row: PaymentView | undefined, side: 'beforeId' | 'afterId') =>
-      row === undefined ? null : this.cursor.write(scope, { [side]: row.id });
-    const isBackwards = edge.afterId !== undefined;
-    return {
-      object: 'list',
-      data: data.map((view) => presentPayment(view, talk.language)),
-      has_more: hasMore,
-      next_cursor: hasMore || isBackwards ? cursorAt(data.at(-1), 'beforeId') : null,
-      prev_cursor: query.cursor === undefined || (isBackwards && !hasMore) ? null : cursorAt(data[0], 'afterId'),
-      ...(query.include === 'total' ? await this.total(ctx, filter) : { total: null, total_capped: null }),
-    };
+    const read = await this.queries.list(ctx, filter, { limit, ...edge });
+    const page = pageOf(read, { cursor: this.cursor, scope, edge }, (view) => presentPayment(view, talk.language));
+    const total = query.include === 'total' ? await this.total(ctx, filter) : { total: null, total_capped: null };
+    return { ...page, ...total };
   }
 
   @Get(':id')

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeys, RateLimiter } from '@tsunagu/merchants';
+import { EventLog } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
 import { AppConfig, AppLogger } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
@@ -35,11 +36,26 @@ class FakeKeys {
   }
 }
 
-/** Everything the api under test wrote to its log. */
-export const logged: string[] = [];
+class FakeEvents {
+  list(): Promise<unknown> {
+    return Promise.resolve({ data: [], hasMore: false });
+  }
+
+  find(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+export interface ApiUnderTest {
+  readonly app: NestFastifyApplication;
+  readonly payments: FakePayments;
+  /** Everything the api wrote to its log. */
+  readonly logged: string[];
+}
 
 /** The whole HTTP face of the api on in-memory ports. */
-export async function apiUnderTest(): Promise<{ app: NestFastifyApplication; payments: FakePayments }> {
+export async function apiUnderTest(): Promise<ApiUnderTest> {
+  const logged: string[] = [];
   const payments = new FakePayments();
   payments.terminals = [
     { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
@@ -54,6 +70,7 @@ export async function apiUnderTest(): Promise<{ app: NestFastifyApplication; pay
     { provide: Clock, useValue: clock },
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
+    { provide: EventLog, useClass: FakeEvents },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
       provide,
       useValue: payments,
@@ -73,7 +90,7 @@ export async function apiUnderTest(): Promise<{ app: NestFastifyApplication; pay
   configureApi(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  return { app, payments };
+  return { app, payments, logged };
 }
 
 /** A body of `POST /v1/payments` that passes. */

@@ -1,0 +1,42 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** An event exactly as the webhook carried it. */
+export class EventResponse {
+  @ApiProperty({ example: 'evt_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
+  id!: string;
+  @ApiProperty({ example: 'payment.captured' })
+  type!: string;
+  @ApiProperty({ format: 'date-time' })
+  timestamp!: string;
+  @ApiProperty({ example: '2026-11-01' })
+  api_version!: string;
+  @ApiProperty()
+  livemode!: boolean;
+  @ApiProperty()
+  tenant_id!: string;
+  @ApiProperty()
+  store_id!: string;
+  @ApiProperty({ type: 'integer', description: 'Per payment, gap-free, first is 1' })
+  sequence!: number;
+  @ApiProperty()
+  request_id!: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'object: the whole snapshot; previous: what changed',
+  })
+  data!: Record<string, unknown>;
+}
+
+export class EventListResponse {
+  @ApiProperty({ enum: ['list'] })
+  object!: 'list';
+  @ApiProperty({ type: [EventResponse] })
+  data!: EventResponse[];
+  @ApiProperty()
+  has_more!: boolean;
+  @ApiProperty({ type: String, nullable: true })
+  next_cursor!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  prev_cursor!: string | null;
+}

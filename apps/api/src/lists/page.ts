@@ -1,0 +1,33 @@
+import type { PageCursor, PageEdge } from './page-cursor.js';
+
+/** The head of every list. */
+export interface Page<T> {
+  readonly object: 'list';
+  readonly data: T[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+  readonly prev_cursor: string | null;
+}
+
+/**
+ * Cursors around a page of rows, newest first.
+ * `hasMore` speaks of the direction that was asked for: a page read backwards always has an older neighbour.
+ */
+export function pageOf<Row extends { readonly id: string }, T>(
+  read: { data: readonly Row[]; hasMore: boolean },
+  asked: { cursor: PageCursor; scope: object; edge: PageEdge },
+  present: (row: Row) => T,
+): Page<T> {
+  const { data, hasMore } = read;
+  const isBackwards = asked.edge.afterId !== undefined;
+  const isFirst = !isBackwards && asked.edge.beforeId === undefined;
+  const at = (row: Row | undefined, side: 'beforeId' | 'afterId') =>
+    row === undefined ? null : asked.cursor.write(asked.scope, { [side]: row.id });
+  return {
+    object: 'list',
+    data: data.map(present),
+    has_more: hasMore,
+    next_cursor: hasMore || isBackwards ? at(data.at(-1), 'beforeId') : null,
+    prev_cursor: isFirst || (isBackwards && !hasMore) ? null : at(data[0], 'afterId'),
+  };
+}
