@@ -9,7 +9,7 @@ export { Transactions, Tx } from './database/transactions.js';
 export { uuidv7Floor } from './database/uuidv7.js';
 export { HealthChecks } from './health/health-checks.js';
 export { migrationsMatch } from './health/standard-checks.js';
-export { bootstrap, type RunningApp } from './http/bootstrap.js';
+export { bootstrap, startApp, type RunningApp } from './http/bootstrap.js';
 export { SwitchClient, VaultClient } from './internal-http/card-zone-clients.js';
 export { InternalErrorFilter, httpStatusOf } from './internal-http/internal-error.filter.js';
 export { InternalGuard } from './internal-http/internal-guard.js';

@@ -13,19 +13,28 @@ export class UnsupportedMediaError extends AppError {
   }
 }
 
+/** The body is not JSON. */
+class MalformedBodyError extends AppError {
+  readonly code = 'invalid_json';
+  readonly category = 'invalid';
+
+  constructor() {
+    super('the body is not JSON');
+  }
+}
+
 const JSON_UTF8 = /^application\/json(?:\s*;\s*charset="?utf-8"?)?\s*$/i;
 
 /** Read bodies as JSON in UTF-8 and nothing else. Strict: the rules of the public API (`parseStrictJson`). */
 export function acceptJson(fastify: FastifyInstance, options: { isStrict: boolean }): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const isPlain =
-      JSON_UTF8.test(request.headers['content-type'] ?? '') && request.headers['content-encoding'] === undefined;
-    if (!isPlain) return done(new UnsupportedMediaError());
+    const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
+    if (!JSON_UTF8.test(type) || encoding !== undefined) return done(new UnsupportedMediaError());
     try {
       done(null, options.isStrict ? parseStrictJson(body as Buffer) : JSON.parse(body.toString('utf8')));
     } catch (error) {
-      done(error as Error);
+      done(error instanceof AppError ? error : new MalformedBodyError()); // the plain parser's message quotes the body
     }
   });
   fastify.addContentTypeParser('*', (_request, _payload, done) => done(new UnsupportedMediaError()));

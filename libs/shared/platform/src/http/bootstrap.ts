@@ -37,18 +37,23 @@ export interface RunningApp {
 type AppModule = Parameters<typeof NestFactory.create>[0];
 
 /**
- * Start a Nest application on Fastify with the limits of the house, and stop it cleanly on SIGTERM, SIGINT or when
- * the supervisor's IPC channel closes.
+ * Start the one application of this process, and stop it cleanly on SIGTERM, SIGINT or when the supervisor's IPC channel
+ * closes. Nothing survives a start that fails.
  * @throws ConfigError the environment is incomplete
  */
 export async function bootstrap(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
+  const running = await startApp(module, options);
+  stopOnSignals(running, running.app.get(AppLogger));
+  return running;
+}
+
+/** Start a Nest application on Fastify with the limits of the house; the process's signals stay untouched, as tests need. */
+export async function startApp(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
   const config = AppConfig.fromEnv(options.name);
   const app = await createApp(module, config, options);
   const admin = await listen(app, config);
   const running = { app, port: portOf(app), stop: () => stop(app, admin) };
   app.get(AppLogger).log('listening', { port: running.port, adminPort: config.adminPort });
-  process.send?.({ type: 'listening', port: running.port });
-  stopOnSignals(running, app.get(AppLogger));
   return running;
 }
 

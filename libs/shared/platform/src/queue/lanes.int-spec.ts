@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { newId, Secret } from '@tsunagu/kernel';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
+import { Metrics } from '../metrics/metrics.js';
+import { quietLogger } from '../testing.js';
+import { LaneBell } from './lane-bell.js';
+import { LaneQueues } from './lane-queues.js';
+import { LaneWorkers } from './lane-workers.js';
+
+const REDIS_URL = process.env['REDIS_URL'] ?? null;
+const BACKENDS = REDIS_URL === null ? (['postgres'] as const) : (['postgres', 'redis'] as const);
+const WAIT = { timeout: 15_000 };
+
+describe.each(BACKENDS)('lanes on %s', (backend) => {
+  const opened: { onApplicationShutdown?(): unknown; beforeApplicationShutdown?(): Promise<void> }[] = [];
+  const prefix = `spec-${randomBytes(4).toString('hex')}`;
+  let db: TestDatabase;
+
+  beforeAll(async () => {
+    db = await testDatabase();
+  }, 60_000);
+  afterEach(async () => {
+    for (const part of opened.reverse()) await part.beforeApplicationShutdown?.();
+    for (const part of opened.splice(0)) await part.onApplicationShutdown?.();
+  });
+  afterAll(async () => {
+    await db.drop();
+    if (backend === 'redis') await wipeRedis();
+  });
+
+  const wipeRedis = async () => {
+    const redis = new Redis(REDIS_URL ?? '');
+    const keys = await redis.keys(`{${prefix}-*`);
+    if (keys.length > 0) await redis.del(...keys);
+    redis.disconnect();
+  };
+  const queuesOf = (connectionsMax: number) => {
+    const config = { redisUrl: backend === 'redis' ? REDIS_URL : null, databaseUrl: new Secret(db.url('gateway')) };
+    const queues = new LaneQueues(config, quietLogger(), { connectionsMax, prefix });
+    opened.push(queues);
+    return queues;
+  };
+  const aBell = (queues = queuesOf(4)) => new LaneBell(queues, quietLogger(), new Metrics());
+  const aWorker = (queues = queuesOf(12)) => {
+    const workers = new LaneWorkers(queues, quietLogger());
+    opened.push(workers);
+    return workers;
+  };
+  const aJob = () => ({ tenantId: newId(new Date()), attemptId: newId(new Date()) });
+
+  it('brings a bell from one process to the handler of its lane in another, with ids and nothing else', async () => {
+    const heard: unknown[] = [];
+    aWorker().register('credit', 4, (job, jobId) => Promise.resolve(void heard.push({ job, jobId })));
+    const job = aJob();
+    await aBell().ring('credit', { ...job, amountMinor: 1500 } as never);
+    await expect.poll(() => heard, WAIT).toEqual([{ job, jobId: job.attemptId }]);
+  });
+
+  it('ignores a repeat under the same id and hears one under a fresh id', async () => {
+    const heard: string[] = [];
+    aWorker().register('nfc', 1, (_job, jobId) => Promise.resolve(void heard.push(jobId)));
+    const bell = aBell();
+    const job = aJob();
+    await bell.ring('nfc', job);
+    await expect.poll(() => heard, WAIT).toEqual([job.attemptId]);
+    await bell.ring('nfc', job);
+    await bell.ring('nfc', job, 1);
+    await expect.poll(() => heard, WAIT).toEqual([job.attemptId, `${job.attemptId}-1`]);
+  });
+
+  it('lets a stuck lane hold no other', async () => {
+    const heard: string[] = [];
+    const workers = aWorker();
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    workers.register('unionpay', 1, () => stuck);
+    workers.register('dcc', 1, (job) => Promise.resolve(void heard.push(job.attemptId)));
+    const bell = aBell();
+    const job = aJob();
+    await bell.ring('unionpay', aJob());
+    await bell.ring('dcc', job);
+    await expect.poll(() => heard, WAIT).toEqual([job.attemptId]);
+    release();
+  });
+
+  it('goes on with the next job after a handler threw, and keeps nothing of what was thrown', async () => {
+    const heard: string[] = [];
+    const lines: string[] = [];
+    const workers = new LaneWorkers(queuesOf(12), quietLogger(lines));
+    opened.push(workers);
+    workers.register('emoney', 1, (job) => {
+      heard.push(job.attemptId);
+      return heard.length === 1 ? Promise.reject(new Error('card 4111111111111111')) : Promise.resolve();
+    });
+    const bell = aBell();
+    await bell.ring('emoney', aJob());
+    const second = aJob();
+    await bell.ring('emoney', second);
+    await expect.poll(() => heard.at(-1), WAIT).toBe(second.attemptId);
+    expect(lines.join('')).toContain('a lane job failed');
+    expect(lines.join('')).not.toContain('4111');
+  });
+
+  it('finishes what runs before it stops', async () => {
+    const workers = aWorker();
+    let isDone = false;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    workers.register('debit', 1, async () => {
+      begin();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      isDone = true;
+    });
+    await aBell().ring('debit', aJob());
+    await begun;
+    await workers.beforeApplicationShutdown();
+    expect(isDone).toBe(true);
+  });
+
+  it('refuses a second handler for a lane', () => {
+    const workers = aWorker();
+    workers.register('credit', 1, () => Promise.resolve());
+    expect(() => workers.register('credit', 1, () => Promise.resolve())).toThrow('one handler');
+    expect(workers.covers(['credit'])).toBe(true);
+    expect(workers.covers(['credit', 'nfc'])).toBe(false);
+  });
+
+  it('rings again after every connection to the queue was cut', async () => {
+    const heard: string[] = [];
+    const bell = aBell();
+    aWorker().register('credit', 2, (job) => Promise.resolve(void heard.push(job.attemptId)));
+    const first = aJob();
+    await bell.ring('credit', first);
+    await expect.poll(() => heard, WAIT).toContain(first.attemptId);
+    await cut();
+    let repeat = 0;
+    const job = aJob();
+    // as the sweeper does: a bell may be lost while the line comes back
+    await expect
+      .poll(async () => {
+        await bell.ring('credit', job, repeat);
+        repeat += 1;
+        return heard;
+      }, WAIT)
+      .toContain(job.attemptId);
+  });
+
+  const cut = async () => {
+    if (backend === 'redis') {
+      const redis = new Redis(REDIS_URL ?? '');
+      await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      redis.disconnect();
+      return;
+    }
+    const admin = new pg.Client({ connectionString: db.adminUrl });
+    await admin.connect();
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await admin.end();
+  };
+});
+
+describe('a bell without a queue', () => {
+  it.each([
+    { redisUrl: null, databaseUrl: new Secret('postgresql://nobody@127.0.0.1:1/none') },
+    { redisUrl: 'redis://127.0.0.1:1', databaseUrl: new Secret('') },
+  ])('never throws: it counts, and the sweeper will find the attempt', async (config) => {
+    const lines: string[] = [];
+    const queues = new LaneQueues(config, quietLogger());
+    const bell = new LaneBell(queues, quietLogger(lines), new Metrics());
+    await bell.ring('credit', { tenantId: newId(new Date()), attemptId: newId(new Date()) });
+    expect(bell.counts).toEqual({ rings: 1, lost: 1 });
+    expect(lines.join('')).toContain('the sweeper will ring again');
+    await queues.onApplicationShutdown();
+  });
+});
