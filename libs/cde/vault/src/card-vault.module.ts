@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { EnvelopeSealer, HsmProvider } from '@tsunagu/hsm';
 import { Clock } from '@tsunagu/kernel';
-import { AppConfig, AppLogger, HealthChecks } from '@tsunagu/platform';
+import { AppConfig, AppLogger, HealthChecks, Metrics } from '@tsunagu/platform';
 import { AuditLog } from './audit/audit-log.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import { EnrolDeviceController } from './device/enrol-device.controller.js';
@@ -24,7 +24,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
 @Module({
   controllers: [OpenCardController, SealAccountController, EnrolDeviceController],
   providers: [
-    { provide: HsmProvider, useFactory: openVaultHsm, inject: [AppConfig, AppLogger, HealthChecks] },
+    { provide: HsmProvider, useFactory: openVaultHsm, inject: [AppConfig, AppLogger, HealthChecks, Metrics] },
     {
       provide: EnvelopeSealer,
       useFactory: (hsm: HsmProvider, clock: Clock) => new EnvelopeSealer(hsm, clock),

@@ -55,12 +55,19 @@ function fromTlv(plain: Buffer): CardContent {
   const track2 = track === undefined ? undefined : readTag57(track.value);
   const pan = panOf(items, track2?.pan);
   const expiry = track2?.expiry ?? expiryOf(items);
-  const emvItems = items.filter((item) => !ACCOUNT_TAGS.has(item.tag));
+  const emvItems = withoutAccount(items);
   const emv = emvItems.length === 0 ? null : encodeTlv(emvItems);
   const wipe = (): void => {
     for (const bytes of [pan, track2?.text, emv]) bytes?.fill(0);
   };
   return { pan, expiry, psn: psnOf(items), track2: track2?.text ?? null, emv, wipe };
+}
+
+/** At every depth: a template may hold the account as well. */
+function withoutAccount(items: readonly TlvItem[]): TlvItem[] {
+  return items
+    .filter((item) => !ACCOUNT_TAGS.has(item.tag))
+    .map((item) => (item.children === undefined ? item : { ...item, children: withoutAccount(item.children) }));
 }
 
 function itemsOf(plain: Buffer): TlvItem[] {

@@ -65,6 +65,11 @@ describe('content of a reader', () => {
     ).toBe(true);
   });
 
+  it('takes the account out of templates, too', () => {
+    const content = readCardContent('TLV', bytesOf('701A57136210944517763613D29081011235285492365F9F36020001'));
+    expect([content.pan.toString(), content.emv?.toString('hex')]).toEqual(['6210944517763613', '70059f36020001']);
+  });
+
   it('refuses a chip that names two accounts', () => {
     expect(() =>
       readCardContent('TLV', bytesOf('57136210944517763613D29081011235285492365F5A084111111111111111')),

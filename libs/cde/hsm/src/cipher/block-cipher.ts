@@ -24,6 +24,7 @@ export function blockBytes(family: CipherFamily): 8 | 16 {
 }
 
 const GCM_TAG_BYTES = 16;
+const GCM_NONCE_BYTES = 12;
 
 /** One ECB call over whole blocks, no padding. */
 export function ecbEncrypt(family: CipherFamily, key: Buffer, data: Buffer): Buffer {
@@ -92,20 +93,21 @@ function openGcm(key: Buffer, iv: Buffer, input: CipherInput): Buffer {
   }
 }
 
+/** @returns the IV to use: the given one, zeros where none was given, null in ECB */
 function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput): Buffer | null {
   const block = blockBytes(family);
-  if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR'))
+  if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR')) {
     throw new HsmError('unsupported', 'TDES has no such mode');
+  }
   if ((mode === 'CBC' || mode === 'ECB') && data.length % block !== 0) {
     throw new HsmError('format', 'the data is not whole blocks');
   }
   if (mode === 'ECB') return null;
-  if (mode === 'GCM') {
-    if (iv === undefined || iv.length !== 12) throw new HsmError('format', 'GCM needs a nonce of 12 bytes');
-    return iv;
-  }
-  if (iv !== undefined && iv.length !== block) throw new HsmError('format', 'the IV is one block');
-  return iv ?? Buffer.alloc(block);
+  const ivBytes = mode === 'GCM' ? GCM_NONCE_BYTES : block;
+  // a nonce of GCM may never repeat, so zeros are no default for it
+  const vector = iv ?? Buffer.alloc(mode === 'GCM' ? 0 : block);
+  if (vector.length !== ivBytes) throw new HsmError('format', 'the IV has a wrong length');
+  return vector;
 }
 
 function lower(mode: 'CBC' | 'CTR' | 'ECB'): 'cbc' | 'ctr' | 'ecb' {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CardFormatError } from '../card/card-format-error.js';
 import { maskPan } from '../card/pan.js';
 import type { KeyType, MacAlg } from '../provider/hsm-provider.js';
 import { sealKey } from '../software/key-file.js';
@@ -142,10 +143,7 @@ describe('card data of a reader', () => {
     'is opened by the vault as a %s device sent it, PIN included',
     async (name, profile: DukptProfile) => {
       const { key: bdk } = await hsm.generateKey({ id: name, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
-      const ikid =
-        profile.scheme === 'AES-DUKPT'
-          ? '0000000A00000001'
-          : 'FFFF0000A000002000'.padEnd(20, '0').replace(/.{5}$/, '00000');
+      const ikid = profile.scheme === 'AES-DUKPT' ? '0000000A00000001' : 'FFFF0000A00000200000';
       const terminal = new TerminalDukpt(
         profile,
         await hsm.exportInitialKey({ bdk, scheme: profile.scheme, ikid }),
@@ -174,6 +172,25 @@ describe('card data of a reader', () => {
       const from = { dukpt, format: pin.format === 'iso4' ? 4 : 0, block: bytesOf(pin.data) } as const;
       const out = { key: { provider: 'software', id: 'zpk-zone' }, format: 4 } as const;
       expect((await hsm.translatePin({ in: from, out, pan: content.pan })).block).toHaveLength(16);
+    },
+  );
+
+  it.each(Object.entries(DUKPT_PROFILES))(
+    'has one answer for any nonsense under a right MAC (%s)',
+    async (name, profile: DukptProfile) => {
+      const { key: bdk } = await hsm.generateKey({ id: name, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
+      const ikid = profile.scheme === 'AES-DUKPT' ? '0000000A00000001' : 'FFFF0000A00000200000';
+      const unpadded = { ...profile, padding: 'NONE' } as const;
+      const initialKey = await hsm.exportInitialKey({ bdk, scheme: profile.scheme, ikid });
+      const reader = new PayloadReader(hsm, profile);
+      for (let seed = 1; seed <= 200; seed += 1) {
+        const plain = Buffer.from(
+          Array.from({ length: 48 }, (_, i) => (Math.imul(seed, 2_654_435_761) >>> (i % 24)) ^ i),
+        );
+        const payload = reader.shape(new TerminalDukpt(unpadded, initialKey, ikid).encryptCard(1, plain))!;
+        expect(await reader.verify(bdk, payload)).toBe(true);
+        await expect(reader.read(bdk, payload)).rejects.toThrow(CardFormatError);
+      }
     },
   );
 

@@ -23,14 +23,21 @@ describe('HSM guard', () => {
     let now = 0;
     let calls = 0;
     let isDown = true;
+    const reasons: string[] = [];
     const inner = provider(async () => {
       calls += 1;
       if (isDown) throw new Error('socket closed at 10.0.0.1');
       return Buffer.alloc(1);
     });
-    const guard = new GuardedHsm(inner, { failuresMax: 3, coolDownMs: 100 }, () => now);
+    const guard = new GuardedHsm(
+      inner,
+      { failuresMax: 3, coolDownMs: 100 },
+      (reason) => reasons.push(reason),
+      () => now,
+    );
     for (let i = 0; i < 5; i += 1) await expect(guard.random(1)).rejects.toMatchObject(unavailable);
     expect(calls).toBe(3);
+    expect(reasons).toEqual(['unavailable', 'unavailable', 'unavailable', 'breaker', 'breaker']);
     isDown = false;
     now = 100;
     await expect(guard.random(1)).resolves.toHaveLength(1);

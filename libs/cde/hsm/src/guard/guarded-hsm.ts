@@ -36,6 +36,8 @@ export class GuardedHsm extends HsmProvider {
   constructor(
     private readonly inner: HsmProvider,
     limits: Partial<HsmLimits> = {},
+    /** Told about every call that got no answer, and every call refused unasked. */
+    private readonly onFailure: (reason: string) => void = () => undefined,
     private readonly monotonicMs: () => number = () => performance.now(),
   ) {
     super();
@@ -62,7 +64,7 @@ export class GuardedHsm extends HsmProvider {
   destroyExpired: Call<'destroyExpired'> = (now) => this.#guard(() => this.inner.destroyExpired(now));
 
   async #guard<T>(call: () => Promise<T>): Promise<T> {
-    if (this.monotonicMs() < this.#closedUntilMs) throw unavailable('breaker');
+    if (this.monotonicMs() < this.#closedUntilMs) throw this.#refused('breaker');
     await this.#enter();
     try {
       const result = await this.#timed(call);
@@ -80,7 +82,13 @@ export class GuardedHsm extends HsmProvider {
   #count(error: unknown): void {
     const isAnswer = error instanceof HsmError && error.reason !== 'timeout' && error.reason !== 'unavailable';
     this.#failures = isAnswer ? 0 : this.#failures + 1;
+    if (!isAnswer) this.onFailure(error instanceof HsmError ? error.reason : 'fault');
     if (this.#failures >= this.#limits.failuresMax) this.#closedUntilMs = this.monotonicMs() + this.#limits.coolDownMs;
+  }
+
+  #refused(detail: string): HsmError {
+    this.onFailure(detail);
+    return unavailable(detail);
   }
 
   async #enter(): Promise<void> {
@@ -88,7 +96,7 @@ export class GuardedHsm extends HsmProvider {
       this.#running += 1;
       return;
     }
-    if (this.#waiting.length >= this.#limits.waitingMax) throw unavailable('queue_full');
+    if (this.#waiting.length >= this.#limits.waitingMax) throw this.#refused('queue_full');
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -103,7 +103,7 @@ export class KeyStore {
   /** Wipe what is in memory; the store is not used afterwards. */
   close(): void {
     clearInterval(this.#sweep);
-    for (const id of [...this.#open.keys()]) this.#evict(id);
+    for (const id of this.#open.keys()) this.#evict(id);
     this.lmk.fill(0);
   }
 

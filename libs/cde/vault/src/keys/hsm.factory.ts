@@ -1,12 +1,17 @@
 import { GuardedHsm, SoftwareHsm, type HsmProvider } from '@tsunagu/hsm';
-import { AppConfig, AppLogger, ConfigError, HealthChecks } from '@tsunagu/platform';
+import { AppConfig, AppLogger, ConfigError, HealthChecks, Metrics } from '@tsunagu/platform';
 import { InvariantError } from '@tsunagu/kernel';
 
 /**
  * The HSM of this process: the vault's partition of the software provider, behind timeout, limit and breaker.
  * @throws ConfigError HSM_DIR is not set; KeyStoreError production without a waiver
  */
-export async function openVaultHsm(config: AppConfig, logger: AppLogger, health: HealthChecks): Promise<HsmProvider> {
+export async function openVaultHsm(
+  config: AppConfig,
+  logger: AppLogger,
+  health: HealthChecks,
+  metrics: Metrics,
+): Promise<HsmProvider> {
   if (config.hsmDir === null) throw new ConfigError('HSM_DIR', 'must be set');
   const software = await SoftwareHsm.open({
     directory: config.hsmDir,
@@ -15,7 +20,8 @@ export async function openVaultHsm(config: AppConfig, logger: AppLogger, health:
     waiver: config.optional('HSM_SOFTWARE_WAIVER') ?? undefined,
     warn: (message, facts) => logger.warn(message, { reason: facts['waiver'] }),
   });
-  const hsm = new GuardedHsm(software);
+  const failures = metrics.counter('tsunagu_vault_hsm_failures_total', 'HSM calls without an answer', ['reason']);
+  const hsm = new GuardedHsm(software, {}, (reason) => failures.inc({ reason }));
   health.register('hsm', async () => {
     if (!(await hsm.health()).ok) throw new InvariantError('the HSM is not healthy');
   });

@@ -73,19 +73,14 @@ export class CardOpener {
     try {
       const emv = mergeEmv(request.card.emv, content.emv);
       const pinBlock = await this.#zonePin(device, request.card, content.pan);
-      const [fingerprint, dataKey, envelope] = await Promise.all([
-        this.fingerprints.ofPan(request.tenantId, content.pan),
-        this.dataKeys.current(request.tenantId),
-        this.sealer.seal(request.tenantId, {
-          sad: { track2: content.track2, emv, pinBlock, entry: request.card.entryMode },
-          account: content,
-        }),
+      const { tenantId } = request;
+      const sad = { track2: content.track2, emv, pinBlock, entry: request.card.entryMode };
+      const [fingerprint, envelope] = await Promise.all([
+        this.fingerprints.ofPan(tenantId, content.pan),
+        this.sealer.seal(tenantId, { sad, account: content }),
       ]);
-      // the key may be wiped by a timer while the others are awaited, so it is asked for again and used in the same tick
-      return {
-        card: this.#newCard(request.tenantId, content, fingerprint, await this.dataKeys.current(request.tenantId)),
-        envelope,
-      };
+      // asked for last: a data key is used in the tick in which it comes
+      return { card: this.#newCard(tenantId, content, fingerprint, await this.dataKeys.current(tenantId)), envelope };
     } finally {
       content.wipe();
     }
