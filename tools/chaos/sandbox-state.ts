@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SandboxTerminal } from './simulated-reader.js';
+import type { SandboxTerminal } from '../till/sandbox-file.js';
 
 /** What an outside program may rely on. @source architecture.md §7 */
 export interface SandboxState {

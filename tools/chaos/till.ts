@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { type Answer, PersistentClient } from './persistent-client.js';
 import { planPurchase, type PurchasePlan } from './purchase.js';
-import { CHAOS_CARDS, type SimulatedReader } from './simulated-reader.js';
+import type { SimulatedReader } from './simulated-reader.js';
 
 /** What one run asks of its tills. */
 export interface TillShift {
@@ -63,7 +63,7 @@ export class Till {
       terminal_id: this.reader.terminal.id,
       kind: plan.kind,
       money: { amount: plan.amountMinor, currency: 'JPY' },
-      card_present: this.reader.present(this.random.pick(CHAOS_CARDS)),
+      card_present: this.reader.present(this.random.between(0, 99), plan.amountMinor),
     };
   }
 
