@@ -14,12 +14,22 @@ import { ApiRoutesModule } from './api-routes.module.js';
 })
 class PortsModule {}
 
+/** The payments feature as the routes see it: routes ask for its ports and know no module. */
+@Global()
+@Module({ imports: [PaymentsApiModule], exports: [PaymentsApiModule] })
+class FeaturesModule {}
+
+/** The payment ports, seen by every route. */
+@Global()
+@Module({ imports: [PaymentsApiModule], exports: [PaymentsApiModule] })
+class PaymentPortsModule {}
+
 @Module({
   imports: [
     PlatformModule.forRoot({ app: 'api', database: true, lanes: true, vault: true }),
     PortsModule,
     NotifyWriterModule,
-    PaymentsApiModule,
+    PaymentPortsModule,
     ApiRoutesModule,
   ],
 })

@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toWireId } from '@tsunagu/kernel';
+import { VAULT_ROUTES } from '@tsunagu/contracts';
+import { SandboxSeed, type SeededTenant } from '@tsunagu/merchants';
+import { startApp, type RunningApp } from '@tsunagu/platform';
+import { testDatabase, type TestDatabase } from '../../../test/kit/database.js';
+import { AppModule } from './app.module.js';
+import { configureApi } from './configure-api.js';
+import { anOrder } from './testing/api-under-test.js';
+
+let db: TestDatabase;
+let vault: Server;
+let running: RunningApp;
+let base: string;
+let tenants: SeededTenant[];
+/** What the vault answers instead of a card. */
+let refusal: { status: number; body: object } | undefined;
+
+const OPENED = {
+  tokenId: randomUUID(),
+  card: { brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 12, expYear: 2030, funding: 'credit', country: 'JP', issuerName: null },
+  envelope: { sad: 'c2Fk', account: 'YWNjb3VudA==' },
+}; // prettier-ignore
+
+/** A vault that opens every card alike, over the real wire. */
+function startVault(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const answer = request.url === VAULT_ROUTES.open && refusal === undefined ? { status: 200, body: OPENED } : refusal;
+    request.resume().on('end', () => {
+      response
+        .writeHead(answer?.status ?? 404, { 'content-type': 'application/json' })
+        .end(JSON.stringify(answer?.body ?? {}));
+    });
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+beforeAll(async () => {
+  [db, vault] = await Promise.all([testDatabase(), startVault()]);
+  const surroundings = {
+    DATABASE_URL: db.url('gateway'),
+    VAULT_URL: `http://127.0.0.1:${(vault.address() as AddressInfo).port}`,
+    INTERNAL_SECRET: '11'.repeat(32),
+    API_KEY_PEPPER: '22'.repeat(32),
+    WEBHOOK_KEY: '33'.repeat(32),
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+    REDIS_URL: '',
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, surroundings);
+  try {
+    running = await startApp(AppModule, { name: 'api', configure: configureApi });
+  } finally {
+    for (const name of Object.keys(surroundings)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+  base = `http://127.0.0.1:${running.port}`;
+  tenants = await running.app.get(SandboxSeed, { strict: false }).seed();
+}, 90_000);
+
+afterAll(async () => {
+  await running.stop();
+  vault.close();
+  await db.drop();
+});
+
+const tenant = (index: number) => {
+  const found = tenants[index];
+  if (found === undefined) throw new Error('the sandbox has three tenants');
+  return found;
+};
+const terminalOf = (index: number, store = 0) => {
+  const found = tenant(index).stores[store]?.terminals[0];
+  if (found === undefined) throw new Error('a store has terminals');
+  return found;
+};
+
+type Json = Record<string, unknown>;
+async function ask(
+  path: string,
+  options: { key?: string; body?: unknown; intent?: string; headers?: Record<string, string> } = {},
+) {
+  const { key = tenant(0).apiKey, body, intent, headers } = options;
+  const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const reply = await fetch(`${base}${path}`, {
+    ...post,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(intent === undefined ? {} : { 'idempotency-key': intent }),
+      ...headers,
+    },
+  });
+  return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Json };
+}
+
+const order = (change: Json = {}) =>
+  anOrder({ client_reference: randomUUID(), terminal_id: toWireId('trm', terminalOf(0).id), ...change });
+const create = (body: Json, intent: string = randomUUID(), key?: string) => ask('/v1/payments', { body, intent, key });
+
+describe('the api on a real database', () => {
+  it('accepts a payment, and finds it again by every way a till has', async () => {
+    const body = order();
+    const reply = await create(body);
+    expect([reply.status, reply.body['status'], reply.body['customer_charged']]).toEqual([
+      202,
+      'processing',
+      'unknown',
+    ]);
+    const id = String(reply.body['id']);
+    const reference = String(body['client_reference']);
+    expect((await ask(`/v1/payments/${id}`)).body).toMatchObject({ id, card: { last4: '0000' }, sequence: 1 });
+    expect((await ask(`/v1/payments?client_reference=${reference}`)).body['data']).toEqual([
+      expect.objectContaining({ id }),
+    ]);
+    expect((await ask(`/v1/attempts/${reference}`)).body).toMatchObject({ status: 'created', payment: { id } });
+    const open = await ask(`/v1/terminals/${String(body['terminal_id'])}/open-payments`);
+    expect((open.body['data'] as Json[]).map((each) => each['id'])).toContain(id);
+    const events = await ask(`/v1/events?payment=${id}`);
+    expect(events.body['data']).toEqual([expect.objectContaining({ type: 'payment.created', sequence: 1 })]);
+  });
+
+  it('makes one payment of a hundred simultaneous requests with one key', async () => {
+    const body = order();
+    const intent = randomUUID();
+    const replies = await Promise.all(Array.from({ length: 100 }, () => create(body, intent)));
+    expect(new Set(replies.map((reply) => reply.body['id'])).size).toBe(1);
+    expect(replies.every(({ status }) => status === 202)).toBe(true);
+    expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
+  });
+
+  it('keeps the table of idempotency situations', async () => {
+    const body = order();
+    const intent = randomUUID();
+    const first = await create(body, intent);
+    const otherBody = { ...body, money: { amount: 9, currency: 'JPY' } };
+    expect((await create(otherBody, intent)).body['code']).toBe('idempotency_key_reused');
+    expect((await create(otherBody)).body['code']).toBe('client_reference_exists');
+    const newKey = await create(body);
+    expect([newKey.headers.get('idempotent-replayed'), newKey.body['id']]).toEqual(['true', first.body['id']]);
+    const otherRoute = await ask(`/v1/payments/${String(first.body['id'])}/cancel`, { body: {}, intent });
+    expect([otherRoute.status, otherRoute.body['code']]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  it('stores nothing of a refused request: the same key may be used again', async () => {
+    const body = order();
+    const intent = randomUUID();
+    expect((await create({ ...body, kind: 'steal' }, intent)).status).toBe(400);
+    refusal = { status: 422, body: { code: 'card_data_invalid', category: 'unprocessable', message: 'x' } };
+    expect((await create(body, intent)).body).toMatchObject({
+      code: 'card_data_invalid',
+      status: 422,
+      next_action: 'ask_cardholder',
+    });
+    refusal = { status: 409, body: { code: 'ksn_replay', category: 'conflict', message: 'x' } };
+    expect((await create(body, intent)).body).toMatchObject({ code: 'ksn_replay', status: 409 });
+    refusal = { status: 503, body: {} };
+    const down = await create(body, intent);
+    expect([down.status, down.body['code'], down.headers.get('retry-after')]).toEqual([
+      503,
+      'card_service_unavailable',
+      '2',
+    ]);
+    refusal = undefined;
+    expect((await create(body, intent)).status).toBe(202);
+  });
+
+  it('shows nobody what belongs to another tenant, store or terminal', async () => {
+    const mine = await create(order());
+    const id = String(mine.body['id']);
+    const otherStore = terminalOf(0, 1);
+    for (const key of [tenant(1).apiKey, otherStore.apiKey]) {
+      const absent = await ask(`/v1/payments/${toWireId('pay', randomUUID())}`, { key });
+      for (const path of [`/v1/payments/${id}`, `/v1/payments/${id}?wait=0`]) {
+        const reply = await ask(path, { key });
+        expect([reply.status, reply.body['title']]).toEqual([404, absent.body['title']]);
+      }
+      for (const action of ['captures', 'cancel', 'refunds']) {
+        expect((await ask(`/v1/payments/${id}/${action}`, { key, body: {}, intent: randomUUID() })).status).toBe(404);
+      }
+      expect((await ask('/v1/payments', { key })).body['data']).toEqual([]);
+      expect((await create(order(), randomUUID(), key)).body['code']).toBe('resource_missing');
+      expect((await ask(`/v1/terminals/${toWireId('trm', terminalOf(0).id)}/open-payments`, { key })).status).toBe(404);
+    }
+    expect((await ask(`/v1/payments/${id}`)).body).toMatchObject({ cancel_requested: false, sequence: 1 });
+  });
+
+  it('burns a reference that was given up before it was seen', async () => {
+    const reference = randomUUID();
+    expect((await ask(`/v1/attempts/${reference}`)).body).toMatchObject({
+      status: 'never_seen',
+      customer_charged: 'no',
+    });
+    expect((await ask(`/v1/attempts/${reference}/ensure-cancelled`, { body: {} })).status).toBe(202);
+    const late = await create(order({ client_reference: reference }));
+    expect([late.status, late.body['code']]).toEqual([409, 'client_reference_burned']);
+  });
+
+  it('cancels what has not left the house', async () => {
+    const { body } = await create(order());
+    const reply = await ask(`/v1/payments/${String(body['id'])}/cancel`, { body: {}, intent: randomUUID() });
+    expect([reply.status, reply.body['status'], reply.body['customer_charged']]).toEqual([200, 'voided', 'no']);
+    const refund = await ask(`/v1/payments/${String(body['id'])}/refunds`, { body: {}, intent: randomUUID() });
+    expect([refund.status, refund.body['code']]).toEqual([409, 'state_conflict']);
+  });
+
+  it('pages through many payments without losing or repeating one', async () => {
+    const key = terminalOf(1).apiKey;
+    const own = (change: Json) => order({ terminal_id: toWireId('trm', terminalOf(1).id), ...change });
+    const made = new Set<unknown>();
+    for (let index = 0; index < 7; index += 1) made.add((await create(own({}), randomUUID(), key)).body['id']);
+    const seen: unknown[] = [];
+    for (let path = '/v1/payments?limit=3&include=total'; path !== '';) {
+      const { body } = await ask(path, { key });
+      expect(body['total']).toBe(7);
+      seen.push(...(body['data'] as Json[]).map((each) => each['id']));
+      path =
+        body['next_cursor'] === null ? '' : `/v1/payments?limit=3&include=total&cursor=${String(body['next_cursor'])}`;
+    }
+    expect([seen.length, new Set(seen)]).toEqual([7, made]);
+  });
+
+  it('answers a long poll when the time is over, with the state as it is', async () => {
+    const { body } = await create(order());
+    const reply = await ask(`/v1/payments/${String(body['id'])}?wait=1&after_sequence=1`);
+    expect([reply.status, reply.body['sequence']]).toEqual([200, 1]);
+  });
+});
+
+describe('what never becomes a request', () => {
+  const raw = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(running.port, '127.0.0.1', () => socket.write(text));
+      let answer = '';
+      socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
+      socket.on('data', (chunk) => {
+        answer += chunk.toString();
+        if (answer.includes('"request_id"')) socket.destroy();
+      });
+      socket.on('close', () => resolve(answer));
+      socket.on('error', reject);
+    });
+
+  it.each([
+    [
+      'headers above 16 KB',
+      `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+    ['a broken request line', 'HELLO\r\n\r\n', 400, 'parameter_invalid'],
+    ['a URL that cannot be decoded', 'GET /v1/payments/%E0%A4%A HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'parameter_invalid'],
+    ['a URL above 4 KB', `GET /v1/payments?q=${'x'.repeat(5_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414, 'url_too_long'],
+  ])('answers %s as a problem', async (_, text, status, code) => {
+    const answer = await raw(text);
+    expect(answer).toContain(`HTTP/1.1 ${status}`);
+    expect(answer.toLowerCase()).toContain('application/problem+json');
+    expect(answer).toContain(`"code":"${code}"`);
+  });
+
+  it('does not show health or metrics on the public port when they have their own', async () => {
+    const reply = await ask('/openapi.json');
+    expect(reply.body['openapi']).toBe('3.1.0');
+    const docs = await fetch(`${base}/docs`);
+    expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await docs.text()).toContain('createPayment');
+  });
+});
