@@ -22,7 +22,7 @@ export class CreatePartitionFunction1795000000003 implements MigrationInterface 
         select n.nspname, c.relname into schema_name, table_name
           from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = parent;
         for i in -1 .. months - 1 loop
-          month := (date_trunc('month', first_month) + make_interval(months => i)) at time zone 'UTC';
+          month := (date_trunc('month', first_month::timestamp) + make_interval(months => i)) at time zone 'UTC';
           part := case when i < 0 then table_name || '_default' else table_name || '_' || to_char(month at time zone 'UTC', 'YYYYMM') end;
           if to_regclass(format('%I.%I', schema_name, part)) is null then
             if i < 0 then

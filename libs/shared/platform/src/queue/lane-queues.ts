@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Lane, LaneJob } from '@tsunagu/contracts';
 import { Queue, Worker, createPostgresBackend, type Job } from 'bullmq';
@@ -88,9 +89,9 @@ export class LaneQueues implements OnApplicationShutdown {
 
   /** @throws Error the queue does not answer */
   async ping(): Promise<void> {
-    const answer: Promise<unknown> =
-      this.#redis !== undefined ? this.#redis.ping() : (this.#pool as pg.Pool).query('select 1');
-    await withTimeout(answer, ADD_TIMEOUT_MS);
+    const redis = this.#redis;
+    const answer = redis === undefined ? (this.#pool as pg.Pool).query('select 1') : pingRedis(redis);
+    await withTimeout<unknown>(answer, ADD_TIMEOUT_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -143,6 +144,12 @@ export class LaneQueues implements OnApplicationShutdown {
     this.#clients.push(client);
     return client;
   }
+}
+
+/** Commands are refused, not kept, while the connection is being made: a first ping has to wait for it. */
+async function pingRedis(redis: Redis): Promise<void> {
+  if (redis.status !== 'ready') await once(redis, 'ready');
+  await redis.ping();
 }
 
 async function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

@@ -51,6 +51,10 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
   };
   const aJob = () => ({ tenantId: newId(new Date()), attemptId: newId(new Date()) });
 
+  it('answers as soon as it is opened: start-up asks before it listens', async () => {
+    await queuesOf(2).ping();
+  });
+
   it('brings a bell from one process to the handler of its lane in another, with ids and nothing else', async () => {
     const heard: unknown[] = [];
     aWorker().register('credit', 4, (job, jobId) => Promise.resolve(void heard.push({ job, jobId })));
@@ -179,6 +183,7 @@ describe('a bell without a queue', () => {
     await bell.ring('credit', { tenantId: newId(new Date()), attemptId: newId(new Date()) });
     expect(bell.counts).toEqual({ rings: 1, lost: 1 });
     expect(lines.join('')).toContain('the sweeper will ring again');
+    await expect(queues.ping()).rejects.toThrow();
     await queues.onApplicationShutdown();
   });
 });
