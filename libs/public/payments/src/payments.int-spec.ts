@@ -96,8 +96,12 @@ describe('accepting a payment', () => {
   });
 
   it('refuses a blocked terminal, an unknown one and a method without a contract', async () => {
-    await expect(house.intake.accept(ctx, anOrder({ terminalId: randomUUID() }))).rejects.toMatchObject({ code: 'resource_missing' });
-    await expect(house.intake.accept(ctx, anOrder({ method: 'debit' }))).rejects.toMatchObject({ code: 'method_not_supported' });
+    await expect(house.intake.accept(ctx, anOrder({ terminalId: randomUUID() }))).rejects.toMatchObject({
+      code: 'resource_missing',
+    });
+    await expect(house.intake.accept(ctx, anOrder({ method: 'debit' }))).rejects.toMatchObject({
+      code: 'method_not_supported',
+    });
     house.directory.entry.blocked = true;
     await expect(house.intake.accept(ctx, anOrder())).rejects.toMatchObject({ code: 'terminal_blocked' });
     expect(house.vault.counts.opened).toBe(0);
@@ -111,10 +115,12 @@ describe('from bell to books', () => {
       status: 'captured', final: true, customerCharged: 'yes', capturedMinor: 1500, approvalCode: '012345', sequence: 2,
       allowedActions: ['refund', 'ensure_cancelled'], nextCheckAt: null,
     }); // prettier-ignore
-    expect(await rows(`SELECT status, envelope_sad, envelope_account, due_at FROM gateway.attempt WHERE tenant_id = $1`)).toEqual([
-      { status: 'approved', envelope_sad: null, envelope_account: null, due_at: null },
-    ]);
-    expect(await rows(`SELECT account, side, amount_minor FROM gateway.posting WHERE tenant_id = $1 ORDER BY side`)).toEqual([
+    expect(
+      await rows(`SELECT status, envelope_sad, envelope_account, due_at FROM gateway.attempt WHERE tenant_id = $1`),
+    ).toEqual([{ status: 'approved', envelope_sad: null, envelope_account: null, due_at: null }]);
+    expect(
+      await rows(`SELECT account, side, amount_minor FROM gateway.posting WHERE tenant_id = $1 ORDER BY side`),
+    ).toEqual([
       { account: 'liability:merchant_payable', side: 'credit', amount_minor: '1500' },
       { account: 'asset:issuer_receivable', side: 'debit', amount_minor: '1500' },
     ]);
@@ -143,8 +149,17 @@ describe('from bell to books', () => {
     house.wire.know(attemptId, { state: 'reversed', reason: 'timeout' });
     house.clock.pass(1_000);
     expect(await house.watcher.watch()).toBe(1);
-    expect(await view(id)).toMatchObject({ status: 'declined', reason: 'reversed', customerCharged: 'no', final: true });
-    expect(house.events.events.map(({ type }) => type)).toEqual(['payment.created', 'payment.unknown', 'payment.resolved']);
+    expect(await view(id)).toMatchObject({
+      status: 'declined',
+      reason: 'reversed',
+      customerCharged: 'no',
+      final: true,
+    });
+    expect(house.events.events.map(({ type }) => type)).toEqual([
+      'payment.created',
+      'payment.unknown',
+      'payment.resolved',
+    ]);
   });
 
   it('ignores a stale outcome: a terminal state is immutable', async () => {
@@ -186,7 +201,10 @@ describe('from bell to books', () => {
     house.clock.pass(1_100);
     await house.sweeper.sweep();
     await house.workLanes();
-    expect([(await view(lost.resource.id)).status, (await view(claimed.resource.id)).status]).toEqual(['captured', 'processing']);
+    expect([(await view(lost.resource.id)).status, (await view(claimed.resource.id)).status]).toEqual([
+      'captured',
+      'processing',
+    ]);
     house.clock.pass(28_000);
     await house.sweeper.sweep();
     await house.workLanes();
@@ -197,7 +215,9 @@ describe('from bell to books', () => {
     await house.intake.accept(ctx, anOrder());
     house.clock.pass(2_000);
     const taken = await Promise.all(
-      [1, 2].map(() => house.store.takeDue({ work: 'dispatch', now: house.clock.now(), limit: 1_000, baseMs: 1_000, capMs: 9_000 })),
+      [1, 2].map(() =>
+        house.store.takeDue({ work: 'dispatch', now: house.clock.now(), limit: 1_000, baseMs: 1_000, capMs: 9_000 }),
+      ),
     );
     expect(taken.flat().filter(({ tenantId }) => tenantId === ctx.tenantId)).toHaveLength(1);
   });
@@ -207,16 +227,28 @@ describe('refunds', () => {
   it('takes back a whole sale of the day as 取消', async () => {
     const id = await aCapturedSale();
     const { resource } = await house.actions.refund(ctx, id, { idempotency: anIntent() });
-    expect([resource.refund.kind, resource.refund.status, resource.payment.final]).toEqual(['torikeshi', 'processing', false]);
+    expect([resource.refund.kind, resource.refund.status, resource.payment.final]).toEqual([
+      'torikeshi',
+      'processing',
+      false,
+    ]);
     await house.workLanes();
-    expect(await view(id)).toMatchObject({ status: 'voided', customerCharged: 'no', refundedMinor: 1500, refundPendingMinor: 0 });
+    expect(await view(id)).toMatchObject({
+      status: 'voided',
+      customerCharged: 'no',
+      refundedMinor: 1500,
+      refundPendingMinor: 0,
+    });
     expect((await view(id)).refunds).toMatchObject([{ status: 'approved' }]);
     expect(house.wire.reversed).toHaveLength(1);
   });
 
   it('returns a part as 返品, again and again until nothing is left', async () => {
     const id = await aCapturedSale();
-    for (const [amountMinor, status] of [[500, 'partially_refunded'], [1000, 'refunded']] as const) {
+    for (const [amountMinor, status] of [
+      [500, 'partially_refunded'],
+      [1000, 'refunded'],
+    ] as const) {
       const { resource } = await house.actions.refund(ctx, id, { idempotency: anIntent(), amountMinor });
       expect(resource.refund.kind).toBe('henpin');
       await house.workLanes();
@@ -240,7 +272,9 @@ describe('refunds', () => {
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, () => house.actions.refund(ctx, id, { idempotency: anIntent(), amountMinor: 600 })),
     );
-    const lost = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as { code: string }).code] : []));
+    const lost = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as { code: string }).code] : [],
+    );
     expect(lost).toEqual(Array(7).fill('amount_exceeds_refundable'));
     expect((await view(id)).refundPendingMinor).toBe(600);
   });
@@ -318,12 +352,21 @@ describe('captures and cancels', () => {
     const { job } = house.bells.rung.shift()!;
     const claimed = (await house.dispatch.claim(ctx, job.attemptId))!;
     const cancelled = await house.actions.cancel(ctx, resource.id, { idempotency: anIntent() });
-    expect(cancelled.resource).toMatchObject({ status: 'processing', cancelRequested: true, customerCharged: 'unknown' });
+    expect(cancelled.resource).toMatchObject({
+      status: 'processing',
+      cancelRequested: true,
+      customerCharged: 'unknown',
+    });
     const outcome = (await house.dispatch.perform(ctx, claimed))!;
     await house.dispatch.conclude(ctx, claimed, outcome);
     expect(await view(resource.id)).toMatchObject({ status: 'processing', customerCharged: 'unknown' });
     await house.workLanes();
-    expect(await view(resource.id)).toMatchObject({ status: 'declined', reason: 'reversed', customerCharged: 'no', final: true });
+    expect(await view(resource.id)).toMatchObject({
+      status: 'declined',
+      reason: 'reversed',
+      customerCharged: 'no',
+      final: true,
+    });
     expect(await rows(`SELECT * FROM gateway.posting WHERE tenant_id = $1`)).toEqual([]);
   });
 
@@ -359,7 +402,10 @@ describe('giving up safely', () => {
     const order = anOrder();
     const { resource } = await house.intake.accept(ctx, order);
     await house.workLanes();
-    expect(await house.actions.ensureCancelled(ctx, order.clientReference)).toMatchObject({ final: false, customerCharged: 'unknown' });
+    expect(await house.actions.ensureCancelled(ctx, order.clientReference)).toMatchObject({
+      final: false,
+      customerCharged: 'unknown',
+    });
     await house.workLanes();
     expect(await view(resource.id)).toMatchObject({ status: 'voided', reason: 'reversed', customerCharged: 'no' });
   });
@@ -375,7 +421,9 @@ describe('who sees what', () => {
     expect((await house.queries.attempt(stranger, order.clientReference)).status).toBe('never_seen');
     const cancel = house.actions.cancel(stranger, resource.id, { idempotency: anIntent() });
     await expect(cancel).rejects.toMatchObject({ code: 'resource_missing' });
-    expect(await house.store.claimAttempt(stranger, resource.attempts[0]!.id, { now: new Date(), until: new Date() })).toBeUndefined();
+    expect(
+      await house.store.claimAttempt(stranger, resource.attempts[0]!.id, { now: new Date(), until: new Date() }),
+    ).toBeUndefined();
   });
 
   it('shows no row to a connection without a tenant', async () => {
@@ -415,7 +463,9 @@ describe('reading', () => {
     expect([second.data.map(({ id }) => id), second.hasMore]).toEqual([ids.slice(2), false]);
     const back = await house.queries.list(ctx, {}, { limit: 2, afterId: ids[2] });
     expect(back.data.map(({ id }) => id)).toEqual(ids.slice(0, 2));
-    expect((await house.queries.list(ctx, { amountMinor: 300, brand: 'jcb', status: ['processing'] }, { limit: 9 })).data).toHaveLength(1);
+    expect(
+      (await house.queries.list(ctx, { amountMinor: 300, brand: 'jcb', status: ['processing'] }, { limit: 9 })).data,
+    ).toHaveLength(1);
     expect(await house.queries.count(ctx, {}, 3)).toBe(3);
     expect(await house.queries.openPayments(ctx, TERMINAL_ID)).toHaveLength(5);
   });
@@ -443,7 +493,10 @@ describe('what it costs', () => {
     const costs = async (step: () => Promise<unknown>) => {
       const before = { ...house.pool.counts };
       await step();
-      return { commits: house.pool.counts.commits - before.commits, statements: house.pool.counts.statements - before.statements };
+      return {
+        commits: house.pool.counts.commits - before.commits,
+        statements: house.pool.counts.statements - before.statements,
+      };
     };
     // The look at the intent is a read of its own: a replay must not open the card again.
     expect(await costs(() => house.intake.accept(ctx, order))).toEqual({ commits: 2, statements: 3 });

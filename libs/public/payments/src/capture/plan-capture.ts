@@ -1,7 +1,8 @@
 import type { SealedEnvelope } from '@tsunagu/contracts';
+import { isOpen } from '../attempt/attempt-state.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
 import { PaymentError } from '../payment-error.js';
-import type { PaymentRecord } from '../payment-record.js';
+import type { Attempt, PaymentRecord } from '../payment-record.js';
 import { isOpenVoid } from '../reversal/order-void.js';
 
 /** What the merchant asks for. Left out: all that is left, and nothing after it. */
@@ -27,7 +28,8 @@ export function planCapture(record: PaymentRecord, wish: CaptureWish): CapturePl
   const current_status = payment.status;
   if (current_status === 'captured') throw new PaymentError('already_captured', { current_status });
   const isCapturable = current_status === 'authorized' || current_status === 'partially_captured';
-  if (!isCapturable || record.attempts.some(isOpenVoid)) throw new PaymentError('state_conflict', { current_status });
+  const isTaken = record.attempts.some((attempt) => isOpenVoid(attempt) || isOpenClosing(attempt));
+  if (!isCapturable || isTaken) throw new PaymentError('state_conflict', { current_status });
   const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
   const amountMinor = wish.amountMinor ?? leftMinor;
   if (leftMinor === 0 || amountMinor > leftMinor) {
@@ -37,6 +39,11 @@ export function planCapture(record: PaymentRecord, wish: CaptureWish): CapturePl
   // What is given up may not be what another capture has reserved.
   if (isClosing && payment.capturePendingMinor > 0) throw new PaymentError('state_conflict', { current_status });
   return { amountMinor, isClosing };
+}
+
+/** A last capture is under way: after it nothing is left to capture, whatever its amount. */
+export function isOpenClosing(attempt: Attempt): boolean {
+  return attempt.kind === 'capture' && attempt.isClosing && isOpen(attempt.status);
 }
 
 /** Reserve the amount and open the capture attempt. @throws PaymentError as {@link planCapture} */

@@ -2,6 +2,7 @@ import { isOpen, isUnknown } from '../attempt/attempt-state.js';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 import { isSettled } from '../payment-state.js';
+import { isOpenClosing } from '../capture/plan-capture.js';
 import { isOpenVoid } from '../reversal/order-void.js';
 
 /** A record as the API shows it; everything that is not stored is computed here, from states alone. */
@@ -78,7 +79,7 @@ function allowedActions(record: PaymentRecord): PaymentView['allowedActions'] {
       return payment.cancelRequested ? ['ensure_cancelled'] : ['cancel', 'ensure_cancelled'];
     case 'authorized':
     case 'partially_captured':
-      if (leftMinor > 0 && !isVoiding) actions.push('capture');
+      if (leftMinor > 0 && !isVoiding && !attempts.some(isOpenClosing)) actions.push('capture');
       if (payment.status === 'authorized' && payment.capturePendingMinor === 0 && !isVoiding) {
         actions.push('cancel', 'ensure_cancelled');
       }

@@ -61,7 +61,10 @@ export class FakeSwitch extends SwitchPort {
     const script = this.next.shift() ?? { state: 'approved' };
     if (script === 'unreachable') throw unreachable();
     this.submitted.push(request);
-    return this.know(request.attemptId, { approvedMinor: script.state === 'approved' ? request.amountMinor : null, ...script });
+    return this.know(request.attemptId, {
+      approvedMinor: script.state === 'approved' ? request.amountMinor : null,
+      ...script,
+    });
   }
 
   override async reverse(request: ReverseRequest): Promise<WireOutcome> {

@@ -1,7 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Clock, Secret, newId } from '@tsunagu/kernel';
 import type { Lane, LaneJob, TenantContext } from '@tsunagu/contracts';
-import { AppLogger, Centre, EventSink, Metrics, MoneyPool, Transactions, WakeUps, type DomainEvent, type Tx } from '@tsunagu/platform';
+import {
+  AppLogger,
+  Centre,
+  EventSink,
+  Metrics,
+  MoneyPool,
+  Transactions,
+  WakeUps,
+  type DomainEvent,
+  type Tx,
+} from '@tsunagu/platform';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { SweeperService } from '../dispatch/sweeper.service.js';
 import { FollowUp } from '../follow-up.js';
