@@ -152,7 +152,11 @@ export class BarePipeline {
   }
 
   /** Commits 4 and 5: journal before the first byte, answer before it is told. */
-  async #send({ order, attemptId, sealed }: Work): Promise<{ approvalCode: string; network: string }> {
+  async #send({
+    order,
+    attemptId,
+    sealed,
+  }: Work): Promise<{ approvalCode: string; network: string; issuerMs: number }> {
     const stan = this.#line.nextStan();
     const times = wireTimes(new Date());
     const reference = rrn({ localTime: times.local, node: 99, stan });
@@ -172,7 +176,9 @@ export class BarePipeline {
     });
     const [pan] = unseal(KEYS.account, 'account', sealed.account).split('=');
     const track2 = unseal(KEYS.sad, 'sad', sealed.sad);
+    const askedMs = performance.now();
     const answer = await this.#line.ask(stan, this.#message(order, { stan, reference, track2, times }));
+    const issuerMs = performance.now() - askedMs;
     if (pan === undefined || answer.text(39) !== '000') throw new Error(`issuer said ${answer.text(39)}`);
     const approvalCode = answer.text(38) ?? '';
     await this.#pool.query({
@@ -180,7 +186,11 @@ export class BarePipeline {
       text: `update journal set state = 'approved', answer = $3 where tenant_id = $1 and attempt_id = $2 and state = 'sending'`,
       values: [TENANT, attemptId, JSON.stringify({ actionCode: '000', approvalCode })],
     });
-    return { approvalCode, network: JSON.stringify({ link: 'bare', rrn: reference, stan, localTime: times.local }) };
+    return {
+      approvalCode,
+      network: JSON.stringify({ link: 'bare', rrn: reference, stan, localTime: times.local }),
+      issuerMs,
+    };
   }
 
   #message(
@@ -210,7 +220,7 @@ export class BarePipeline {
   }
 
   /** Commit 6: attempt, payment, postings, event, webhook row. */
-  async #conclude(work: Work, answer: { approvalCode: string; network: string }): Promise<string> {
+  async #conclude(work: Work, answer: { approvalCode: string; network: string; issuerMs: number }): Promise<string> {
     const { attemptId, paymentId, order } = work;
     const now = new Date();
     const amount = order.money.amount;
@@ -240,7 +250,12 @@ export class BarePipeline {
       ],
       ['delivery', 'insert into delivery values ($1,$2,$3)', [TENANT, newId(now), now]],
     ]);
-    return JSON.stringify({ id: paymentId, status: 'captured', approval_code: answer.approvalCode });
+    return JSON.stringify({
+      id: paymentId,
+      status: 'captured',
+      approval_code: answer.approvalCode,
+      issuer_ms: answer.issuerMs,
+    });
   }
 
   /** Pipelined like the gateway's: begin, statements and commit share their round trips. */

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { serveIfMarked } from './bench/bare-process.js';
+import { benchGateway } from './bench/gateway-bench.js';
+import { measureIso8583 } from './bench/iso8583-rate.js';
+
+const HELP = `npm run bench [-- [iso8583] options]
+Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
+machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone.
+  --seconds <n>        length of each of the four stretches (default 12)
+  --concurrency <n>    payments under way when saturated (default 32)
+  --json               one JSON line`;
+
+async function main(): Promise<number> {
+  if (await serveIfMarked()) return 0;
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seconds: { type: 'string', default: '12' },
+      concurrency: { type: 'string', default: '32' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return print(HELP);
+  const root = process.cwd();
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const options = { seconds: wholeNumber(values.seconds), concurrency: wholeNumber(values.concurrency), say };
+  const result = positionals[0] === 'iso8583' ? await measureIso8583(root) : await benchGateway(root, options);
+  return print(values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new RangeError('seconds and concurrency are whole numbers from 1 to 999');
+  return Number(text);
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+process.exitCode = await main();
