@@ -20,13 +20,16 @@ describe('a database of one’s own', () => {
   }, 60_000);
   afterAll(() => db.drop());
 
-  it.each(['gateway', 'vault', 'switch'] as const)('acts as the role of zone %s, which is neither superuser nor owner', async (zone) => {
-    const [row] = await ask(
-      db.url(zone),
-      `SELECT current_user AS who, rolsuper OR rolbypassrls AS mighty FROM pg_roles WHERE rolname = current_user`,
-    );
-    expect(row).toEqual({ who: `tsunagu_${zone}`, mighty: false });
-  });
+  it.each(['gateway', 'vault', 'switch'] as const)(
+    'acts as the role of zone %s, which is neither superuser nor owner',
+    async (zone) => {
+      const [row] = await ask(
+        db.url(zone),
+        `SELECT current_user AS who, rolsuper OR rolbypassrls AS mighty FROM pg_roles WHERE rolname = current_user`,
+      );
+      expect(row).toEqual({ who: `tsunagu_${zone}`, mighty: false });
+    },
+  );
 
   it('shares nothing with another one', async () => {
     const other = await testDatabase();

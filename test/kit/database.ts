@@ -38,7 +38,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     url: (role) => roleUrl(server, role.startsWith('tsunagu_') ? role : `tsunagu_${role}`, name),
     ownerUrl: roleUrl(server, 'tsunagu_owner', name),
     adminUrl: adminUrl.href,
-    drop: () => asAdmin(server, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      asAdmin(server, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
 
@@ -69,7 +70,9 @@ function migrationsHash(): string {
   const files = ['libs', join('tools', 'migrate')].flatMap((root) =>
     readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name)),
   );
-  const sources = files.filter((name) => /migrat/i.test(name) && name.endsWith('.ts') && !name.includes('node_modules'));
+  const sources = files.filter(
+    (name) => /migrat/i.test(name) && name.endsWith('.ts') && !name.includes('node_modules'),
+  );
   for (const file of sources.sort()) hash.update(file).update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }

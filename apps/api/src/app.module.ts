@@ -19,17 +19,12 @@ class PortsModule {}
 @Module({ imports: [PaymentsApiModule], exports: [PaymentsApiModule] })
 class FeaturesModule {}
 
-/** The payment ports, seen by every route. */
-@Global()
-@Module({ imports: [PaymentsApiModule], exports: [PaymentsApiModule] })
-class PaymentPortsModule {}
-
 @Module({
   imports: [
     PlatformModule.forRoot({ app: 'api', database: true, lanes: true, vault: true }),
     PortsModule,
     NotifyWriterModule,
-    PaymentPortsModule,
+    FeaturesModule,
     ApiRoutesModule,
   ],
 })
