@@ -1,3 +1,4 @@
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import { CardFormatError } from './card-format-error.js';
 import { isDigits, isExpiry, isPan } from './pan.js';
 
@@ -40,7 +41,7 @@ export function readTag57(value: Buffer): Track2 {
  * @throws CardFormatError another letter, or a digit after the filling
  */
 export function unpackDigits(value: Buffer): Buffer {
-  const text = Buffer.alloc(value.length * 2);
+  const text = secretBuffer(value.length * 2);
   let length = 0;
   let isPadded = false;
   for (let i = 0; i < text.length; i += 1) {

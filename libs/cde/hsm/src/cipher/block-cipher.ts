@@ -1,3 +1,4 @@
+import { secretBuffer } from './secret-buffer.js';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { HsmError } from '../provider/hsm-error.js';
 import type { CipherMode, KeyType } from '../provider/hsm-provider.js';
@@ -144,7 +145,7 @@ function run(cipher: ReturnType<typeof createCipheriv> | ReturnType<typeof creat
 
 /** Bytewise xor of two buffers of one length. */
 export function xor(a: Buffer, b: Buffer): Buffer {
-  const out = Buffer.alloc(a.length);
+  const out = secretBuffer(a.length);
   for (let i = 0; i < a.length; i += 1) out[i] = a[i]! ^ b[i]!;
   return out;
 }

@@ -1,3 +1,4 @@
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import type { EntryMode } from '@tsunagu/contracts';
 import { invariant } from '@tsunagu/kernel';
 
@@ -69,7 +70,7 @@ export function decodeAccount(plain: Buffer): AccountPart {
 
 function encodeFields(fields: readonly (readonly [number, Buffer | null])[]): Buffer {
   const present = fields.filter((field): field is readonly [number, Buffer] => field[1] !== null);
-  const plain = Buffer.alloc(present.reduce((sum, [, value]) => sum + 3 + value.length, 0));
+  const plain = secretBuffer(present.reduce((sum, [, value]) => sum + 3 + value.length, 0));
   let at = 0;
   for (const [tag, value] of present) {
     plain[at] = tag;

@@ -1,3 +1,4 @@
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import { blockBytes, cbcEncrypt, ecbEncrypt, xor, type CipherFamily } from '../cipher/block-cipher.js';
 
 /**
@@ -9,7 +10,7 @@ export function cmac(family: CipherFamily, key: Buffer, message: Buffer): Buffer
   const block = blockBytes(family);
   const k1 = double(ecbEncrypt(family, key, Buffer.alloc(block)));
   const fullBlocks = Math.max(1, Math.ceil(message.length / block));
-  const padded = Buffer.alloc(fullBlocks * block);
+  const padded = secretBuffer(fullBlocks * block);
   message.copy(padded);
   const isWhole = message.length === padded.length;
   if (!isWhole) padded[message.length] = 0x80;
@@ -22,7 +23,7 @@ export function cmac(family: CipherFamily, key: Buffer, message: Buffer): Buffer
 
 /** Multiply by x in GF(2^128) or GF(2^64). */
 function double(value: Buffer): Buffer {
-  const out = Buffer.alloc(value.length);
+  const out = secretBuffer(value.length);
   for (let i = 0; i < value.length; i += 1) {
     out[i] = ((value[i]! << 1) | ((value[i + 1] ?? 0) >> 7)) & 0xff;
   }

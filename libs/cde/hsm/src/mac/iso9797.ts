@@ -1,3 +1,4 @@
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import { blockBytes, cbcEncrypt, ecbDecrypt, ecbEncrypt, type CipherFamily } from '../cipher/block-cipher.js';
 
 /**
@@ -34,7 +35,7 @@ export function retailMac(key: Buffer, message: Buffer, padding: MacPadding): Bu
 
 function zeroFill(message: Buffer, block: number): Buffer {
   const blocks = Math.max(1, Math.ceil(message.length / block));
-  const out = Buffer.alloc(blocks * block);
+  const out = secretBuffer(blocks * block);
   message.copy(out);
   return out;
 }

@@ -1,3 +1,4 @@
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import { randomBytes } from 'node:crypto';
 import { ecbDecrypt, ecbEncrypt, xor } from '../cipher/block-cipher.js';
 import { HsmError } from '../provider/hsm-error.js';
@@ -63,7 +64,7 @@ function digitAt(pan: Buffer, index: number): number {
 }
 
 function packDigits(digits: number, digit: (index: number) => number): Buffer {
-  const out = Buffer.alloc(digits / 2);
+  const out = secretBuffer(digits / 2);
   for (let i = 0; i < digits; i += 1) out[i >> 1]! |= i % 2 === 0 ? digit(i) << 4 : digit(i);
   return out;
 }
@@ -76,7 +77,7 @@ function nibble(bytes: Buffer, index: number): number {
 function readPinField(format: PinFormat, field: Buffer): Buffer {
   const length = nibble(field, 1);
   if (nibble(field, 0) !== format || length < PIN_DIGITS_MIN || length > PIN_DIGITS_MAX) throw invalid();
-  const pin = Buffer.alloc(length);
+  const pin = secretBuffer(length);
   for (let i = 0; i < 14; i += 1) {
     const digit = nibble(field, i + 2);
     if (i < length) pin[i] = digit;
@@ -97,7 +98,7 @@ function isFiller(format: PinFormat, digit: number): boolean {
 function writePinField(format: PinFormat, pin: Buffer, nibbles: 16): Buffer {
   if (pin.length < PIN_DIGITS_MIN || pin.length > PIN_DIGITS_MAX) throw invalid();
   const random = randomBytes(nibbles);
-  const out = Buffer.alloc(nibbles / 2);
+  const out = secretBuffer(nibbles / 2);
   for (let i = 0; i < nibbles; i += 1) {
     const digit = i === 0 ? format : i === 1 ? pin.length : (pin[i - 2] ?? filler(format, random[i]!));
     out[i >> 1]! |= i % 2 === 0 ? digit << 4 : digit;
