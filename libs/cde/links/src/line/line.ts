@@ -162,12 +162,17 @@ export class Line {
     while (!this.#stopped.signal.aborted) {
       const wasReady = await this.#connectAndServe();
       this.#session = undefined;
-      this.#inFlight.loseAll();
-      this.#move('drop');
+      this.#drop();
       failures = wasReady ? 0 : failures + 1;
       if (!this.#stopped.signal.aborted)
         await this.means.clock.sleep(this.#reconnectMs(failures), this.#stopped.signal);
     }
+  }
+
+  /** In the instant the connection ends: no new work, and everything owed may have happened. */
+  #drop(): void {
+    this.#move('drop');
+    this.#inFlight.loseAll();
   }
 
   #reconnectMs(failures: number): number {
@@ -183,7 +188,7 @@ export class Line {
       return false;
     }
     this.#session = session;
-    session.closed.addEventListener('abort', () => this.#inFlight.loseAll(), { once: true });
+    session.closed.addEventListener('abort', () => this.#drop(), { once: true });
     this.#move('connect');
     this.#echoesLost = 0;
     const wasReady = await this.#signOn();

@@ -8,7 +8,7 @@ import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import { buildSafMessage } from './saf-message.js';
 
 const CLAIM_LIMIT = 32;
-const POLL_MS = 1_000;
+const POLL_MAX_MS = 1_000;
 /** After this an entry is an incident: a person decides. It is never deleted. @source reference/iso8583-1993.md §17.3 */
 const EXPIRY_MS = 24 * 3_600_000;
 /** Room between the end of a wait and the next repeat of the same key. */
@@ -23,6 +23,7 @@ const REPEAT_GAP_MS = 50;
 export class SafWorker {
   readonly #stopped = new AbortController();
   readonly #outstanding = new Set<Promise<void>>();
+  readonly #pollMs: number;
   #bell = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -31,6 +32,7 @@ export class SafWorker {
     private readonly ports: SwitchingPorts,
     private readonly memory: SwitchingMemory,
   ) {
+    this.#pollMs = Math.min(POLL_MAX_MS, ...desk.line.config.reversalScheduleMs);
     memory.onRing(desk.line.config.name, () => this.#bell.abort());
   }
 
@@ -63,7 +65,7 @@ export class SafWorker {
       const isReady = this.desk.line.isReady && this.#lease() !== undefined;
       const claimed = await this.#tryPass(isReady && !wasReady);
       wasReady = isReady;
-      if (claimed === 0 && !this.#stopped.signal.aborted) await this.ports.clock.sleep(POLL_MS, this.#bell.signal);
+      if (claimed === 0 && !this.#stopped.signal.aborted) await this.ports.clock.sleep(this.#pollMs, this.#bell.signal);
     }
   }
 

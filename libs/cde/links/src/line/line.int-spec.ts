@@ -1,0 +1,241 @@
+import { compileSpec, defineSpec, frame, IsoMessage } from '@tsunagu/iso8583';
+import { SystemClock } from '@tsunagu/kernel';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LinkConfig } from '../link-config.js';
+import { StanAllocator, StanBlocks } from '../stan/stan-allocator.js';
+import { answerTo, ScriptedPeer } from '../testing/scripted-peer.js';
+import { TcpDialer } from '../wire/tcp-dialer.js';
+import { Line } from './line.js';
+import type { LineState } from './line-state.js';
+import type { Stray } from './send-result.js';
+
+const CLOCK = new SystemClock();
+const CODEC = compileSpec(defineSpec('hybrid'));
+let stan = 0;
+
+class Counter extends StanBlocks {
+  #next = 500_000;
+  override async reserve(_link: string, size: number): Promise<number> {
+    return (this.#next += size) - size;
+  }
+}
+
+describe('a line over TCP', () => {
+  let peer: ScriptedPeer;
+  let line: Line;
+  let strays: Stray['kind'][];
+  let faults: string[];
+  let states: LineState[];
+
+  beforeEach(async () => {
+    peer = await ScriptedPeer.listen();
+    strays = [];
+    faults = [];
+    states = [];
+    line = lineTo(peer.port);
+    line.start();
+    await until(() => line.isReady);
+  });
+  afterEach(async () => {
+    await line.stop(0);
+    await peer.close();
+  });
+
+  function lineTo(port: number, echoMs = 60_000): Line {
+    return new Line(configOf(port, echoMs), {
+      codec: CODEC,
+      clock: CLOCK,
+      dialer: new TcpDialer(),
+      stans: (isLive) => new StanAllocator(new Counter(), 'spec', isLive),
+      observer: {
+        onState: (_link, state) => states.push(state),
+        onStray: (_link, stray) => strays.push(stray.kind),
+        onMalformed: (_link, fault) => faults.push(fault.code),
+      },
+      random: () => 0,
+    });
+  }
+
+  it('signs on before it takes work', () => {
+    expect(states).toEqual(['CONNECTING', 'SIGNING_ON', 'READY']);
+    expect(peer.received.map((message) => [message.mti, message.text(24)])).toEqual([['1804', '801']]);
+  });
+
+  it('matches answers by identity, in whatever order they come', async () => {
+    const held: IsoMessage[] = [];
+    peer.onRequest = (message) => {
+      held.push(message);
+      if (held.length === 50) for (const one of held.reverse()) peer.answer(one);
+    };
+    const requests = Array.from({ length: 50 }, () => aRequest());
+    const results = await Promise.all(requests.map((request) => line.send(request, 2_000)));
+    const matched = results.map((result) => (result.kind === 'answered' ? result.message.text(11) : undefined));
+    expect(matched).toEqual(requests.map((request) => request.text(11)));
+    expect(line.inFlight).toBe(0);
+  });
+
+  it('says lost when the timer runs out, and names the answer that comes after it late', async () => {
+    peer.onRequest = () => undefined;
+    const request = aRequest();
+    expect(await line.send(request, 20)).toEqual({ kind: 'lost', reason: 'timeout' });
+    peer.answer(request);
+    await until(() => strays.length === 1);
+    peer.answer(aRequest());
+    await until(() => strays.length === 2);
+    expect(strays).toEqual(['late', 'unmatched']);
+  });
+
+  it('drops and names the second copy of an answer', async () => {
+    peer.onRequest = (message) => [1, 2].forEach(() => peer.answer(message));
+    expect(await line.send(aRequest(), 2_000)).toMatchObject({ kind: 'answered' });
+    await until(() => strays.length === 1);
+    expect(strays).toEqual(['duplicate']);
+  });
+
+  it('loses what is in flight the moment the connection is reset, and signs on again', async () => {
+    peer.onRequest = () => peer.reset();
+    expect(await line.send(aRequest(), 5_000)).toEqual({ kind: 'lost', reason: 'disconnect' });
+    expect(line.isReady).toBe(false);
+    expect(await line.send(aRequest(), 5_000)).toEqual({ kind: 'not_sent', reason: 'link_down' });
+    await until(() => line.isReady);
+    expect(peer.received.filter((message) => message.text(24) === '801')).toHaveLength(2);
+  });
+
+  it('drops a malformed message, keeps the connection, and lets the timer decide', async () => {
+    peer.onRequest = () => peer.write(frame('be2', Buffer.from('1210garbage')));
+    expect(await line.send(aRequest(), 50)).toEqual({ kind: 'lost', reason: 'timeout' });
+    expect(faults).toHaveLength(1);
+    expect(line.isReady).toBe(true);
+  });
+
+  it('closes on a frame header that cannot be: nothing after it can be read', async () => {
+    peer.onRequest = (message) => {
+      peer.answer(message);
+      peer.write(Buffer.from('ffffffff', 'hex'));
+    };
+    expect(await line.send(aRequest(), 2_000)).toMatchObject({ kind: 'answered' });
+    await until(() => !line.isReady);
+    expect(faults).toEqual(['LENGTH_EXCEEDS_MAX']);
+  });
+
+  it('loses a request whose answer was cut off', async () => {
+    peer.onRequest = (message) => {
+      const whole = frame('be2', CODEC.encode(answerTo(message, '000')));
+      peer.write(whole.subarray(0, whole.length - 5));
+      setImmediate(() => peer.reset());
+    };
+    expect(await line.send(aRequest(), 2_000)).toEqual({ kind: 'lost', reason: 'disconnect' });
+  });
+
+  it('puts an answer together from any split of the stream', async () => {
+    peer.onRequest = (message) => {
+      const whole = frame('be2', CODEC.encode(answerTo(message, '000')));
+      for (const byte of whole) peer.write(Buffer.from([byte]));
+    };
+    expect(await line.send(aRequest(), 2_000)).toMatchObject({ kind: 'answered' });
+  });
+
+  it('refuses a second request of the same identity while the first is in flight', async () => {
+    const request = aRequest();
+    let isSecondRefused = false;
+    peer.onRequest = async (message) => {
+      isSecondRefused = (await line.send(request, 2_000)).kind === 'not_sent';
+      peer.answer(message);
+    };
+    expect(await line.send(request, 2_000)).toMatchObject({ kind: 'answered' });
+    expect(isSecondRefused).toBe(true);
+  });
+
+  it('takes a request back in the instant of the write, and proves it', async () => {
+    expect(await line.send(aRequest(), 2_000, { mayWrite: () => false })).toEqual({
+      kind: 'not_sent',
+      reason: 'withdrawn',
+    });
+    expect(peer.received.filter((message) => message.mti === '1200')).toHaveLength(0);
+  });
+
+  it('does not send what does not fit the profile', async () => {
+    expect(await line.send(aRequest().set(41, 'far too long a terminal'), 2_000)).toEqual({
+      kind: 'not_sent',
+      reason: 'unbuildable',
+    });
+  });
+
+  it('answers the peer, and takes no work while the peer has signed it off', async () => {
+    const facts = { 7: '1123001500', 11: '000900', 12: '261123091500', 33: '99' };
+    peer.ask(new IsoMessage('1804', { ...facts, 24: '802' }));
+    await until(() => !line.isReady);
+    expect(await line.send(aRequest(), 2_000)).toEqual({ kind: 'not_sent', reason: 'link_down' });
+    peer.ask(new IsoMessage('1804', { ...facts, 11: '000901', 24: '801' }));
+    await until(() => line.isReady);
+    const answers = peer.received.filter((message) => message.mti === '1814');
+    expect(answers.map((message) => [message.text(11), message.text(39)])).toEqual([
+      ['000900', '800'],
+      ['000901', '800'],
+    ]);
+  });
+
+  it('signs on again after the peer refused a payment with 910', async () => {
+    peer.onRequest = (message) => peer.answer(message, '910');
+    await line.send(aRequest(), 2_000);
+    expect(line.state).toBe('SIGNED_OFF');
+    await until(() => line.isReady);
+  });
+
+  it('waits for what is owed when it is stopped, then signs off', async () => {
+    peer.onRequest = (message) => setImmediate(() => peer.answer(message));
+    const result = line.send(aRequest(), 2_000);
+    const stopped = line.stop();
+    expect(await result).toMatchObject({ kind: 'answered' });
+    await stopped;
+    expect(line.state).toBe('DOWN');
+    expect(peer.received.at(-1)?.text(24)).toBe('802');
+  });
+
+  it('leaves a peer that is connected but says nothing after three lost echoes', async () => {
+    peer.answersEchoes = false;
+    const nervous = lineTo(peer.port, 20);
+    nervous.start();
+    await until(() => nervous.isReady);
+    await until(() => nervous.state === 'SUSPECT');
+    expect(await nervous.send(aRequest(), 2_000)).toEqual({ kind: 'not_sent', reason: 'link_down' });
+    await until(() => nervous.state === 'DOWN');
+    await nervous.stop(0);
+  });
+});
+
+/** Look until it is so, or the spec times out. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await CLOCK.sleep(2);
+}
+
+function aRequest(): IsoMessage {
+  stan += 1;
+  return new IsoMessage('1200', {
+    3: '000000',
+    4: '000000001500',
+    11: String(stan).padStart(6, '0'),
+    12: '261123001500',
+    32: '11',
+    41: 'T0000001',
+  });
+}
+
+function configOf(port: number, echoMs: number): LinkConfig {
+  return {
+    name: 'spec',
+    host: '127.0.0.1',
+    port,
+    framing: 'be2',
+    profile: 'hybrid',
+    acquirerId: '11',
+    forwardingId: '12',
+    node: '01',
+    brands: ['jcb'],
+    connector: 'jcb',
+    replyTimeoutMs: 1_000,
+    echoMs,
+    reversalScheduleMs: [50],
+    pin: null,
+  };
+}

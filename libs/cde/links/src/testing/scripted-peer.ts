@@ -1,0 +1,79 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { compileSpec, defineSpec, frame, FrameDecoder, IsoMessage, responseMti } from '@tsunagu/iso8583';
+
+const CODEC = compileSpec(defineSpec('hybrid'));
+
+/** For specs: the other end of a line, on loopback. Signs on and echoes by itself; everything else is up to the spec. */
+export class ScriptedPeer {
+  readonly received: IsoMessage[] = [];
+  /** What to do with a message that is no network management. */
+  onRequest: (message: IsoMessage, peer: ScriptedPeer) => void = (message, peer) => peer.answer(message);
+  answersEchoes = true;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  static async listen(): Promise<ScriptedPeer> {
+    const peer = new ScriptedPeer(createServer());
+    await new Promise<void>((resolve) => peer.#server.listen(0, '127.0.0.1', resolve));
+    return peer;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  answer(request: IsoMessage, actionCode = '000'): void {
+    this.write(frame('be2', CODEC.encode(answerTo(request, actionCode))));
+  }
+
+  ask(message: IsoMessage): void {
+    this.write(frame('be2', CODEC.encode(message)));
+  }
+
+  write(bytes: Buffer): void {
+    for (const socket of this.#sockets) socket.write(bytes);
+  }
+
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  async close(): Promise<void> {
+    this.reset();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    const decoder = new FrameDecoder('be2');
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('data', (chunk: Buffer) => {
+      for (const bytes of decoder.push(chunk).frames) this.#hear(CODEC.decode(bytes));
+    });
+  }
+
+  #hear(message: IsoMessage): void {
+    this.received.push(message);
+    if (message.mti !== '1804') {
+      if (message.mti !== '1814') this.onRequest(message, this);
+    } else if (this.answersEchoes || message.text(24) !== '831') this.answer(message, '800');
+  }
+}
+
+/** An answer that echoes what it must. */
+export function answerTo(request: IsoMessage, actionCode: string): IsoMessage {
+  const answer = new IsoMessage(responseMti(request.mti), { 39: actionCode });
+  for (const echoed of [4, 11, 12, 32, 33, 37, 41, 42]) answer.set(echoed, request.get(echoed));
+  return answer;
+}
