@@ -9,6 +9,8 @@ import { startApp, type RunningApp } from '@tsunagu/platform';
 import { testDatabase, type TestDatabase } from '../../../test/kit/database.js';
 import { AppModule } from './app.module.js';
 import { configureApi } from './configure-api.js';
+import { PublishedDocument } from './docs/published-document.js';
+import { replyErrors } from './testing/schema-check.js';
 import { anOrder } from './testing/api-under-test.js';
 
 let db: TestDatabase;
@@ -48,6 +50,7 @@ beforeAll(async () => {
     WEBHOOK_KEY: '33'.repeat(32),
     LOG_LEVEL: 'silent',
     PORT: '0',
+    ADMIN_PORT: '0',
     REDIS_URL: '',
   };
   const before = { ...process.env };
@@ -95,7 +98,11 @@ async function ask(
       ...headers,
     },
   });
-  return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Json };
+  const answer = { status: reply.status, headers: reply.headers, body: (await reply.json()) as Json };
+  const asked = { method: body === undefined ? 'GET' : 'POST', path: path.split('?')[0] ?? '' };
+  const contradictions = replyErrors(running.app.get(PublishedDocument, { strict: false }).get(), asked, answer);
+  expect({ asked, contradictions }).toEqual({ asked, contradictions: [] });
+  return answer;
 }
 
 const order = (change: Json = {}) =>
@@ -218,8 +225,8 @@ describe('the api on a real database', () => {
       const { body } = await ask(path, { key });
       expect(body['total']).toBe(7);
       seen.push(...(body['data'] as Json[]).map((each) => each['id']));
-      path =
-        body['next_cursor'] === null ? '' : `/v1/payments?limit=3&include=total&cursor=${String(body['next_cursor'])}`;
+      const { next_cursor: next } = body;
+      path = typeof next === 'string' ? `/v1/payments?limit=3&include=total&cursor=${next}` : '';
     }
     expect([seen.length, new Set(seen)]).toEqual([7, made]);
   });
@@ -262,9 +269,12 @@ describe('what never becomes a request', () => {
     expect(answer).toContain(`"code":"${code}"`);
   });
 
-  it('does not show health or metrics on the public port when they have their own', async () => {
-    const reply = await ask('/openapi.json');
-    expect(reply.body['openapi']).toBe('3.1.0');
+  it('does not show health or metrics on the public port', async () => {
+    for (const path of ['/metrics', '/health/live', '/health/ready']) expect((await ask(path)).status).toBe(404);
+  });
+
+  it('serves the contract and its readable page to everybody', async () => {
+    expect((await (await fetch(`${base}/openapi.json`)).json()) as Json).toMatchObject({ openapi: '3.1.0' });
     const docs = await fetch(`${base}/docs`);
     expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(await docs.text()).toContain('createPayment');

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { toWireId } from '@tsunagu/kernel';
 import { RemoteError } from '@tsunagu/platform';
+import { PublishedDocument } from './docs/published-document.js';
+import { replyErrors } from './testing/schema-check.js';
 import { aPayment, FakeRefusal, type FakePayments } from './testing/fake-payments.js';
 import { anOrder, apiUnderTest, TENANT, TERMINAL } from './testing/api-under-test.js';
 
@@ -17,25 +20,33 @@ type Ask = {
 let app: NestFastifyApplication;
 let payments: FakePayments;
 let logged: string[];
+let document: OpenAPIObject;
 let count = 0;
 
-beforeAll(async () => void ({ app, payments, logged } = await apiUnderTest()));
+beforeAll(async () => {
+  ({ app, payments, logged } = await apiUnderTest());
+  document = app.get(PublishedDocument).get();
+});
 afterAll(() => app.close());
 beforeEach(() => {
   payments.rows.length = 0;
   payments.next = {};
 });
 
-function ask({ method = 'GET', url, headers = {}, body, key = 'all' }: Ask): Promise<Reply> {
+async function ask({ method = 'GET', url, headers = {}, body, key = 'all' }: Ask): Promise<Reply> {
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const intent: Record<string, string> = method === 'POST' ? { 'idempotency-key': `key-${(count += 1)}` } : {};
   const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-  return app.inject({
+  const reply = await app.inject({
     method,
     url,
     headers: { authorization: `Bearer ${key}`, ...json, ...intent, ...headers },
     payload,
   });
+  const asked = { method, path: url.split('?')[0] ?? '' };
+  const contradictions = replyErrors(document, asked, { status: reply.statusCode, body: reply.json() });
+  expect({ asked, contradictions }).toEqual({ asked, contradictions: [] });
+  return reply;
 }
 
 const create = (change: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>
@@ -187,6 +198,19 @@ describe('creating a payment', () => {
       expectProblem(reply, status, code);
       if (status === 503 || code === 'idempotency_in_progress') expect(reply.headers['retry-after']).toMatch(/^[1-9]/);
     }
+  });
+
+  it('leads to the attempt that stands in the way', async () => {
+    payments.refusal = new FakeRefusal('client_reference_exists', 'conflict');
+    expect((await create()).headers['link']).toBe('</v1/attempts/order-1>; rel="related"');
+  });
+
+  it('names a page for every refusal, as a whole URL where the host is known', async () => {
+    const local = await create({}, { host: '127.0.0.1:4000', 'idempotency-key': '' });
+    expect(local.json<{ type: string }>().type).toBe('http://127.0.0.1:4000/docs/errors/idempotency_key_missing');
+    const elsewhere = await create({}, { host: 'evil.example', 'idempotency-key': '' });
+    expect(elsewhere.json<{ type: string }>().type).toBe('/docs/errors/idempotency_key_missing');
+    expect((await app.inject({ url: '/docs/errors/idempotency_key_missing' })).statusCode).toBe(200);
   });
 
   it('never says that an unknown outcome failed', async () => {

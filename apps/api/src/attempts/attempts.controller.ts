@@ -55,7 +55,7 @@ export class AttemptsController {
     @Tenant() ctx: TenantContext,
     @Param('client_reference', new ClientReferencePipe()) clientReference: string,
     @Talk() talk: Conversation,
-    @NoBody() _: Record<string, never>,
+    @NoBody() _body: Record<string, never>,
   ): Promise<AttemptAnswerResponse> {
     return presentAttemptAnswer(await this.actions.ensureCancelled(ctx, clientReference), talk.language);
   }

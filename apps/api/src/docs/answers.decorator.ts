@@ -10,8 +10,11 @@ const COMMON: readonly ProblemCode[] = [
   'permission_denied',
   'version_unknown',
   'not_acceptable',
+  'url_too_long',
   'quota_exceeded',
   'internal_error',
+  'temporary_reduced_capacity',
+  'timeout',
 ];
 const WITH_BODY: readonly ProblemCode[] = [
   'invalid_json',

@@ -8,6 +8,7 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly description?: string;
+  readonly example?: unknown;
   readonly schema?: Schema;
 }
 
@@ -102,8 +103,8 @@ function answerTable(document: OpenAPIObject, operation: Operation): string {
 function curl(document: OpenAPIObject, verb: string, path: string, operation: Operation): string {
   const url = path.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => {
     const parameter = operation.parameters?.find((each) => each.name === name);
-    const example = parameter?.schema?.example ?? (parameter as { example?: unknown } | undefined)?.example;
-    return String(example ?? `{${name}}`);
+    const example = parameter?.schema?.example ?? parameter?.example;
+    return typeof example === 'string' ? example : `{${name}}`;
   });
   const lines = [`curl -X ${verb.toUpperCase()} "$API${url}"`, '  -H "Authorization: Bearer $API_KEY"'];
   const needsKey = operation.parameters?.some(({ name }) => name === 'Idempotency-Key') === true;

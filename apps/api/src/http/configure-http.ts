@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId, toWireId } from '@tsunagu/kernel';
+import { AppLogger, Metrics } from '@tsunagu/platform';
 import { problemBody, problemReply } from '../problem/problem-reply.js';
 import type { FieldError } from '../problem/field-texts.js';
 import { fieldsError, RequestError } from '../problem/request-error.js';
@@ -26,6 +27,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   const instance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const routes = new RouteIndex(instance);
   instance.addHook('onSend', stampReply);
+  instance.addHook('onResponse', reportAnswers(app.get(Metrics), app.get(AppLogger)));
   instance.addHook('onRequest', async (request, reply) => {
     try {
       checkEnvelope(request, routes);
@@ -77,6 +79,18 @@ function checkQuery(query: Record<string, unknown>): void {
     return typeof value === 'string' ? [] : [{ pointer: `/${name}`, code: 'repeated' }];
   });
   if (wrong.length > 0) throw fieldsError(wrong);
+}
+
+/** One measure per reply; a line for every refusal. Names the route's template, never the path: ids are no labels. */
+function reportAnswers(metrics: Metrics, log: AppLogger) {
+  const duration = metrics.histogram('tsunagu_http_request_seconds', 'Time to answer a request', ['route', 'status']);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const route = `${request.method} ${request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown')}`;
+    duration.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    if (reply.statusCode < 400) return;
+    const facts = { requestId: requestIdOf(request), route, status: reply.statusCode, durationMs: reply.elapsedTime };
+    log.log('request refused', facts);
+  };
 }
 
 /** Headers of every reply, problems included. */

@@ -7,13 +7,21 @@ export type Language = 'ja' | 'en';
  */
 export function languageOf(acceptLanguage: string | undefined): Language {
   if (acceptLanguage === undefined || acceptLanguage.length > 200) return 'ja';
-  let best: { language: Language; weight: number } | undefined;
-  for (const item of acceptLanguage.split(',')) {
-    const [tag = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-    const language = tag.split('-', 1)[0];
-    if (language !== 'ja' && language !== 'en') continue;
-    const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1');
-    if (weight > (best?.weight ?? 0)) best = { language, weight };
-  }
-  return best?.language ?? 'ja';
+  const wishes = acceptLanguage.split(',').map(wishOf);
+  return best(wishes, 'ja') >= best(wishes, 'en') ? 'ja' : 'en';
+}
+
+interface Wish {
+  readonly language: string;
+  readonly weight: number;
+}
+
+function wishOf(item: string): Wish {
+  const [tag = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+  const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1');
+  return { language: tag.split('-', 1)[0] ?? '', weight: Number.isNaN(weight) ? 0 : weight };
+}
+
+function best(wishes: readonly Wish[], language: Language): number {
+  return Math.max(0, ...wishes.filter((wish) => wish.language === language).map(({ weight }) => weight));
 }

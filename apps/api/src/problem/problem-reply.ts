@@ -41,23 +41,25 @@ export function problemReply(request: FastifyRequest, reply: FastifyReply, sourc
   const retryAfter = RETRY_AFTER[source.code];
   if (retryAfter !== undefined) void reply.header('Retry-After', retryAfter);
   if (PROBLEMS[source.code].status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="tsunagu"');
+  const link = linkOf(request, source.code);
+  if (link !== undefined) void reply.header('Link', `<${link}>; rel="related"`);
   for (const [name, value] of Object.entries(source.headers ?? {})) void reply.header(name, value);
   void reply
     .code(PROBLEMS[source.code].status)
     .header('Content-Type', 'application/problem+json')
     .header('Content-Language', language)
-    .send(JSON.stringify(problemBody(source, language, { requestId: requestIdOf(request), path: pathOf(request) })));
+    .send(JSON.stringify(problemBody(source, language, askedOf(request))));
 }
 
 /** The body of a problem. A 5xx carries constant texts only: neither cause nor outcome. */
 export function problemBody(
   source: ProblemSource,
   language: Language,
-  asked: { requestId: string; path: string },
+  asked: { requestId: string; path: string; docs?: string },
 ): Record<string, unknown> {
   const problem = PROBLEMS[source.code];
   const head = {
-    type: IANA_TYPES[source.code] ?? `/docs/errors/${source.code}`,
+    type: IANA_TYPES[source.code] ?? `${asked.docs ?? ''}/docs/errors/${source.code}`,
     title: problem.title[language],
     status: problem.status,
   };
@@ -91,7 +93,27 @@ function publicFacts(facts: ErrorFacts = {}): Record<string, unknown> {
   return Object.fromEntries(shown);
 }
 
-/** Path without query: a query may hold what must not be echoed. */
-function pathOf(request: FastifyRequest): string {
-  return echoable(request.url.split('?', 1)[0] ?? '/');
+const LOOPBACK = /^(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?$/;
+
+/** On loopback the `type` is a whole URL; elsewhere it is relative, because a Host header is anybody's text. */
+function askedOf(request: FastifyRequest): { requestId: string; path: string; docs: string } {
+  const { host = '' } = request.headers;
+  // The path without its query: a query may hold what must not be echoed.
+  const path = echoable(request.url.split('?', 1)[0] ?? '/');
+  return { requestId: requestIdOf(request), path, docs: LOOPBACK.test(host) ? `http://${host}` : '' };
+}
+
+const LINKED: readonly ProblemCode[] = [
+  'idempotency_in_progress',
+  'client_reference_exists',
+  'client_reference_burned',
+];
+
+/** Where the thing that stands in the way can be read. */
+function linkOf(request: FastifyRequest, code: ProblemCode): string | undefined {
+  if (!LINKED.includes(code)) return undefined;
+  const { client_reference: reference } = (request.body ?? {}) as { client_reference?: unknown };
+  if (typeof reference === 'string') return `/v1/attempts/${encodeURIComponent(reference)}`;
+  const { id } = request.params as { id?: string };
+  return id === undefined ? undefined : `/v1/payments/${encodeURIComponent(id)}`;
 }

@@ -4,7 +4,7 @@ import { AppError } from '@tsunagu/kernel';
 import { AppLogger, StrictJsonError } from '@tsunagu/platform';
 import { requestIdOf } from '../http/request-id.js';
 import { problemReply, type ProblemSource } from './problem-reply.js';
-import { isProblemCode, type ProblemCode } from './problem-catalogue.js';
+import { isProblemCode, PROBLEMS, type ProblemCode } from './problem-catalogue.js';
 import { RequestError } from './request-error.js';
 
 /** Codes for refusals that the framework makes before our own code runs. */
@@ -33,7 +33,7 @@ const CODE_BY_CATEGORY: Readonly<Record<string, ProblemCode>> = {
   conflict: 'state_conflict',
   gone: 'offer_expired',
   limited: 'quota_exceeded',
-  not_sent: 'card_service_unavailable',
+  not_sent: 'temporary_reduced_capacity',
   outcome_unknown: 'timeout',
   internal: 'internal_error',
 };
@@ -47,7 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const source = sourceOf(error);
-    if (source.code === 'internal_error') {
+    if (PROBLEMS[source.code].status >= 500) {
       const route = request.routeOptions?.url ?? null;
       this.log.error('request failed', { requestId: requestIdOf(request), route, error });
     }

@@ -21,7 +21,11 @@ export class FieldErrorResponse {
 
 /** RFC 9457 problem details. Errors of 500 and above carry neither `detail`, `instance` nor `errors`. */
 export class ProblemResponse {
-  @ApiProperty({ example: '/docs/errors/amount_invalid', description: 'Page with cause, fix and example' })
+  @ApiProperty({
+    example: '/docs/errors/amount_invalid',
+    format: 'uri-reference',
+    description: 'Page with cause, fix and example',
+  })
   type!: string;
   @ApiProperty({ example: '金額の形式が正しくありません' })
   title!: string;
@@ -43,4 +47,12 @@ export class ProblemResponse {
   errors?: FieldErrorResponse[];
   @ApiPropertyOptional({ description: 'With state_conflict: the state that forbids it' })
   current_status?: string;
+  @ApiPropertyOptional({ description: 'With permission_denied: the permission that the key lacks' })
+  permission?: string;
+  @ApiPropertyOptional({ description: 'With quota_exceeded: the policy that is used up' })
+  'violated-policies'?: string;
+  @ApiPropertyOptional()
+  client_reference?: string;
+  @ApiPropertyOptional()
+  payment?: string;
 }

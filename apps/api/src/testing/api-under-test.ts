@@ -5,7 +5,7 @@ import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeys, RateLimiter } from '@tsunagu/merchants';
 import { EventLog } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
-import { AppConfig, AppLogger } from '@tsunagu/platform';
+import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
@@ -68,6 +68,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: AppConfig, useValue: config },
     { provide: AppLogger, useValue: new AppLogger(config, (line) => void logged.push(line)) },
     { provide: Clock, useValue: clock },
+    { provide: Metrics, useValue: new Metrics() },
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
     { provide: EventLog, useClass: FakeEvents },
