@@ -74,9 +74,9 @@ function acceptorOf(fields: Fields): SubmitRequest['acceptor'] {
 function planOf(value: unknown): SubmitRequest['plan'] {
   if (value === undefined) return undefined;
   const fields = objectOf(value, 'plan');
-  const { count = undefined } = fields;
-  if (count !== undefined && count !== null && !Number.isSafeInteger(count)) throw new RequestShapeError('plan.count');
-  return { type: textOf(fields, 'type', /^[a-z_]{1,30}$/), count: (count as number | null | undefined) ?? undefined };
+  const count = fields['count'] ?? undefined;
+  if (count !== undefined && !Number.isSafeInteger(count)) throw new RequestShapeError('plan.count');
+  return { type: textOf(fields, 'type', /^[a-z_]{1,30}$/), count: count as number | undefined };
 }
 
 function envelopeOf(value: unknown): SealedEnvelope | null {

@@ -56,7 +56,7 @@ export class LinkRunner implements OnApplicationBootstrap, BeforeApplicationShut
         .set(label, entry?.pending ?? 0);
       metrics.gauge('tsunagu_saf_errors', 'Entries somebody must look at', ['link']).set(label, entry?.errors ?? 0);
       metrics.gauge('tsunagu_saf_yen_at_risk', 'Yen of open reversals', ['link']).set(label, entry?.yenAtRisk ?? 0);
-      const ageMs = entry?.oldestAt == null ? 0 : now - entry.oldestAt.getTime();
+      const ageMs = now - (entry?.oldestAt?.getTime() ?? now);
       metrics.gauge('tsunagu_saf_oldest_seconds', 'Age of the oldest open entry', ['link']).set(label, ageMs / 1_000);
     }
   }

@@ -42,10 +42,14 @@ export class LinksController {
         queued: line.queued,
         saf_pending: entry?.pending ?? 0,
         saf_errors: entry?.errors ?? 0,
-        oldest_seconds: entry?.oldestAt == null ? null : Math.round((now - entry.oldestAt.getTime()) / 1_000),
+        oldest_seconds: ageSeconds(entry?.oldestAt ?? null, now),
         yen_at_risk: entry?.yenAtRisk ?? 0,
       };
     });
     return { routing_version: this.desks.routing.version, links };
   }
+}
+
+function ageSeconds(since: Date | null, nowMs: number): number | null {
+  return since === null ? null : Math.round((nowMs - since.getTime()) / 1_000);
 }

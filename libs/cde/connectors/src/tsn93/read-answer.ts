@@ -9,20 +9,24 @@ const RETRY = ['906', '907', '909', '910', '911', '912', '923'];
 
 /** Read a 1110 or 1210. Whatever is neither a clean yes nor a clean no is unusable: an unknown outcome. */
 export function readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading {
-  const actionCode = answer.text(39) ?? null;
-  const unusable: AnswerReading = { kind: 'unusable', actionCode };
-  if (actionCode === null || answer.mti !== responseMti(request.mti) || !echoes(request, answer)) return unusable;
-  const emvResponse = answer.bytes(55)?.toString('hex').toUpperCase() ?? null;
+  const actionCode = answer.text(39);
+  if (actionCode === undefined) return { kind: 'unusable', actionCode: null };
+  const isOurs = answer.mti === responseMti(request.mti) && echoes(request, answer);
+  return (isOurs ? reading(request, answer, actionCode) : undefined) ?? { kind: 'unusable', actionCode };
+}
+
+function reading(request: IsoMessage, answer: IsoMessage, actionCode: string): AnswerReading | undefined {
+  const facts = { actionCode, emvResponse: answer.bytes(55)?.toString('hex').toUpperCase() ?? null };
   switch (classifyAction(actionCode).outcome) {
     case 'declined':
     case 'referral':
-      return { kind: 'declined', actionCode, emvResponse };
+      return { kind: 'declined', ...facts };
     case 'approved':
     case 'partial':
-      return approval(request, answer, { actionCode, emvResponse }) ?? unusable;
+      return approval(request, answer, facts);
     case 'accepted':
     case 'unknown':
-      return unusable;
+      return undefined;
   }
 }
 

@@ -64,7 +64,7 @@ export class InFlight {
 
   /** The connection is gone: whatever was sent may have happened. */
   loseAll(): void {
-    for (const key of [...this.#waiting.keys()]) this.#end(key, false, { kind: 'lost', reason: 'disconnect' });
+    for (const key of this.#waiting.keys()) this.#end(key, false, { kind: 'lost', reason: 'disconnect' });
   }
 
   #strayKind(key: string | undefined): Stray['kind'] {

@@ -84,7 +84,7 @@ export function claimsOf(rows: readonly ClaimRow[]): SafClaim[] {
 
 /** Values of the OPEN statement, $1 to $17. */
 export function entryValues(entry: JournalEntry, terminal: string | null): unknown[] {
-  const { order, wire } = entry;
+  const { order } = entry;
   return [
     entry.tenantId,
     entry.attemptId,
@@ -92,11 +92,7 @@ export function entryValues(entry: JournalEntry, terminal: string | null): unkno
     entry.reason,
     order === null ? null : JSON.stringify(order),
     entry.originalAttemptId,
-    wire?.link ?? null,
-    wire?.mti ?? null,
-    wire?.stan ?? null,
-    wire?.rrn ?? null,
-    wire?.localTime ?? null,
+    ...wireValues(entry.wire),
     terminal,
     order?.amountMinor ?? null,
     order?.currency ?? null,
@@ -104,6 +100,10 @@ export function entryValues(entry: JournalEntry, terminal: string | null): unkno
     entry.sealedAccount,
     entry.openedAt,
   ];
+}
+
+function wireValues(wire: JournalEntry['wire']): (string | null)[] {
+  return wire === null ? [null, null, null, null, null] : [wire.link, wire.mti, wire.stan, wire.rrn, wire.localTime];
 }
 
 /** Values of an SAF draft at the end of a statement; all null when there is none. */

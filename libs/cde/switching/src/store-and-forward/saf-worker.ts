@@ -45,7 +45,7 @@ export class SafWorker {
     this.#stopped.abort();
     this.#bell.abort();
     await this.#running;
-    await Promise.allSettled([...this.#outstanding]);
+    await Promise.allSettled(this.#outstanding);
   }
 
   /** Claim and send what is due now. @returns how many entries were claimed */

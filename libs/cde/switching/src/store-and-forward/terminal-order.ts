@@ -89,7 +89,7 @@ export class TerminalOrder {
   }
 
   #wake(link: string): void {
-    for (const wake of [...(this.#waiting.get(link) ?? [])]) wake();
+    for (const wake of this.#waiting.get(link) ?? []) wake();
   }
 }
 

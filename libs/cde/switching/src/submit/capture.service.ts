@@ -22,7 +22,7 @@ export class CaptureService {
       originalAttemptId === undefined
         ? undefined
         : await this.ports.journal.find({ tenantId, attemptId: originalAttemptId });
-    const desk = original?.wire == null ? undefined : this.ports.desks.forLink(original.wire.link);
+    const desk = this.ports.desks.forLink(original?.wire?.link ?? '');
     if (desk === undefined || request.envelope === null) return this.#refuse(request);
     const ended = this.memory.endings.listen(request);
     const known = await this.#open(request, desk);

@@ -40,10 +40,10 @@ export function entryOf(
 
 /** How an earlier attempt is spoken of. @returns undefined when it never had a message */
 export function originalOf(record: JournalRecord | undefined | null): OriginalMessage | undefined {
-  if (record?.wire == null || record.order === null) return undefined;
-  const { mti, stan, localTime } = record.wire;
-  const { approvalCode } = record;
-  return { mti, stan, localTime, approvalCode, amountMinor: record.approvedMinor ?? record.order.amountMinor };
+  const { wire = null, order = null, approvalCode = null, approvedMinor = null } = record ?? {};
+  if (wire === null || order === null) return undefined;
+  const { mti, stan, localTime } = wire;
+  return { mti, stan, localTime, approvalCode, amountMinor: approvedMinor ?? order.amountMinor };
 }
 
 /** The reversal of an attempt whose message may have arrived. */
