@@ -33,7 +33,7 @@ beforeAll(async () => {
     name: 'vault',
     configure: (app) => void app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger))),
   });
-});
+}, 60_000);
 afterAll(async () => {
   for (const client of clients) await client.onApplicationShutdown();
   await running.stop();
@@ -68,7 +68,7 @@ async function aCard(): Promise<OpenCardRequest> {
   };
 }
 
-describe('the doors of the vault', () => {
+describe('the doors of the vault', { timeout: 30_000 }, () => {
   it('opens a card for the api and seals its account again', async () => {
     const request = await aCard();
     const { tokenId, card } = await as('api').open(request);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
   aes = await Till.enrol(vault, 'AES-DUKPT');
-});
+}, 60_000);
 afterAll(async () => {
   await admin.end();
   await Promise.all([vault.stop(), second.stop()]);
@@ -40,7 +40,7 @@ const audits = async (tenantId: string): Promise<string[]> =>
     )
   ).rows.map(({ result }) => result);
 
-describe('opening a card', () => {
+describe('opening a card', { timeout: 30_000 }, () => {
   it.each(['AES-DUKPT', 'TDES-DUKPT'] as const)(
     'gives a token, a display and an envelope that the switch can open (%s)',
     async (scheme) => {
@@ -88,7 +88,7 @@ describe('opening a card', () => {
   });
 });
 
-describe('replay', () => {
+describe('replay', { timeout: 30_000 }, () => {
   it('gives the same answer to a till that repeats the same purchase', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const request = till.request(1, VISA);
@@ -145,7 +145,7 @@ describe('replay', () => {
   });
 });
 
-describe('refusals', () => {
+describe('refusals', { timeout: 30_000 }, () => {
   const refused = { code: 'card_data_invalid', category: 'unprocessable', message: 'the card data cannot be used' };
 
   it('answers every fault alike, and claims nothing', async () => {
@@ -218,7 +218,7 @@ describe('refusals', () => {
   });
 });
 
-describe('stored accounts', () => {
+describe('stored accounts', { timeout: 30_000 }, () => {
   const purpose = { purpose: 'refund', requestId: 'req-2' } as const;
 
   it('seals a fresh account from a token, with its audit row', async () => {
@@ -278,7 +278,7 @@ function hasCard(line: string): boolean {
   );
 }
 
-describe('enrolment', () => {
+describe('enrolment', { timeout: 30_000 }, () => {
   it('gives the initial key in sandbox mode only', async () => {
     const node = await VaultNode.start(database.url('vault'), folder.directory, new BenchClock(), 'production');
     await expect(Till.enrol(node, 'AES-DUKPT')).rejects.toMatchObject({ code: 'permission_denied' });
@@ -295,7 +295,7 @@ describe('enrolment', () => {
   });
 });
 
-describe('walls of the database', () => {
+describe('walls of the database', { timeout: 30_000 }, () => {
   it('lets the vault neither change nor delete an audit row, nor see another tenant', async () => {
     const client = new pg.Client({ connectionString: database.url('vault') });
     await client.connect();
