@@ -35,13 +35,15 @@ interface Heard {
 /** A merchant's receiver that answers as it is told. */
 class Receiver {
   readonly heard: Heard[] = [];
+  /** Answers wait for it. */
+  hold: Promise<void> = Promise.resolve();
   answer: { status: number; headers?: Record<string, string>; body?: string } = { status: 204 };
   readonly #server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       this.heard.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body);
+      void this.hold.then(() => response.writeHead(this.answer.status, this.answer.headers).end(this.answer.body));
     });
   });
 
@@ -212,7 +214,7 @@ describe('webhooks on PostgreSQL', () => {
     await send();
     const [row] = await rowsOf(ctx);
     expect(row).toMatchObject({ state: 'pending', attempts: 1, last_status: 503 });
-    expect((row?.['next_at'] as Date).getTime()).toBeGreaterThan(Date.now() + 100_000);
+    expect(Number(row?.['next_at'])).toBeGreaterThan(Date.now() + 100_000);
     expect(await send()).toBe(0);
     await transactions.run(ctx, (tx) => tx.query(DUE_NOW, []));
     receiver.answer = { status: 200, body: 'x'.repeat(100_000) };
@@ -256,12 +258,21 @@ describe('webhooks on PostgreSQL', () => {
   it('delays nobody for an endpoint that hangs with a long backlog', async () => {
     const slow = await aTenant();
     const quick = await aTenant();
+    let release: () => void = () => undefined;
+    slow.receiver.hold = new Promise((resolve) => {
+      release = resolve;
+    });
     for (let sequence = 1; sequence <= 20; sequence += 1) await record(anEvent(slow.ctx.tenantId, { sequence }));
     await record(anEvent(quick.ctx.tenantId));
-    const taken = await newDeliverer().pass();
-    expect(taken).toBe(5); // four of the backlog, one of the other: no order of arrival can keep it waiting
-    await deliverers.at(-1)?.idle();
-    expect(quick.receiver.heard).toHaveLength(1);
+    const deliverer = newDeliverer();
+    expect(await deliverer.pass()).toBe(5); // four of the backlog, one of the other
+    await expect.poll(() => quick.receiver.heard.length).toBe(1);
+    await expect.poll(() => slow.receiver.heard.length).toBe(4);
+    expect(await deliverer.pass()).toBe(0); // the one that hangs has enough on its hands
+    release();
+    await deliverer.idle();
+    expect(await deliverer.pass()).toBe(4);
+    await deliverer.idle();
   });
 
   it('stores the signing secret sealed to its row, and keeps it when the URL changes', async () => {

@@ -42,8 +42,8 @@ interface PgErrorShape {
 }
 
 const UNIQUE_VIOLATION = '23505';
-/** Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention, 58 system; 55P03 lock timeout: nothing is wrong with the statement. */
-const UNAVAILABLE = /^(08|40|53|57|58|55P03)/;
+/** Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention, 58 system: nothing is wrong with the statement. */
+const UNAVAILABLE = /^(08|40|53|57|58)/;
 
 /**
  * Translate what `pg` threw into an error without query, parameters or detail: those hold values.

@@ -21,7 +21,7 @@ export function migrationNames(migrations: readonly Migration[]): string[] {
 }
 
 /** A TypeORM data source for migrations and drift tests. @param ownerUrl login of the owner role */
-export function migrationSource(ownerUrl: string, migrations: readonly Migration[]): DataSource {
+function migrationSource(ownerUrl: string, migrations: readonly Migration[]): DataSource {
   return new DataSource({
     type: 'postgres',
     url: ownerUrl,
@@ -53,7 +53,9 @@ export async function migrate(ownerUrl: string, migrations: readonly Migration[]
     return ran.map((migration) => migration.name);
   } catch (error) {
     const { message, code } = error as { message?: unknown; code?: unknown };
-    throw new MigrationError(`a migration failed: ${String(message)}`, { sqlState: String(code ?? '') });
+    throw new MigrationError(`a migration failed: ${String(message)}`, {
+      sqlState: typeof code === 'string' ? code : 'none',
+    });
   } finally {
     if (source.isInitialized) await source.destroy();
     await lock.end();

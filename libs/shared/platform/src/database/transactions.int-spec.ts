@@ -7,7 +7,7 @@ import { Centre } from './centre.js';
 import { DatabaseError, DatabaseUnavailableError, UniqueViolationError } from './database-errors.js';
 import { MoneyPool } from './money-pool.js';
 import { sql } from './statement.js';
-import { Transactions } from './transactions.js';
+import { Transactions, type Tx } from './transactions.js';
 
 const INSERT = sql('spec_insert', 'insert into gateway.spec_row (tenant_id, id, note) values ($1, $2, $3)');
 const COUNT = sql('spec_count', 'select count(*)::int as n from gateway.spec_row');
@@ -102,6 +102,23 @@ describe('transactions on PostgreSQL', () => {
       );
     });
     expect(pool.counts.commits).toBe(before + 1);
+  });
+
+  it('lets work that outlived its transaction into none that came after', async () => {
+    let kept: Tx | undefined;
+    let late: Promise<number | undefined> | undefined;
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await transactions.run({ tenantId: A }, (tx) => {
+      kept = tx;
+      late = ended.then(() => countOf(A)); // still sees the outer transaction in its context
+      return Promise.resolve();
+    });
+    end();
+    expect(await late).toBeGreaterThan(0);
+    await expect(kept?.query(COUNT, [])).rejects.toThrow('after its end');
   });
 
   it('rolls back when the code throws, and gives the connection back', async () => {

@@ -12,6 +12,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export class Tx {
   readonly #sent: Promise<void>[] = [];
   #failure: Error | undefined;
+  #isOpen = true;
 
   constructor(
     private readonly client: PoolClient,
@@ -24,6 +25,7 @@ export class Tx {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<Row[]> {
+    invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
     this.counts.statements += 1;
     try {
       const result = await this.client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
@@ -35,12 +37,23 @@ export class Tx {
 
   /** Put a statement on the wire without waiting. Its failure surfaces at commit, which is then a rollback. */
   send(statement: Statement, values: readonly unknown[]): void {
+    invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
     this.#sent.push(
       this.query(statement, values).then(
         () => undefined,
         () => undefined,
       ),
     );
+  }
+
+  /** False once commit or rollback was decided: work that outlived its transaction must not write into the next one. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Take no more statements. */
+  close(): void {
+    this.#isOpen = false;
   }
 
   /** First failure of this transaction, after everything that was sent has been answered. */
@@ -76,7 +89,7 @@ export class Transactions {
   async run<T>(ctx: { readonly tenantId: string }, fn: (tx: Tx) => Promise<T>): Promise<T> {
     invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
     const open = this.#open.getStore();
-    if (open !== undefined) {
+    if (open?.isOpen === true) {
       invariant(open.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
       return fn(open);
     }
@@ -91,9 +104,11 @@ export class Transactions {
     try {
       value = await this.#open.run(tx, () => fn(tx));
     } catch (error) {
+      tx.close();
       await this.#rollBack(client, tx);
       throw (await begun) ?? error;
     }
+    tx.close();
     await this.#commit(client, tx, begun);
     return value;
   }

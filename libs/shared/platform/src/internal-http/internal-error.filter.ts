@@ -17,7 +17,7 @@ const STATUS: Readonly<Record<ErrorCategory, number>> = {
 };
 
 /** HTTP status of an error of this house; an error may carry its own. */
-export function httpStatusOf(error: AppError): number {
+function httpStatusOf(error: AppError): number {
   const { status } = error as { status?: unknown };
   return typeof status === 'number' ? status : STATUS[error.category];
 }

@@ -43,7 +43,7 @@ export class LaneWorkers implements BeforeApplicationShutdown {
   }
 
   resume(lane: Lane): void {
-    this.#workers.get(lane)?.resume();
+    void this.#workers.get(lane)?.resume();
   }
 
   /** Stop taking jobs and wait for those that run; the process's own limit of 25 s cuts a wait that is too long. */
