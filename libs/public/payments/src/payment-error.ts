@@ -40,3 +40,9 @@ export class IllegalTransitionError extends AppError {
     super('the transition table has no such move', { current_status: from, trigger });
   }
 }
+
+/** An amount that a merchant asks for, when he names one. @throws PaymentError `amount_invalid` not a positive integer */
+export function checkAsked(amountMinor: number | undefined): void {
+  if (amountMinor === undefined) return;
+  if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) throw new PaymentError('amount_invalid');
+}

@@ -1,7 +1,7 @@
 import type { SealedEnvelope } from '@tsunagu/contracts';
 import { isOpen } from '../attempt/attempt-state.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
-import { PaymentError } from '../payment-error.js';
+import { checkAsked, PaymentError } from '../payment-error.js';
 import type { Attempt, PaymentRecord } from '../payment-record.js';
 import { isOpenVoid } from '../reversal/order-void.js';
 
@@ -22,23 +22,26 @@ export interface CapturePlan {
  */
 export function planCapture(record: PaymentRecord, wish: CaptureWish): CapturePlan {
   const { payment } = record;
-  if (wish.amountMinor !== undefined && !(Number.isSafeInteger(wish.amountMinor) && wish.amountMinor > 0)) {
-    throw new PaymentError('amount_invalid');
-  }
+  checkAsked(wish.amountMinor);
+  checkCapturable(record);
   const current_status = payment.status;
-  if (current_status === 'captured') throw new PaymentError('already_captured', { current_status });
-  const isCapturable = current_status === 'authorized' || current_status === 'partially_captured';
-  const isTaken = record.attempts.some((attempt) => isOpenVoid(attempt) || isOpenClosing(attempt));
-  if (!isCapturable || isTaken) throw new PaymentError('state_conflict', { current_status });
   const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
   const amountMinor = wish.amountMinor ?? leftMinor;
   if (leftMinor === 0 || amountMinor > leftMinor) {
     throw new PaymentError('amount_exceeds_authorized', { current_status });
   }
-  const isClosing = wish.final ?? (wish.amountMinor === undefined || amountMinor === leftMinor);
+  const isClosing = wish.final ?? amountMinor === leftMinor;
   // What is given up may not be what another capture has reserved.
   if (isClosing && payment.capturePendingMinor > 0) throw new PaymentError('state_conflict', { current_status });
   return { amountMinor, isClosing };
+}
+
+function checkCapturable({ payment, attempts }: PaymentRecord): void {
+  const current_status = payment.status;
+  if (current_status === 'captured') throw new PaymentError('already_captured', { current_status });
+  const isCapturable = current_status === 'authorized' || current_status === 'partially_captured';
+  const isTaken = attempts.some((attempt) => isOpenVoid(attempt) || isOpenClosing(attempt));
+  if (!isCapturable || isTaken) throw new PaymentError('state_conflict', { current_status });
 }
 
 /** A last capture is under way: after it nothing is left to capture, whatever its amount. */

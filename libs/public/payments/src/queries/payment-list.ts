@@ -44,29 +44,37 @@ export interface ListEdges {
   readonly onlyId?: string;
 }
 
-/** Values of the list statements without the limit. A context limited to a node narrows the filter, never widens it. */
+/**
+ * Values of the list statements without the limit; what is left out travels as NULL.
+ * A context limited to a node narrows the filter, never widens it.
+ */
 export function listValues(ctx: TenantContext, filter: PaymentFilter, edges: ListEdges): unknown[] {
-  const floor = filter.createdGte === undefined ? FIRST_ID : uuidv7Floor(filter.createdGte);
-  const lowest = [floor, edges.afterId ?? FIRST_ID, edges.onlyId ?? FIRST_ID].reduce((a, b) => (a > b ? a : b));
-  const highest = [edges.beforeId ?? LAST_ID, edges.onlyId ?? LAST_ID].reduce((a, b) => (a < b ? a : b));
+  const [lowest, highest] = idRange(filter, edges);
   return [
     ctx.tenantId,
     lowest,
     highest,
     edges.beforeId ?? edges.afterId ?? FIRST_ID,
-    filter.status ?? null,
-    filter.createdGte ?? null,
-    filter.createdLt ?? null,
-    filter.businessDate ?? null,
+    filter.status,
+    filter.createdGte,
+    filter.createdLt,
+    filter.businessDate,
     allOf(filter.storeId, ctx.storeId),
     allOf(filter.terminalId, ctx.terminalId),
-    filter.brand ?? null,
-    filter.last4 ?? null,
-    filter.amountMinor ?? null,
-    filter.slipNo ?? null,
-    filter.approvalCode ?? null,
-    filter.clerk ?? null,
+    filter.brand,
+    filter.last4,
+    filter.amountMinor,
+    filter.slipNo,
+    filter.approvalCode,
+    filter.clerk,
   ];
+}
+
+function idRange({ createdGte }: PaymentFilter, { afterId, beforeId, onlyId }: ListEdges): [string, string] {
+  const floor = createdGte === undefined ? FIRST_ID : uuidv7Floor(createdGte);
+  const lowest = [floor, afterId ?? FIRST_ID, onlyId ?? FIRST_ID].reduce((a, b) => (a > b ? a : b));
+  const highest = [beforeId ?? LAST_ID, onlyId ?? LAST_ID].reduce((a, b) => (a < b ? a : b));
+  return [lowest, highest];
 }
 
 function allOf(...ids: (string | undefined)[]): string[] | null {

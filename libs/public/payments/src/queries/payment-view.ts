@@ -67,33 +67,39 @@ function isWhollyPending(payment: Payment): boolean {
   return refundPendingMinor > 0 && refundedMinor + refundPendingMinor === capturedMinor;
 }
 
-function allowedActions(record: PaymentRecord): PaymentView['allowedActions'] {
-  const { payment, attempts } = record;
-  const isVoiding = attempts.some(isOpenVoid);
-  const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
-  const actions: PaymentView['allowedActions'][number][] = [];
-  switch (payment.status) {
+type Actions = PaymentView['allowedActions'];
+
+function allowedActions(record: PaymentRecord): Actions {
+  switch (record.payment.status) {
     case 'processing':
     case 'requires_action':
     case 'unknown':
-      return payment.cancelRequested ? ['ensure_cancelled'] : ['cancel', 'ensure_cancelled'];
+      return record.payment.cancelRequested ? ['ensure_cancelled'] : ['cancel', 'ensure_cancelled'];
     case 'authorized':
     case 'partially_captured':
-      if (leftMinor > 0 && !isVoiding && !attempts.some(isOpenClosing)) actions.push('capture');
-      if (payment.status === 'authorized' && payment.capturePendingMinor === 0 && !isVoiding) {
-        actions.push('cancel', 'ensure_cancelled');
-      }
-      return actions;
+      return actionsOnAuthorization(record);
     case 'captured':
-    case 'partially_refunded': {
-      const freeMinor = payment.capturedMinor - payment.refundedMinor - payment.refundPendingMinor;
-      if (freeMinor > 0) actions.push('refund');
-      if (payment.kind === 'sale' && freeMinor === payment.capturedMinor) actions.push('ensure_cancelled');
-      return actions;
-    }
+    case 'partially_refunded':
+      return actionsOnCaptured(record);
     default:
-      return actions;
+      return [];
   }
+}
+
+function actionsOnAuthorization({ payment, attempts }: PaymentRecord): Actions {
+  if (attempts.some((attempt) => isOpenVoid(attempt) || isOpenClosing(attempt))) return [];
+  const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
+  const isUntouched = payment.status === 'authorized' && payment.capturePendingMinor === 0;
+  return [
+    ...(leftMinor > 0 ? (['capture'] as const) : []),
+    ...(isUntouched ? (['cancel', 'ensure_cancelled'] as const) : []),
+  ];
+}
+
+function actionsOnCaptured({ payment }: PaymentRecord): Actions {
+  const freeMinor = payment.capturedMinor - payment.refundedMinor - payment.refundPendingMinor;
+  const isUntouched = payment.kind === 'sale' && freeMinor === payment.capturedMinor;
+  return [...(freeMinor > 0 ? (['refund'] as const) : []), ...(isUntouched ? (['ensure_cancelled'] as const) : [])];
 }
 
 function nextCheckAt(attempts: readonly Attempt[]): Date | null {

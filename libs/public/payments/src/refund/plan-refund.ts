@@ -1,9 +1,8 @@
 import { businessDate } from '@tsunagu/kernel';
 import type { SealedEnvelope } from '@tsunagu/contracts';
-import { isOpen } from '../attempt/attempt-state.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
 import type { RefundView } from '../payment-api.js';
-import { PaymentError } from '../payment-error.js';
+import { checkAsked, PaymentError } from '../payment-error.js';
 import type { Attempt, PaymentRecord, Refund } from '../payment-record.js';
 import { orderVoid } from '../reversal/order-void.js';
 
@@ -28,9 +27,7 @@ const REFUNDABLE = new Set(['captured', 'partially_refunded', 'refunded', 'voide
  */
 export function planRefund(record: PaymentRecord, wish: RefundWish, now: Date): RefundPlan {
   const { payment } = record;
-  if (wish.amountMinor !== undefined && !(Number.isSafeInteger(wish.amountMinor) && wish.amountMinor > 0)) {
-    throw new PaymentError('amount_invalid');
-  }
+  checkAsked(wish.amountMinor); // before any other check
   if (!REFUNDABLE.has(payment.status) || payment.capturedMinor === 0) {
     throw new PaymentError('state_conflict', { current_status: payment.status });
   }
@@ -109,9 +106,4 @@ function chargeOf(attempts: readonly Attempt[]): Attempt {
   );
   if (found === undefined) throw new PaymentError('state_conflict');
   return found;
-}
-
-/** Whether a movement on this payment is still open. */
-export function hasOpenMovement(record: PaymentRecord): boolean {
-  return record.attempts.some((attempt) => isOpen(attempt.status));
 }
