@@ -3,6 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Idempotency } from '@tsunagu/payments';
 import { RequestError } from '../problem/request-error.js';
+import { holdsCardNumber } from '../validation/pan-shape.js';
 
 const KEY = /^[A-Za-z0-9_.:/-]{1,255}$/;
 
@@ -27,7 +28,8 @@ export const IntentOf = createParamDecorator((_: unknown, context: ExecutionCont
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') throw new RequestError('idempotency_key_missing');
-  if (typeof key !== 'string' || !KEY.test(key)) throw new RequestError('idempotency_key_invalid');
+  if (typeof key !== 'string' || !KEY.test(key) || holdsCardNumber(key))
+    throw new RequestError('idempotency_key_invalid');
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   return new Intent(key, route, request.params as Record<string, string>);
 });

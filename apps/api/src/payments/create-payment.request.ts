@@ -9,7 +9,7 @@ import { Amount, Currency, Fits, Hex, Metadata, Nested, OneOf, Optional, Text } 
 export const CLIENT_REFERENCE = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const PLAN_TYPES = ['one_time', 'installments', 'revolving', 'bonus', 'bonus_combined'] as const;
 const ENTRY_MODES = ['chip', 'contactless', 'stripe', 'keyed'] as const;
-const hex = (lengthBytes: string) => ({ pattern: '^[0-9A-Fa-f]+$', description: `Hex, ${lengthBytes} bytes` });
+const hex = (length: string) => ({ pattern: '^[0-9A-Fa-f]+$', description: `Hex of ${length}` });
 
 export class MoneyRequest {
   @ApiProperty({
@@ -32,11 +32,11 @@ export class PinBlockRequest {
   @OneOf(['iso4', 'iso0'])
   format!: 'iso4' | 'iso0';
 
-  @ApiProperty(hex('10 to 12'))
+  @ApiProperty(hex('10 to 12 bytes'))
   @Hex({ min: 10, max: 12 })
   ksn!: string;
 
-  @ApiProperty(hex('8 or 16'))
+  @ApiProperty(hex('8 or 16 bytes'))
   @Hex({ min: 8, max: 16 })
   data!: string;
 }
@@ -48,23 +48,23 @@ export class CardPresentRequest {
   format!: 'dukpt_aes' | 'dukpt_tdes';
 
   @ApiProperty({
-    ...hex('12 (AES) or 10 (TDES)'),
+    ...hex('12 bytes (AES) or 10 (TDES)'),
     example: '123456789012345600000001',
     description: 'Key serial number of the reader, hex',
   })
   @Hex({ min: 10, max: 12 })
   ksn!: string;
 
-  @ApiPropertyOptional(hex('8 or 16, where the profile sends one'))
+  @ApiPropertyOptional(hex('8 or 16 bytes, where the profile of the terminal sends one'))
   @Optional()
   @Hex({ min: 8, max: 16 })
   iv?: string;
 
-  @ApiProperty(hex('up to 2,048'))
+  @ApiProperty(hex('at most 2,048 bytes'))
   @Hex({ min: 8, max: 2_048 })
   ciphertext!: string;
 
-  @ApiPropertyOptional(hex('4 to 16, where the profile sends one'))
+  @ApiPropertyOptional(hex('4 to 16 bytes, where the profile of the terminal sends one'))
   @Optional()
   @Hex({ min: 4, max: 16 })
   mac?: string;
@@ -73,7 +73,10 @@ export class CardPresentRequest {
   @OneOf(ENTRY_MODES)
   entry_mode!: EntryMode;
 
-  @ApiPropertyOptional({ ...hex('up to 1,024'), description: 'BER-TLV of non-sensitive tags, in the clear, hex' })
+  @ApiPropertyOptional({
+    ...hex('at most 1,024 bytes'),
+    description: 'BER-TLV of non-sensitive tags, in the clear, hex',
+  })
   @Optional()
   @Hex({ min: 2, max: 1_024 })
   emv?: string;
