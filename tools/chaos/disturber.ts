@@ -9,8 +9,9 @@ export interface Killable {
 /** Kinds of trouble of the fault panel. */
 export const WIRE_FAULTS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset'] as const;
 
-const FIRST_BLOW_MS = 1500;
-const PAUSE_MS = { min: 800, max: 3500 };
+const FIRST_BLOW_MS = 1_500;
+/** Between blows the house must come back to work, else only its restarts are tested. */
+const PAUSE_MS = { min: 3_000, max: 9_000 };
 
 /** Ends processes with signal 9 at moments and in an order that the seed decides; who restarts them is the supervisor's matter. */
 export class Disturber {

@@ -42,18 +42,24 @@ export const PUBLISHED_TEST_PANS: readonly string[] = [
 /** Digits of a part of a number that a counter, a zero-filled amount or a run of padding would also show. */
 const PART_DISTINCT_DIGITS_MIN = 5;
 
+const ZERO_RUN = 3;
+
 const EBCDIC_ZERO = 0xf0;
 
 /**
  * All forms of security-reliability.md C1 for each number.
  *
- * The two part forms (first 12, last 10 digits) are left out where the part has fewer than five different digits:
- * `1111111111` and `0000000005` stand in every database for other reasons. Such a number keeps its whole forms.
+ * Left out are the two part forms (first 12, last 10 digits) where the part has fewer than five different digits, and the packed
+ * forms that are mostly zero bytes: `1111111111`, `0000000005` and `00 00 00 05` stand in every database for other reasons.
+ * Such a number keeps its other forms; what is left out is listed by {@link skippedForms}.
  */
 export function panPatterns(pans: readonly string[] = PUBLISHED_TEST_PANS): PanPattern[] {
   return pans.flatMap((pan) => {
     const name = `${pan.slice(0, 6)}…${pan.slice(-4)}`;
-    return [...wholeForms(pan), ...partForms(pan)].map(([form, bytes]) => ({ label: `${name}/${form}`, bytes }));
+    return [...wholeForms(pan).filter(([, bytes]) => !isPadding(bytes)), ...partForms(pan)].map(([form, bytes]) => ({
+      label: `${name}/${form}`,
+      bytes,
+    }));
   });
 }
 
@@ -61,9 +67,9 @@ export function panPatterns(pans: readonly string[] = PUBLISHED_TEST_PANS): PanP
 export function skippedForms(pans: readonly string[] = PUBLISHED_TEST_PANS): string[] {
   return pans.flatMap((pan) => {
     const parts = { 'first-12': pan.slice(0, 12), 'last-10': pan.slice(-10) };
-    return Object.entries(parts)
-      .filter(([, digits]) => !isTelling(digits))
-      .map(([form]) => `${pan.slice(0, 6)}…${pan.slice(-4)}/${form}`);
+    const weakParts = Object.entries(parts).filter(([, digits]) => !isTelling(digits));
+    const weakWholes = wholeForms(pan).filter(([, bytes]) => isPadding(bytes));
+    return [...weakParts, ...weakWholes].map(([form]) => `${pan.slice(0, 6)}…${pan.slice(-4)}/${form}`);
   });
 }
 
@@ -95,6 +101,11 @@ function partForms(pan: string): [string, Buffer][] {
     ['last-10', pan.slice(-10)],
   ];
   return parts.filter(([, digits]) => isTelling(digits)).map(([form, digits]) => [form, Buffer.from(digits, 'latin1')]);
+}
+
+/** Packed digits with a run of zero bytes look like any small number in a binary file. */
+function isPadding(bytes: Buffer): boolean {
+  return bytes.includes(Buffer.alloc(ZERO_RUN));
 }
 
 function isTelling(digits: string): boolean {
