@@ -34,6 +34,9 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** Long polls may wait for 55 s: they are cut in time, and the till asks another node. */
+const LINGER_MS = 15_000;
+
 type AppModule = Parameters<typeof NestFactory.create>[0];
 
 /**
@@ -109,7 +112,10 @@ function portOf(app: NestFastifyApplication): number {
 
 async function stop(app: NestFastifyApplication, admin: Server | undefined): Promise<void> {
   app.get(HealthChecks).stop();
+  const server = app.getHttpServer() as Server;
+  const cut = setTimeout(() => server.closeAllConnections(), LINGER_MS);
   await app.close();
+  clearTimeout(cut);
   admin?.closeAllConnections();
   admin?.close();
 }
