@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
+import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run bench [-- [iso8583] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
@@ -39,4 +40,4 @@ function print(text: string): number {
   return 0;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch(failInOneLine);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runChaos, type ChaosResult } from './chaos/chaos-run.js';
+import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run chaos -- [options]
 Starts a house of its own, lets 16 tills pay through a faulty wire (6 % of messages) while processes and database are killed with
@@ -47,4 +48,4 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch(failInOneLine);

@@ -4,6 +4,7 @@ import { skippedForms } from './pan-scan/pan-forms.js';
 import { scanEverything } from './pan-scan/scan-everything.js';
 import { ScanReport } from './pan-scan/scan-report.js';
 import { selfTest } from './pan-scan/self-test.js';
+import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run pan-scan [-- options]
 Looks for the published test card numbers, in every encoding, in logs, databases, queue, WAL, sandbox files and core dumps.
@@ -67,4 +68,4 @@ function print(text: string, code: number): number {
   return code;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch(failInOneLine);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PLANTED_BUGS, type PlantedBugName } from '../test/simulation/planted-bugs.js';
 import { runScenario } from '../test/simulation/scenario.js';
+import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run simulate -- [options]
 Runs the real payment and switch services in simulated time, with crashes at any await and a bad wire; one seed is one history.
@@ -71,4 +72,4 @@ function print(text: string, code: number): number {
   return code;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch(failInOneLine);

@@ -22,6 +22,7 @@ export class Disturber {
     private readonly stack: Killable,
     private readonly random: SeededRandom,
     private readonly victims: readonly string[],
+    private readonly firstBlowMs = FIRST_BLOW_MS,
   ) {}
 
   get killCount(): number {
@@ -30,11 +31,11 @@ export class Disturber {
 
   /** Kill until told to stop; sometimes two in the same instant. */
   async run(): Promise<void> {
-    await sleep(FIRST_BLOW_MS);
+    await sleep(this.firstBlowMs);
     while (!this.#isOver) {
       await this.#blow();
       if (this.random.chance(0.2)) await this.#blow();
-      await sleep(this.random.between(PAUSE_MS.min, PAUSE_MS.max));
+      if (!this.#isOver) await sleep(this.random.between(PAUSE_MS.min, PAUSE_MS.max));
     }
   }
 
