@@ -193,6 +193,23 @@ describe('from bell to books', () => {
     expect((await view(id)).status).toBe('captured');
   });
 
+  it('burns an attempt that the switch refuses to read, so that it cannot wait for ever', async () => {
+    house.wire.next.push('refused', 'refused', 'refused');
+    house.wire.nextReversal.push({ state: 'not_sent' }, { state: 'not_sent' }, { state: 'not_sent' });
+    const id = await aCapturedSale();
+    for (let pass = 0; pass < 3; pass += 1) {
+      house.clock.pass(1_100);
+      await house.sweeper.sweep();
+      await house.workLanes();
+    }
+    expect(await view(id)).toMatchObject({
+      status: 'declined',
+      reason: 'not_sent',
+      customerCharged: 'no',
+      final: true,
+    });
+  });
+
   it('finishes what a worker left behind, with the queue wiped', async () => {
     const lost = await house.intake.accept(ctx, anOrder());
     const claimed = await house.intake.accept(ctx, anOrder());

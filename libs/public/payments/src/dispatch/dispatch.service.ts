@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, invariant } from '@tsunagu/kernel';
+import { Clock, invariant, type ErrorCategory } from '@tsunagu/kernel';
 import { SwitchPort, type TenantContext, type WireOutcome } from '@tsunagu/contracts';
 import { Metrics, RemoteError } from '@tsunagu/platform';
 import type { Counter } from 'prom-client';
@@ -7,6 +7,8 @@ import { CLAIM_MS, RELINQUISH_MS } from '../attempt/attempt-timers.js';
 import { OutcomeService } from '../outcome/outcome.service.js';
 import { PaymentStore, type ClaimedAttempt } from '../store/payment-store.js';
 import { submitRequest } from './submit-request.js';
+
+const REFUSALS: ReadonlySet<ErrorCategory> = new Set<ErrorCategory>(['invalid', 'unprocessable']);
 
 /** Second stage: claim, ask the switch, conclude. Each step may be cut off by a crash and is then done again. */
 @Injectable()
@@ -54,7 +56,7 @@ export class DispatchService {
    */
   async perform(ctx: TenantContext, claimed: ClaimedAttempt): Promise<WireOutcome | undefined> {
     try {
-      return await this.#ask(ctx, claimed);
+      return await this.#askOrBurn(ctx, claimed);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       this.#unreachable.inc();
@@ -68,6 +70,22 @@ export class DispatchService {
 
   async conclude(ctx: TenantContext, { payment, attempt }: ClaimedAttempt, outcome: WireOutcome): Promise<void> {
     await this.outcomes.apply(ctx, { paymentId: payment.id, attemptId: attempt.id }, outcome);
+  }
+
+  /**
+   * A request that the switch refuses to read would be refused for ever. Reversing it burns an attempt that was never
+   * sent, and reverses one that was: either way its end is known.
+   */
+  async #askOrBurn(ctx: TenantContext, claimed: ClaimedAttempt): Promise<WireOutcome> {
+    const { attempt, payment } = claimed;
+    try {
+      return await this.#ask(ctx, claimed);
+    } catch (error) {
+      const isRefused = error instanceof RemoteError && REFUSALS.has(error.category);
+      if (!isRefused || attempt.kind === 'void') throw error;
+      const { tenantId } = payment;
+      return this.wire.reverse({ tenantId, attemptId: attempt.id, reason: 'system', requestId: ctx.requestId });
+    }
   }
 
   #ask({ requestId }: TenantContext, claimed: ClaimedAttempt): Promise<WireOutcome> {

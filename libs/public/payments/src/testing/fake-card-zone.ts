@@ -43,7 +43,7 @@ export class FakeVault extends VaultPort {
 }
 
 /** What the fake switch shall say next about an attempt. */
-export type Script = Partial<WireOutcome> | 'unreachable';
+export type Script = Partial<WireOutcome> | 'unreachable' | 'refused';
 
 /** For specs of this lib: a switch with a journal, idempotent by attempt id like the real one; answers follow a script. */
 export class FakeSwitch extends SwitchPort {
@@ -59,7 +59,7 @@ export class FakeSwitch extends SwitchPort {
     const known = this.journal.get(request.attemptId);
     if (known !== undefined) return known;
     const script = this.next.shift() ?? { state: 'approved' };
-    if (script === 'unreachable') throw unreachable();
+    if (typeof script === 'string') throw remote(script);
     this.submitted.push(request);
     return this.know(request.attemptId, {
       approvedMinor: script.state === 'approved' ? request.amountMinor : null,
@@ -69,7 +69,7 @@ export class FakeSwitch extends SwitchPort {
 
   override async reverse(request: ReverseRequest): Promise<WireOutcome> {
     const script = this.nextReversal.shift() ?? { state: 'reversed' };
-    if (script === 'unreachable') throw unreachable();
+    if (typeof script === 'string') throw remote(script);
     this.reversed.push(request);
     return this.know(request.attemptId, script);
   }
@@ -103,6 +103,8 @@ export function anOutcome(facts: Partial<WireOutcome> = {}): WireOutcome {
   };
 }
 
-function unreachable(): RemoteError {
-  return new RemoteError({ code: 'card_service_unavailable', category: 'internal', status: 503 });
+function remote(script: 'unreachable' | 'refused'): RemoteError {
+  return script === 'refused'
+    ? new RemoteError({ code: 'parameter_invalid', category: 'invalid', status: 400 })
+    : new RemoteError({ code: 'card_service_unavailable', category: 'internal', status: 503 });
 }
