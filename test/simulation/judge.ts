@@ -53,14 +53,22 @@ function judgePayment(record: PaymentRecord, issuer: SimulatedIssuer): Violation
   const view = viewOf(record);
   const { charges } = netAtIssuer(issuer, payment.clientReference);
   const found: Violation[] = [];
-  const isOpen = payment.capturePendingMinor + payment.refundPendingMinor > 0 || view.pendingUnknown.length > 0;
-  if (!view.final || isOpen) found.push({ rule: 'stuck', where });
+  if (isOpen(view.final, record)) found.push({ rule: 'stuck', where });
   if (charges.length > 1) found.push({ rule: 'double charge', where });
   const isCharged = CHARGED.has(payment.status);
   if (isCharged && charges.length === 0) found.push({ rule: 'phantom', where });
   if (!isCharged && view.final && charges.length > 0) found.push({ rule: 'orphan', where });
   if (isCharged && view.final && !amountsAgree(record, issuer)) found.push({ rule: 'amounts differ', where });
   return found;
+}
+
+function isOpen(isFinal: boolean, { payment, attempts }: PaymentRecord): boolean {
+  const isReserved = payment.capturePendingMinor + payment.refundPendingMinor > 0;
+  return (
+    !isFinal ||
+    isReserved ||
+    attempts.some((attempt) => attempt.status === 'sent_unknown' || attempt.status === 'in_doubt')
+  );
 }
 
 function amountsAgree({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {

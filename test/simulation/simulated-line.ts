@@ -126,7 +126,7 @@ export class SimulatedLine implements SwitchLine {
     const { random } = this.life.world;
     this.#isConnected = false;
     this.life.world.note(() => '⚡ connection lost');
-    for (const [key, waiting] of [...this.#waiting]) this.#end(key, waiting, { kind: 'lost', reason: 'disconnect' });
+    for (const [key, waiting] of this.#waiting) this.#end(key, waiting, { kind: 'lost', reason: 'disconnect' });
     this.life.after(random.between(RECONNECT_MS.min, RECONNECT_MS.max), () => this.connect());
   }
 

@@ -17,7 +17,7 @@ export class BareProcess {
   static async start(options: BareOptions): Promise<BareProcess> {
     const child = fork(process.argv[1]!, [], { env: { ...process.env, [MARK]: JSON.stringify(options) } });
     const url = await new Promise<string>((resolve, reject) => {
-      child.once('message', (message) => resolve(String(message)));
+      child.once('message', (message) => resolve(message as string));
       child.once('exit', () => reject(new Error('the bare pipeline did not start')));
     });
     return new BareProcess(url, child);

@@ -68,7 +68,7 @@ export class Till {
   }
 
   #expect(answer: Answer, statuses: readonly number[], step: string): void {
-    const code = String(answer.body['code'] ?? '');
+    const code = typeof answer.body['code'] === 'string' ? answer.body['code'] : '';
     const isBurned = code === 'client_reference_burned';
     if (!statuses.includes(answer.status) && !isBurned) this.shift.complain(`${step}: ${answer.status} ${code}`);
   }

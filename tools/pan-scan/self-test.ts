@@ -35,7 +35,7 @@ export async function selfTest(root: string, redisUrl?: string): Promise<SelfTes
     return judge(report);
   } finally {
     await removeKey?.();
-    (await embeddedPostgres(join(root, 'tools'))).removePostgresData(join(folder, 'postgres'));
+    await (await embeddedPostgres(join(root, 'tools'))).removePostgresData(join(folder, 'postgres'));
     await rm(folder, { recursive: true, force: true });
   }
 }
