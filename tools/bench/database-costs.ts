@@ -46,6 +46,21 @@ export class DatabaseMeter {
   }
 }
 
+/** Where the database's own time went since it began to count; statement texts hold parameters only as `$1`. */
+export async function costliestStatements(url: string, limit = 12): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<Record<string, unknown>>(
+    `select left(regexp_replace(query, '\\s+', ' ', 'g'), 90) as query, calls::int, round(total_exec_time)::int as exec_ms,
+            round(total_plan_time)::int as plan_ms, round((mean_exec_time)::numeric, 3)::float as mean_ms
+       from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+      order by total_exec_time + total_plan_time desc limit $1`,
+    [limit],
+  );
+  await client.end();
+  return rows;
+}
+
 /** Make the server count statements. It must be started again before it does. @returns false when it does already */
 export async function wantStatementCounts(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
@@ -55,6 +70,19 @@ export async function wantStatementCounts(url: string): Promise<boolean> {
   if (!isCounting) await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
   await client.end();
   return !isCounting;
+}
+
+/** Wait until the restarted server counts. @throws Error it does not within a minute */
+export async function untilCounting(url: string): Promise<void> {
+  for (let round = 0; round < 240; round += 1) {
+    try {
+      if (!(await wantStatementCounts(url))) return;
+    } catch {
+      // it is still starting: the next look tells
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error('the database does not count statements after its restart');
 }
 
 async function readCounters(client: pg.Client): Promise<Counters> {

@@ -6,7 +6,7 @@ import { readSandbox, UNLIMITED_TENANTS, type SandboxState } from '../chaos/sand
 import { SimulatedReader } from '../chaos/simulated-reader.js';
 import { startStack, type Stack } from '../chaos/stack.js';
 import { BareProcess } from './bare-process.js';
-import { DatabaseMeter, wantStatementCounts } from './database-costs.js';
+import { costliestStatements, DatabaseMeter, untilCounting, wantStatementCounts } from './database-costs.js';
 import { applyLoad, type LoadPlan, type LoadResult, type LoadTarget } from './load.js';
 import { round, withoutIssuer } from './percentile.js';
 import { cpuByName } from './process-cpu.js';
@@ -48,6 +48,7 @@ class Bench {
   async run(): Promise<Record<string, unknown>> {
     if (await wantStatementCounts(this.stack.databaseUrl())) {
       await this.stack.kill9('postgres'); // it comes back by itself, and counts
+      await untilCounting(this.stack.databaseUrl());
       await this.stack.waitReady();
     }
     const sandbox = await readSandbox(this.stack.dataDir);
@@ -70,7 +71,8 @@ class Bench {
         gateway_full: await this.#stretch('gateway, saturated', gateway, full, measure.gateway()),
         bare_full: await this.#stretch('bare pipeline, saturated', bare, full, measure.bare()),
       };
-      return { ...verdict(results), ...results };
+      const costliest_statements = await costliestStatements(this.stack.databaseUrl());
+      return { ...verdict(results), ...results, costliest_statements };
     } finally {
       await bareProcess.stop();
     }
