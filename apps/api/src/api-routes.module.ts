@@ -14,6 +14,7 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
+import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoints.controller.js';
 
 /** Every controller of the public port; the access matrix and the documentation are made from this list. */
 export const CONTROLLERS = [
@@ -22,6 +23,7 @@ export const CONTROLLERS = [
   AttemptsController,
   TerminalsController,
   EventsController,
+  WebhookEndpointsController,
   DocsController,
 ];
 

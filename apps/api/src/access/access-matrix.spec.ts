@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const PREFIXES: readonly [string, string][] = [['/payments/', 'pay'], ['/terminals/', 'trm'], ['/events/', 'evt']]; // prettier-ignore
+const PREFIXES: readonly [string, string][] = [['/payments/', 'pay'], ['/terminals/', 'trm'], ['/events/', 'evt'], ['/webhook-endpoints/', 'whe']]; // prettier-ignore
 
 /** A real path of a route; `id` is a row id. */
 function pathOf(template: string, id: string): string {
@@ -32,9 +32,9 @@ function pathOf(template: string, id: string): string {
 
 function call(route: { method: string; path: string }, headers: Record<string, string>, id = foreign.id) {
   const isPost = route.method === 'POST';
-  const body = isPost && route.path === '/v1/payments' ? anOrder() : isPost ? {} : undefined;
+  const body = isPost && route.path === '/v1/payments' ? anOrder() : route.method === 'GET' ? undefined : {};
   return app.inject({
-    method: route.method as 'GET' | 'POST',
+    method: route.method as 'GET' | 'POST' | 'PATCH',
     url: pathOf(route.path, id),
     headers: { ...(isPost ? { 'idempotency-key': 'k1' } : {}), ...headers },
     payload: body,
@@ -55,11 +55,14 @@ describe('every route of the list', () => {
         "GET /v1/payments",
         "GET /v1/payments/:id",
         "GET /v1/terminals/:id/open-payments",
+        "GET /v1/webhook-endpoints",
+        "PATCH /v1/webhook-endpoints/:id",
         "POST /v1/attempts/:client_reference/ensure-cancelled",
         "POST /v1/payments",
         "POST /v1/payments/:id/cancel",
         "POST /v1/payments/:id/captures",
         "POST /v1/payments/:id/refunds",
+        "POST /v1/webhook-endpoints",
       ]
     `);
   });

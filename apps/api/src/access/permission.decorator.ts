@@ -1,7 +1,14 @@
 import { SetMetadata } from '@nestjs/common';
 
 /** Everything a key may be allowed to do here. @source api-conventions.md §10 */
-export const PERMISSIONS = ['payments:read', 'payments:write', 'refunds:write', 'events:read'] as const;
+export const PERMISSIONS = [
+  'payments:read',
+  'payments:write',
+  'refunds:write',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+] as const;
 export type PermissionName = (typeof PERMISSIONS)[number];
 
 export const PERMISSION_KEY = 'tsunagu:permission';

@@ -46,8 +46,12 @@ export function Answers(answers: {
   problems: readonly ProblemCode[];
   /** The route takes an `Idempotency-Key` and may wait. */
   movesMoney?: boolean;
+  /** Left out: a route that answers more than 200 has a body. */
+  takesBody?: boolean;
+  /** What a status means here, where it is not what it means for payments. */
+  meanings?: Readonly<Record<number, string>>;
 }): MethodDecorator & ClassDecorator {
-  const hasBody = answers.statuses.some((status) => status > 200);
+  const hasBody = answers.takesBody ?? answers.statuses.some((status) => status > 200);
   const withKey = answers.movesMoney === true ? WITH_KEY : [];
   const codes = [...new Set([...answers.problems, ...COMMON, ...(hasBody ? WITH_BODY : []), ...withKey])].sort();
   const isReplayable = answers.statuses.includes(201);
@@ -56,7 +60,11 @@ export function Answers(answers: {
     ApiExtraModels(ProblemResponse),
     ...(answers.movesMoney === true ? [KEY_HEADER, PREFER_HEADER] : []),
     ...answers.statuses.map((status) =>
-      ApiResponse({ status, type: answers.type, description: meaning(status, isReplayable) }),
+      ApiResponse({
+        status,
+        type: answers.type,
+        description: answers.meanings?.[status] ?? meaning(status, isReplayable),
+      }),
     ),
     ...problemResponses(codes),
   );

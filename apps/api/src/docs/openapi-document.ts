@@ -22,6 +22,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('attempts', '取引の状態 · Resume and give up safely')
     .addTag('terminals', '端末 · Terminals')
     .addTag('events', 'イベント · Events of the last 30 days')
+    .addTag('webhooks', 'Webhook · Where events are sent')
     .addServer('/')
     .build();
   return SwaggerModule.createDocument(app, config);

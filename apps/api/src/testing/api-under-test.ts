@@ -3,12 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeys, RateLimiter } from '@tsunagu/merchants';
-import { EventLog } from '@tsunagu/notify';
+import { EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
+import { FakeEndpoints } from './fake-endpoints.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
 
 export const TENANT = newId(AT);
@@ -16,9 +17,11 @@ export const OTHER_TENANT = newId(AT);
 export const TERMINAL = newId(AT);
 
 /** Keys as text → what they may do. */
-const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[] }>> = {
+const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[]; storeId?: string }>> = {
   all: { tenantId: TENANT, scopes: PERMISSIONS },
   none: { tenantId: TENANT, scopes: [] },
+  /** All permissions, but of one store only. */
+  store: { tenantId: TENANT, scopes: PERMISSIONS, storeId: newId(AT) },
   other: { tenantId: OTHER_TENANT, scopes: PERMISSIONS },
   limited: { tenantId: newId(AT), scopes: PERMISSIONS },
 };
@@ -28,7 +31,7 @@ class FakeKeys {
     const known = Object.hasOwn(KEYS, bearer) ? KEYS[bearer] : undefined;
     if (known === undefined) return Promise.reject(new FakeRefusal('api_key_invalid', 'unauthenticated'));
     return Promise.resolve({
-      ctx: { tenantId: known.tenantId, requestId },
+      ctx: { tenantId: known.tenantId, requestId, storeId: known.storeId },
       scopes: known.scopes,
       mode: 'test',
       rateLimits: {},
@@ -72,6 +75,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
     { provide: EventLog, useClass: FakeEvents },
+    { provide: WebhookEndpoints, useClass: FakeEndpoints },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
       provide,
       useValue: payments,

@@ -26,6 +26,7 @@ const TENANT_SCOPES = [
   'payments:write',
   'refunds:write',
   'events:read',
+  'webhooks:read',
   'webhooks:write',
   'terminals:admin',
 ];
