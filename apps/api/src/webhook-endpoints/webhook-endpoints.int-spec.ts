@@ -1,0 +1,172 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Module } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Webhook } from 'standardwebhooks';
+import { newId } from '@tsunagu/kernel';
+import { SandboxSeed, type SeededTenant } from '@tsunagu/merchants';
+import { NotifyDeliveryModule } from '@tsunagu/notify';
+import { EventSink, PlatformModule, startApp, Transactions, type RunningApp } from '@tsunagu/platform';
+import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
+import { AppModule } from '../app.module.js';
+import { configureApi } from '../configure-api.js';
+
+type Json = Record<string, unknown>;
+
+/** What the worker does with webhooks, and nothing else. */
+@Module({ imports: [PlatformModule.forRoot({ app: 'worker', database: 4 }), NotifyDeliveryModule] })
+class DeliveryApp {}
+
+let db: TestDatabase;
+let api: RunningApp;
+let worker: RunningApp;
+let receiver: Server;
+let hook: string;
+let tenants: SeededTenant[];
+const heard: { headers: IncomingHttpHeaders; body: string }[] = [];
+let tellOfWebhook: () => void = () => undefined;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      heard.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+      response.writeHead(204).end(() => tellOfWebhook());
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+  const surroundings = {
+    DATABASE_URL: db.url('gateway'),
+    VAULT_URL: 'http://127.0.0.1:9',
+    INTERNAL_SECRET: '11'.repeat(32),
+    API_KEY_PEPPER: '22'.repeat(32),
+    WEBHOOK_KEY: '33'.repeat(32),
+    WEBHOOK_ALLOW_LOOPBACK: 'true',
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    REDIS_URL: '',
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, surroundings);
+  try {
+    api = await startApp(AppModule, { name: 'api', configure: configureApi });
+    worker = await startApp(DeliveryApp, { name: 'worker' });
+  } finally {
+    for (const name of Object.keys(surroundings)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+  tenants = await api.app.get(SandboxSeed, { strict: false }).seed();
+}, 90_000);
+
+afterAll(async () => {
+  await worker.stop();
+  await api.stop();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+  await db.drop();
+});
+
+const tenant = (index: number): SeededTenant => {
+  const found = tenants[index];
+  if (found === undefined) throw new Error('the sandbox has three tenants');
+  return found;
+};
+
+async function ask(key: string, method: string, path: string, body?: object) {
+  const reply = await fetch(`http://127.0.0.1:${api.port}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { status: reply.status, body: (await reply.json()) as Json };
+}
+
+/** Something happens to a payment of this tenant; resolves when its webhook was answered. */
+async function anEvent(tenantId: string, sequence: number): Promise<void> {
+  const arrived = new Promise<void>((resolve) => (tellOfWebhook = resolve));
+  await record(tenantId, sequence);
+  await arrived;
+}
+
+async function record(tenantId: string, sequence: number): Promise<void> {
+  const occurredAt = new Date();
+  const [id, storeId, paymentId] = [newId(occurredAt), newId(occurredAt), newId(occurredAt)];
+  const event = { id, storeId, paymentId, tenantId, sequence, occurredAt, type: 'payment.captured' };
+  const sink = api.app.get(EventSink, { strict: false });
+  await api.app.get(Transactions, { strict: false }).run({ tenantId }, (tx) => {
+    sink.record(tx, { ...event, requestId: 'req_spec', object: { status: 'captured' }, previous: null });
+    return Promise.resolve();
+  });
+}
+
+const PATH = '/v1/webhook-endpoints';
+
+describe('a webhook endpoint set by the API', () => {
+  it('receives what happens, signed with the secret that was shown once, and with the new one after a rotation', async () => {
+    const { id: tenantId, apiKey } = tenant(0);
+    const made = await ask(apiKey, 'POST', PATH, { url: hook });
+    expect([made.status, made.body['url'], made.body['enabled']]).toEqual([201, hook, true]);
+    await anEvent(tenantId, 1);
+    const first = heard.at(-1);
+    const old = new Webhook(String(made.body['secret']));
+    expect(old.verify(first?.body ?? '', first?.headers as Record<string, string>)).toMatchObject({
+      type: 'payment.captured',
+      sequence: 1,
+      data: { object: { status: 'captured' } },
+    });
+    const rotated = await ask(apiKey, 'POST', PATH, { url: hook, rotate_secret: true });
+    expect([rotated.status, rotated.body['id']]).toEqual([200, made.body['id']]);
+    await anEvent(tenantId, 2);
+    const second = heard.at(-1);
+    const headers = second?.headers as Record<string, string>;
+    expect(new Webhook(String(rotated.body['secret'])).verify(second?.body ?? '', headers)).toMatchObject({
+      sequence: 2,
+    });
+    expect(() => old.verify(second?.body ?? '', headers)).toThrow();
+    expect(JSON.stringify((await ask(apiKey, 'GET', PATH)).body)).not.toContain('whsec_');
+  }, 30_000);
+
+  it('hears nothing while it is switched off, and what comes after it is on again', async () => {
+    const { id: tenantId, apiKey } = tenant(0);
+    const { body: endpoint } = await ask(apiKey, 'POST', PATH, { url: hook });
+    const path = `${PATH}/${String(endpoint['id'])}`;
+    expect((await ask(apiKey, 'PATCH', path, { enabled: false })).body['enabled']).toBe(false);
+    const before = heard.length;
+    await record(tenantId, 3);
+    expect((await ask(apiKey, 'PATCH', path, { enabled: true })).body['enabled']).toBe(true);
+    await anEvent(tenantId, 4);
+    expect(heard.slice(before).map(({ body }) => (JSON.parse(body) as Json)['sequence'])).toEqual([4]);
+  }, 30_000);
+
+  it('is made once when many ask at the same moment', async () => {
+    const { apiKey } = tenant(2);
+    const replies = await Promise.all(Array.from({ length: 8 }, () => ask(apiKey, 'POST', PATH, { url: hook })));
+    expect(new Set(replies.map(({ body }) => body['id'])).size).toBe(1);
+    expect(replies.filter(({ body }) => body['secret'] !== null)).toHaveLength(1);
+  });
+
+  it('belongs to its tenant, and to keys of the whole tenant', async () => {
+    const { body: endpoint } = await ask(tenant(0).apiKey, 'POST', PATH, { url: hook });
+    const path = `${PATH}/${String(endpoint['id'])}`;
+    expect((await ask(tenant(1).apiKey, 'PATCH', path, { enabled: false })).status).toBe(404);
+    expect((await ask(tenant(1).apiKey, 'GET', PATH)).body['data']).toEqual([]);
+    const till = tenant(0).stores[0]?.terminals[0]?.apiKey ?? '';
+    expect((await ask(till, 'POST', PATH, { url: hook })).status).toBe(403);
+    expect((await ask(tenant(0).apiKey, 'GET', PATH)).body['data']).toEqual([
+      expect.objectContaining({ url: hook, enabled: true }),
+    ]);
+  });
+
+  it.each(['http://10.0.0.1/', 'https://169.254.169.254/', 'http://example.com/', 'ftp://127.0.0.1/', 'nonsense'])(
+    'refuses to be at %s',
+    async (url) => {
+      const reply = await ask(tenant(1).apiKey, 'POST', PATH, { url });
+      expect([reply.status, reply.body['code']]).toEqual([422, 'url_not_allowed']);
+      expect((await ask(tenant(1).apiKey, 'GET', PATH)).body['data']).toEqual([]);
+    },
+  );
+});
