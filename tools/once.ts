@@ -40,24 +40,27 @@ async function prove(sandbox: SandboxFile): Promise<Proof[]> {
 }
 
 function table(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ scenario, payment, trouble }) => [
-    trouble === undefined ? 'ok' : 'NOT OK',
+  const all = [['', 'payment', 'amount', 'status', 'charged', 'note'], ...outcomes.map(row)];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((cells) => cells[column]!.length)));
+  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ');
+  return all.map((cells) => line(cells).trimEnd()).join('\n');
+}
+
+function row({ scenario, payment, trouble }: Outcome): string[] {
+  const verdict = trouble === undefined ? 'ok' : 'NOT OK';
+  if (payment === undefined) return [verdict, scenario.name, '-', '-', '-', trouble ?? ''];
+  return [
+    verdict,
     scenario.name,
-    payment?.money.amount_display ?? '-',
-    payment?.status ?? '-',
-    payment?.customer_charged ?? '-',
-    trouble ?? payment?.approval_code ?? payment?.decline?.code ?? payment?.reason ?? '',
-  ]);
-  const all = [['', 'payment', 'amount', 'status', 'charged', 'note'], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+    payment.money.amount_display,
+    payment.status,
+    payment.customer_charged,
+    trouble ?? note(payment),
+  ];
+}
+
+function note({ approval_code: approvalCode, decline, reason }: Payment): string {
+  return approvalCode ?? decline?.code ?? reason ?? '';
 }
 
 process.exitCode = (await main()) ? 0 : 1;

@@ -17,6 +17,12 @@ const LINT_CANARIES = [
   'eslint(complexity)',
 ];
 const EXPORTS_MAX = 15;
+/** Libs whose index may be longer, and why. */
+const EXPORTS_MAX_OF = {
+  'libs/shared/kernel': 16, // words of the whole house; each is one line of meaning
+  'libs/shared/iso8583': 16, // codec, framing and the names of the field table belong together on the wire
+  'libs/shared/platform': 32, // the plumbing of five processes: each takes only the parts that it names in forRoot
+};
 /** What `npm run gen` makes. */
 const GENERATED = ['docs/openapi.json', 'docs/errors'];
 
@@ -101,7 +107,8 @@ function bigIndexes() {
       const file = join(ROOT, path, 'src/index.ts');
       if (!existsSync(file)) return [`${path}: there is no src/index.ts`];
       const count = exportedValues(readFileSync(file, 'utf8'));
-      return count > EXPORTS_MAX ? [`${path}/src/index.ts exports ${count} values, ${EXPORTS_MAX} are allowed`] : [];
+      const max = EXPORTS_MAX_OF[path] ?? EXPORTS_MAX;
+      return count > max ? [`${path}/src/index.ts exports ${count} values, ${max} are allowed`] : [];
     });
 }
 

@@ -20,7 +20,12 @@ export interface SubmitRequest {
   readonly bin6: string;
   readonly entryMode: EntryMode;
   /** Card acceptor terminal (8), card acceptor (15), MCC (4), name of the place. */
-  readonly acceptor: { readonly terminal: string; readonly merchant: string; readonly mcc: string; readonly name: string };
+  readonly acceptor: {
+    readonly terminal: string;
+    readonly merchant: string;
+    readonly mcc: string;
+    readonly name: string;
+  };
   /** Japanese payment plan, as accepted by the gateway; absent = one time. */
   readonly plan?: { readonly type: string; readonly count?: number };
   readonly slipNo?: string;
@@ -44,7 +49,12 @@ export interface WireOutcome {
   readonly approvedMinor: number | null;
   /** Field 55 of the answer, hex, for the till. */
   readonly emvResponse: string | null;
-  readonly network: { readonly link: string; readonly rrn: string; readonly stan: string; readonly localTime: string } | null;
+  readonly network: {
+    readonly link: string;
+    readonly rrn: string;
+    readonly stan: string;
+    readonly localTime: string;
+  } | null;
   /** Why `not_sent`, `unknown` or `reversed`: `timeout`, `link_down`, `malformed`, `cancelled`, `restart`, `blocked` … */
   readonly reason: string | null;
   /** A yes that came after the reversal was decided was seen and is being reversed. */

@@ -1,5 +1,13 @@
 export { AppError, InvariantError, invariant, type ErrorCategory, type ErrorFacts } from './app-error.js';
 export { Clock, SystemClock, businessDate } from './clock.js';
 export { fromWireId, idInstant, newId, toWireId } from './ids.js';
-export { AMOUNT_MINOR_MAX, CURRENCIES, checkAmountMinor, displayAmount, isCurrency, type CurrencyCode, type Money } from './money.js';
+export {
+  AMOUNT_MINOR_MAX,
+  CURRENCIES,
+  checkAmountMinor,
+  displayAmount,
+  isCurrency,
+  type CurrencyCode,
+  type Money,
+} from './money.js';
 export { Secret } from './secret.js';
