@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS } from '../problem/problem-catalogue.js';
+import { CHAPTERS } from './guide.js';
 import { escapeHtml, page, prose } from './html.js';
 import { exampleOf, fieldTable, type Schema } from './schema-view.js';
 
@@ -50,9 +51,14 @@ export function docsPage(document: OpenAPIObject): string {
     );
     return `<h2>${escapeHtml(name)}</h2>${links.join('')}`;
   });
-  const nav = `<nav><div class="brand"><span>繋</span> Tsunagu API</div><a class="soft" href="/openapi.json">openapi.json</a>${menu.join('')}<h2>reference</h2><a href="#errors">errors</a></nav>`;
+  const chapters = CHAPTERS.map(({ id, title, html }) => `<h2 id="${id}">${escapeHtml(title)}</h2>${html}`);
+  const guide = CHAPTERS.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title.split(' · ')[1] ?? title)}</a>`);
+  const nav = `<nav><div class="brand"><span>繋</span> Tsunagu API</div><a class="soft" href="/openapi.json">openapi.json</a><h2>guide</h2>${guide.join('')}${menu.join('')}<h2>errors</h2><a href="#errors">all codes</a></nav>`;
   const intro = `<h1>Tsunagu API</h1><p class="soft">Version ${escapeHtml(document.info.version)}</p>${prose(document.info.description ?? '')}`;
-  return page('Tsunagu API', `<div class="shell">${nav}<main>${intro}${sections.join('')}${errorTable()}</main></div>`);
+  return page(
+    'Tsunagu API',
+    `<div class="shell">${nav}<main>${intro}${chapters.join('')}${sections.join('')}${errorTable()}</main></div>`,
+  );
 }
 
 function routesOf(document: OpenAPIObject): Route[] {
@@ -83,7 +89,7 @@ function parameterTable(parameters: readonly Parameter[]): string {
     (each) =>
       `<tr><td><code>${escapeHtml(each.name)}</code>${each.required === true ? ' <span class="need">required</span>' : ''}</td><td>${escapeHtml(each.in)}</td><td>${prose(each.description ?? '')}</td></tr>`,
   );
-  return `<h4>Parameters</h4><table>${rows.join('')}</table>`;
+  return `<h4>Parameters</h4><table><tr><th>Name</th><th>In</th><th>Meaning</th></tr>${rows.join('')}</table>`;
 }
 
 function answerTable(document: OpenAPIObject, operation: Operation): string {
@@ -121,5 +127,5 @@ function errorTable(): string {
     ([code, { status, title, nextAction }]) =>
       `<tr><td>${status}</td><td><a href="/docs/errors/${code}"><code>${code}</code></a></td><td>${escapeHtml(title.en)}<br><span class="soft">${escapeHtml(title.ja)}</span></td><td><code>${nextAction}</code></td></tr>`,
   );
-  return `<h2 id="errors">エラー · Errors</h2><table><tr><th>Status</th><th>Code</th><th></th><th>Next</th></tr>${rows.join('')}</table>`;
+  return `<h2 id="errors">エラー · Errors</h2><table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>Next</th></tr>${rows.join('')}</table>`;
 }

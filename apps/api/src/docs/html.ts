@@ -47,6 +47,7 @@ h1{font-size:1.9rem;line-height:1.25;margin:0 0 .5rem}h2{font-size:1.35rem;margi
 .op{border:1px solid var(--line);border-radius:.6rem;padding:1rem 1.25rem;margin:1.2rem 0;background:var(--panel)}.op h3{margin:0}
 .path{font:600 .95rem/1.4 ui-monospace,SFMono-Regular,Menlo,monospace}.verb{display:inline-block;min-width:3.4rem;color:var(--get)}.verb.post{color:var(--post)}
 table{width:100%;border-collapse:collapse;font-size:.88rem}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;border-top:1px solid var(--line)}th{color:var(--soft);font-weight:600;border-top:0}
+td p,td ul{margin:0}td p+p{margin-top:.4rem}td:first-child{padding-right:1.2rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.86em}code{background:var(--code);padding:.1em .3em;border-radius:.25em}
 pre{background:var(--code);padding:.9rem 1rem;border-radius:.5rem;overflow:auto}pre code{background:none;padding:0}
 .need{color:var(--accent);font-size:.8em}.soft{color:var(--soft)}details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft);font-size:.88rem}

@@ -34,7 +34,7 @@ export function fieldTable(document: OpenAPIObject, schema: Schema): string {
   const rows = fieldRows(document, resolve(document, schema), '', 0);
   return rows.length === 0
     ? '<p class="soft">–</p>'
-    : `<table><tr><th>Field</th><th>Type</th><th></th></tr>${rows.join('')}</table>`;
+    : `<table><tr><th>Field</th><th>Type</th><th>Meaning</th></tr>${rows.join('')}</table>`;
 }
 
 function fieldRows(document: OpenAPIObject, schema: Schema, prefix: string, depth: number): string[] {
