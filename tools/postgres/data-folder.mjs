@@ -81,6 +81,11 @@ export function explain(output, folders) {
   if (/No space left on device/i.test(output)) {
     return new Trouble(`the disk that holds ${folders.root} is full: free some space (1 GB is plenty) and start again`);
   }
+  if (/could not look up effective user ID/i.test(output)) {
+    return new Trouble(
+      'PostgreSQL does not run for a user without a name: add the user to /etc/passwd, run as another one, or set DATABASE_URL',
+    );
+  }
   const incompatible = /initialized by PostgreSQL version (\d+)/.exec(output)?.[1];
   if (incompatible !== undefined) {
     return new Trouble(
