@@ -277,6 +277,10 @@ describe('what never becomes a request', () => {
     expect((await (await fetch(`${base}/openapi.json`)).json()) as Json).toMatchObject({ openapi: '3.1.0' });
     const docs = await fetch(`${base}/docs`);
     expect(docs.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(await docs.text()).toContain('createPayment');
+    const text = await docs.text();
+    for (const id of ['authentication', 'idempotency', 'magic-amounts', 'verify-webhooks', 'createPayment']) {
+      expect(text).toContain(`id="${id}"`);
+      expect(text).toContain(`href="#${id}"`);
+    }
   });
 });

@@ -51,5 +51,5 @@ td p,td ul{margin:0}td p+p{margin-top:.4rem}td:first-child{padding-right:1.2rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,monospace;font-size:.86em}code{background:var(--code);padding:.1em .3em;border-radius:.25em}
 pre{background:var(--code);padding:.9rem 1rem;border-radius:.5rem;overflow:auto}pre code{background:none;padding:0}
 .need{color:var(--accent);font-size:.8em}.soft{color:var(--soft)}details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft);font-size:.88rem}
-@media(max-width:50rem){.shell{display:block}nav{position:static;height:auto;border:0}main{padding:1rem}}
+@media(max-width:50rem){.shell{display:block}nav{position:static;height:auto;border:0;columns:2}nav h2{break-after:avoid}.shell table{display:block;overflow-x:auto}main{padding:1rem}}
 `;

@@ -64,7 +64,7 @@ function typeName(schema: Schema): string {
   return schema.format ?? type ?? 'object';
 }
 
-/** An example value made from the examples of the fields; required fields only. */
+/** An example value made from the examples of the fields: the required ones, or those with an example when none is. */
 export function exampleOf(document: OpenAPIObject, schema: Schema): unknown {
   const given = schema.example ?? schema.examples?.[0];
   if (given !== undefined) return given;
@@ -72,6 +72,10 @@ export function exampleOf(document: OpenAPIObject, schema: Schema): unknown {
   if (target.example !== undefined) return target.example;
   if (target.enum !== undefined) return target.enum[0];
   if (target.properties === undefined) return target.type === 'string' ? '…' : null;
-  const shown = Object.entries(target.properties).filter(([name]) => target.required?.includes(name) === true);
+  const isShown = (name: string, property: Schema) =>
+    target.required === undefined || target.required.length === 0
+      ? property.example !== undefined
+      : target.required.includes(name);
+  const shown = Object.entries(target.properties).filter(([name, property]) => isShown(name, property));
   return Object.fromEntries(shown.map(([name, property]) => [name, exampleOf(document, property)]));
 }
