@@ -3,7 +3,7 @@ import { runChaos, type ChaosResult } from './chaos/chaos-run.js';
 import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run chaos -- [options]
-Starts a house of its own, lets 16 tills pay through a faulty wire (6 % of messages) while processes and database are killed with
+Starts a house of its own, lets 32 to 96 tills pay through a faulty wire (6 % of messages) while processes and database are killed with
 signal 9, waits for quiet, and compares the issuers' books with ours.
   --payments <n>           how many purchases (default 300)
   --seed <n>               decides customers, faults and kills (default: the clock)

@@ -103,6 +103,7 @@ class House {
       main,
       env,
       logDir: join(this.dataDir, 'log'),
+      isReady: async () => (await httpGet(`${this.adminUrl(app)}/health/ready`)).status === 200,
       onCrash: (words) => this.#crashed(words),
       onStart: () => rememberChildren(this.dataDir, this.pids),
     });
@@ -172,21 +173,29 @@ class House {
     return child.kill9();
   }
 
-  /** Settles when every process says that it can do its work. @throws {Trouble} one does not within a minute */
-  waitReady(timeoutMs = READY_MS) {
+  /**
+   * Settles when every process has found, after this call, that it can do its work.
+   * @throws {Trouble} one does not within a minute
+   */
+  async waitReady(timeoutMs = READY_MS) {
+    // Sessions of a killed server live on for a moment and still commit, so the server itself is asked first.
+    const isUp = (await this.#postgres?.waitReady(performance.now() + timeoutMs)) ?? true;
+    if (!isUp)
+      throw new Trouble(`the database does not come back: see ${join(this.dataDir, 'postgres', 'server.log')}`);
     return this.#waitFor('/health/ready', timeoutMs);
   }
 
   async #waitFor(path, timeoutMs = READY_MS) {
     const endsAt = performance.now() + timeoutMs;
-    await Promise.all([...this.#processes.values()].map((child) => this.#waitForOne(child, path, endsAt)));
+    const askedAt = performance.now();
+    await Promise.all([...this.#processes.values()].map((child) => this.#waitForOne(child, path, { askedAt, endsAt })));
   }
 
-  async #waitForOne(child, path, endsAt) {
+  async #waitForOne(child, path, { askedAt, endsAt }) {
     while (!this.#isStopping) {
       const answer = await httpGet(`${this.adminUrl(child.name)}${path}`);
-      if (answer.status === 200) return;
-      const isHopeless = child.crashesInRow >= CRASHES_MAX;
+      if (answer.status === 200 && performance.now() - askedAt >= ageOf(answer)) return;
+      const isHopeless = child.failuresInRow >= CRASHES_MAX;
       if (isHopeless || performance.now() > endsAt) {
         const why = answer.body === '' ? child.lastLine : answer.body;
         throw new Trouble(
@@ -225,6 +234,7 @@ class House {
       DATABASE_URL: this.databaseUrl('tsunagu_gateway'),
       VAULT_URL: this.urls.vault,
       ...this.#secrets,
+      ...this.options.extraEnv?.seed,
     };
   }
 }
@@ -234,6 +244,15 @@ async function buildAll() {
   for (const app of APPS) bundles[app] = await bundleApp(app);
   for (const tool of ['migrate', 'seed']) bundles[tool] = await bundleTool(tool);
   return bundles;
+}
+
+/** How old the facts of a readiness report are: a process may answer from a recent check. */
+function ageOf({ body }) {
+  try {
+    return Number(JSON.parse(body).age_ms ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 /** @returns {Promise<{ status: number, body: string }>} status 0 when nobody answers */

@@ -5,6 +5,8 @@ import { parseIssuerLedgers } from './issuer-ledger.js';
 import { mustAskAgain } from './persistent-client.js';
 import { planPurchase } from './purchase.js';
 
+const WITHOUT_PAUSE = { firstMs: 0, minMs: 0, maxMs: 0 };
+
 describe('a till that never gives up', () => {
   it.each([500, 502, 503, 504, 429])('asks again after %i: it says nothing about the outcome', (status) => {
     expect(mustAskAgain({ status, body: {} })).toBe(true);
@@ -66,13 +68,26 @@ it('spreads the share of trouble over all kinds of it', () => {
   expect(total).toBeCloseTo(0.06, 10);
 });
 
+it('lets no process of a short run get away', async () => {
+  const hit: string[] = [];
+  const victims = ['api', 'worker', 'vault', 'switch', 'postgres'];
+  let disturber: Disturber | undefined;
+  const kill9 = (name: string) => {
+    hit.push(name);
+    if (hit.length >= victims.length) disturber?.stop();
+  };
+  disturber = new Disturber({ kill9 }, new SeededRandom(4), victims, WITHOUT_PAUSE);
+  await disturber.run();
+  expect(new Set(hit.slice(0, victims.length))).toEqual(new Set(victims));
+});
+
 it('counts its blows by victim', async () => {
   const hit: string[] = [];
   const disturber = new Disturber(
     { kill9: (name) => void (hit.push(name), disturber.stop()) },
     new SeededRandom(1),
     ['vault'],
-    0,
+    WITHOUT_PAUSE,
   );
   await disturber.run();
   expect(disturber.kills).toEqual({ vault: hit.length });

@@ -38,7 +38,8 @@ export interface ChaosResult extends Omit<Comparison, 'places'> {
   readonly places: readonly string[];
 }
 
-const TILLS = 16;
+/** More purchases, more tills at once: the run's length must not grow with them. */
+const TILLS = { min: 32, max: 96, purchasesEach: 20 };
 const FAULT_SHARE = 0.06;
 /** Longest life of a run without an answer: a till that waits longer has found a bug. */
 const PER_PAYMENT_MS = 4_000;
@@ -58,7 +59,10 @@ export async function runChaos(root: string, options: ChaosOptions): Promise<Cha
   const redis = options.queue === 'redis' ? await OwnRedis.start(dataDir) : undefined;
   let stack: Stack | undefined;
   try {
-    const extraEnv = { simulator: { SIM_AFTER_TIMEOUT_MS: String(LATE_MS) } };
+    const extraEnv = {
+      simulator: { SIM_AFTER_TIMEOUT_MS: String(LATE_MS) },
+      seed: { SANDBOX_TERMINALS_PER_STORE: String(Math.ceil(tillsFor(options.payments) / 4)) },
+    };
     stack = await startStack(root, { dataDir, timers: TIMERS, redisUrl: redis?.url, extraEnv, say: options.say });
     return await new ChaosRun(options, stack, redis).run();
   } finally {
@@ -135,7 +139,7 @@ class ChaosRun {
       save: (plan: object) => appendFileSync(plans, `${JSON.stringify(plan)}\n`),
       complain: (what: string) => void this.#complaints.push(what),
     };
-    return Array.from({ length: TILLS }, (_, till) => {
+    return Array.from({ length: tillsFor(this.options.payments) }, (_, till) => {
       const { client, reader } = places[till % places.length]!;
       return new Till(reader, client, this.#random.fork(), shift);
     });
@@ -170,6 +174,10 @@ class ChaosRun {
       await sleep(1_000);
     }
   }
+}
+
+function tillsFor(purchases: number): number {
+  return Math.min(TILLS.max, Math.max(TILLS.min, Math.ceil(purchases / TILLS.purchasesEach)));
 }
 
 function countStates(

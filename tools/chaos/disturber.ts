@@ -9,20 +9,20 @@ export interface Killable {
 /** Kinds of trouble of the fault panel. */
 export const WIRE_FAULTS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset'] as const;
 
-const FIRST_BLOW_MS = 1_500;
 /** Between blows the house must come back to work, else only its restarts are tested. */
-const PAUSE_MS = { min: 3_000, max: 9_000 };
+const PACE = { firstMs: 1_500, minMs: 2_000, maxMs: 5_000 };
 
 /** Ends processes with signal 9 at moments and in an order that the seed decides; who restarts them is the supervisor's matter. */
 export class Disturber {
   readonly kills: Record<string, number> = {};
   #isOver = false;
+  #round: string[] = [];
 
   constructor(
     private readonly stack: Killable,
     private readonly random: SeededRandom,
     private readonly victims: readonly string[],
-    private readonly firstBlowMs = FIRST_BLOW_MS,
+    private readonly pace = PACE,
   ) {}
 
   get killCount(): number {
@@ -31,11 +31,11 @@ export class Disturber {
 
   /** Kill until told to stop; sometimes two in the same instant. */
   async run(): Promise<void> {
-    await sleep(this.firstBlowMs);
+    await sleep(this.pace.firstMs);
     while (!this.#isOver) {
       await this.#blow();
       if (this.random.chance(0.2)) await this.#blow();
-      if (!this.#isOver) await sleep(this.random.between(PAUSE_MS.min, PAUSE_MS.max));
+      if (!this.#isOver) await sleep(this.random.between(this.pace.minMs, this.pace.maxMs));
     }
   }
 
@@ -44,7 +44,10 @@ export class Disturber {
   }
 
   async #blow(): Promise<void> {
-    const name = this.random.pick(this.victims);
+    // Rounds in which each is hit once: no process of a short run gets away.
+    if (this.#round.length === 0) this.#round = [...this.victims];
+    const name = this.random.pick(this.#round);
+    this.#round.splice(this.#round.indexOf(name), 1);
     this.kills[name] = (this.kills[name] ?? 0) + 1;
     await this.stack.kill9(name);
   }

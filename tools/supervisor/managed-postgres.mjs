@@ -51,6 +51,12 @@ export class ManagedPostgres {
     }
   }
 
+  /** Settles when a server takes connections; false when none does in time. */
+  async waitReady(endsAt) {
+    while (this.#server === undefined && performance.now() < endsAt) await sleep(20);
+    return this.#server !== undefined;
+  }
+
   /** SIGKILL of the server's first process, as a power cut of the database machine would; settles when it is gone. */
   async kill9() {
     const server = this.#server;

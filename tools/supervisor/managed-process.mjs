@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process';
 import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../start/root.mjs';
 
-const BACKOFF_MS = [100, 200, 500, 1_000, 2_000, 5_000];
-/** A process that lived this long was healthy: its next crash counts as the first. */
-const HEALTHY_MS = 20_000;
+/** By failures to become ready in a row: what had been ready comes back at once, what never gets there is not hammered. */
+const BACKOFF_MS = [0, 100, 200, 500, 1_000, 2_000, 5_000];
+const PROBE_MS = 100;
 const LOG_BYTES_MAX = 50_000_000;
 
 /** One child process that is started again whenever it ends, until it is told to stop. */
@@ -13,13 +14,12 @@ export class ManagedProcess {
   #child;
   #timer;
   #isStopping = false;
-  #startedAt = 0;
-  #crashes = 0;
+  #failures = 0;
   #log;
 
   /**
-   * @param {{ name: string, main: string, env: () => Record<string, string>, logDir: string, onCrash?: (words: string) => void, onStart?: () => void }} options
-   *   `env` is asked at each start; `onCrash` gets one line for people
+   * @param {{ name: string, main: string, env: () => Record<string, string>, logDir: string, isReady: () => Promise<boolean>, onCrash?: (words: string) => void, onStart?: () => void }} options
+   *   `env` is asked at each start; `isReady` until it says yes, once a start; `onCrash` gets one line for people
    */
   constructor(options) {
     this.options = options;
@@ -35,15 +35,14 @@ export class ManagedProcess {
     return this.#child?.pid;
   }
 
-  /** Crashes in a row, none of which came after a healthy life. */
-  get crashesInRow() {
-    return this.#crashes;
+  /** Lives in a row that ended before the process was ready. */
+  get failuresInRow() {
+    return this.#failures;
   }
 
   start() {
     this.#isStopping = false;
     this.#log ??= openLog(join(this.options.logDir, `${this.name}.log`));
-    this.#startedAt = performance.now();
     const child = fork(this.options.main, [], {
       cwd: ROOT,
       env: this.options.env(),
@@ -56,6 +55,17 @@ export class ManagedProcess {
     child.once('error', () => undefined); // 'exit' follows, or there is no process to speak of
     child.once('exit', (code, signal) => this.#ended(child, code, signal));
     this.options.onStart?.();
+    void this.#watch(child);
+  }
+
+  async #watch(child) {
+    while (this.#child === child) {
+      if (await this.options.isReady()) {
+        if (this.#child === child) this.#failures = 0;
+        return;
+      }
+      await sleep(PROBE_MS, undefined, { ref: false });
+    }
   }
 
   #write(chunk) {
@@ -71,9 +81,8 @@ export class ManagedProcess {
   #ended(child, code, signal) {
     if (this.#child === child) this.#child = undefined;
     if (this.#isStopping) return;
-    if (performance.now() - this.#startedAt > HEALTHY_MS) this.#crashes = 0;
-    const waitMs = BACKOFF_MS[Math.min(this.#crashes, BACKOFF_MS.length - 1)];
-    this.#crashes += 1;
+    const waitMs = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)];
+    this.#failures += 1;
     this.restarts += 1;
     this.options.onCrash?.(`${this.name} ended (${signal ?? `exit ${code}`}), starting it again in ${waitMs} ms`);
     this.#timer = setTimeout(() => this.start(), waitMs);

@@ -6,7 +6,11 @@ export type HealthCheck = () => Promise<unknown>;
 export interface HealthReport {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, 'ok' | 'failed'>>;
+  /** How long ago the checks began; whoever waits for a recovery needs facts from after the fall. */
+  readonly age_ms: number;
 }
+
+type Findings = Omit<HealthReport, 'age_ms'>;
 
 const CACHE_MS = 1_000;
 const CHECK_TIMEOUT_MS = 2_000;
@@ -18,7 +22,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 @Injectable()
 export class HealthChecks {
   readonly #checks = new Map<string, HealthCheck>();
-  #last: { at: number; report: Promise<HealthReport> } | undefined;
+  #last: { at: number; findings: Promise<Findings> } | undefined;
   #isStopping = false;
 
   /** @param name snake_case; a second registration replaces the first */
@@ -33,13 +37,14 @@ export class HealthChecks {
   }
 
   async ready(): Promise<HealthReport> {
-    if (this.#isStopping) return { ready: false, checks: { stopping: 'failed' } };
+    if (this.#isStopping) return { ready: false, checks: { stopping: 'failed' }, age_ms: 0 };
     const now = performance.now();
-    if (this.#last === undefined || now - this.#last.at > CACHE_MS) this.#last = { at: now, report: this.#run() };
-    return this.#last.report;
+    if (this.#last === undefined || now - this.#last.at > CACHE_MS) this.#last = { at: now, findings: this.#run() };
+    const { at, findings } = this.#last;
+    return { ...(await findings), age_ms: Math.ceil(performance.now() - at) };
   }
 
-  async #run(): Promise<HealthReport> {
+  async #run(): Promise<Findings> {
     const results = await Promise.all(
       [...this.#checks].map(async ([name, check]) => [name, await passes(check)] as const),
     );
