@@ -6,11 +6,14 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { Outage } from './outage.js';
 
 /** Finished jobs are kept only so that a repeated id is still recognized; the row is the truth. */
 const KEEP_COMPLETED = { age: 60, count: 1_000 };
 const KEEP_FAILED = { age: 3_600, count: 1_000 };
 const ADD_TIMEOUT_MS = 2_000;
+/** Longer than any pause between two tries of BullMQ or of the Redis client. */
+const QUIET_AFTER_MS = 10_000;
 
 /** What a worker does with a job; the job id is for the request id of its context. */
 export type LaneHandler = (job: LaneJob, jobId: string) => Promise<void>;
@@ -83,7 +86,7 @@ export class LaneQueues implements OnApplicationShutdown {
             prefix: this.#redisPrefix(lane),
             connection: this.#openRedis(this.#redisUrl ?? '', { maxRetriesPerRequest: null }),
           });
-    worker.on('error', () => this.logger.warn('a lane lost its queue for a moment', { lane, backend: this.backend }));
+    this.#reportOnce(worker, lane, 'a lane lost its queue', 'a lane has its queue again');
     return worker;
   }
 
@@ -98,11 +101,13 @@ export class LaneQueues implements OnApplicationShutdown {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.all([...this.#queues.values()].map((queue) => queue.close().catch(() => undefined)));
+    for (const outage of this.#outages) outage.forget();
     for (const client of this.#clients) client.disconnect();
     await this.#pool?.end();
   }
 
   readonly #clients: Redis[] = [];
+  readonly #outages: Outage[] = [];
 
   #queue(lane: Lane): Queue<LaneJob> {
     const known = this.#queues.get(lane);
@@ -111,9 +116,25 @@ export class LaneQueues implements OnApplicationShutdown {
       this.#pool !== undefined
         ? (new Queue(lane, { connection: this.#pool }, createPostgresBackend) as unknown as Queue<LaneJob>)
         : new Queue<LaneJob>(lane, { connection: this.#redis as Redis, prefix: this.#redisPrefix(lane) });
-    queue.on('error', () => this.logger.warn('the queue was lost for a moment', { lane, backend: this.backend }));
+    this.#reportOnce(queue, lane, 'a bell lost its queue', 'a bell has its queue again');
     this.#queues.set(lane, queue);
     return queue;
+  }
+
+  /** BullMQ repeats its error at each try: one line when the queue goes, and one when it has long been back. */
+  #reportOnce(
+    part: { on(event: 'error', listener: () => void): unknown },
+    lane: Lane,
+    lost: string,
+    back: string,
+  ): void {
+    const facts = { lane, backend: this.backend };
+    const outage = new Outage(QUIET_AFTER_MS, {
+      begins: () => this.logger.warn(lost, facts),
+      ends: () => this.logger.log(back, facts),
+    });
+    this.#outages.push(outage);
+    part.on('error', () => outage.strike());
   }
 
   #redisPrefix(lane: Lane): string {
