@@ -2,7 +2,8 @@ import { sql } from '@tsunagu/platform';
 
 /**
  * SQL of the money path. Partitions are pruned by `id`: an attempt, a refund or a posting is never older than its
- * payment, so `id >= <floor of the payment's millisecond>` leaves out all former partitions.
+ * payment, so `id >= <floor of the payment's millisecond>` leaves out all former partitions. The prepared ones of the coming
+ * months are left out by an upper edge a month ahead: wider than any clock can be wrong without everything else failing first.
  */
 
 export const lockPatience = sql('payment_lock_patience', `SELECT set_config('lock_timeout', '2000', true)`);
@@ -59,7 +60,7 @@ export const claimAttempt = sql(
   'payment_claim_attempt',
   `UPDATE gateway.attempt a SET status = 'sending', claimed_until = $4, due_at = $4, bells = 0, updated_at = $3
      FROM gateway.payment p
-    WHERE a.tenant_id = $1 AND a.id = $2 AND p.tenant_id = $1 AND p.id = a.payment_id
+    WHERE a.tenant_id = $1 AND a.id = $2 AND p.tenant_id = $1 AND p.id = a.payment_id AND p.id < $5
       AND (a.status = 'created' OR (a.status = 'sending' AND a.claimed_until <= $3))
    RETURNING to_jsonb(a) AS attempt, to_jsonb(p) AS payment`,
 );
@@ -79,7 +80,7 @@ export const lockPayment = sql(
 export const lockChildren = sql(
   'payment_lock_children',
   `SELECT (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.ordinal) FROM (
-            SELECT * FROM gateway.attempt WHERE tenant_id = $1 AND payment_id = $2 AND id >= $3 FOR UPDATE) a) AS attempts,
+            SELECT * FROM gateway.attempt WHERE tenant_id = $1 AND payment_id = $2 AND id >= $3 AND id < $4 FOR UPDATE) a) AS attempts,
           (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
              FROM gateway.refund r WHERE tenant_id = $1 AND payment_id = $2) AS refunds`,
 );
@@ -95,7 +96,7 @@ export const loadRecord = sql(
   'payment_load_record',
   `SELECT to_jsonb(p) AS payment,
      (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
-        FROM gateway.attempt a WHERE a.tenant_id = $1 AND a.payment_id = $2 AND a.id >= $3) AS attempts,
+        FROM gateway.attempt a WHERE a.tenant_id = $1 AND a.payment_id = $2 AND a.id >= $3 AND a.id < $4) AS attempts,
      (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
         FROM gateway.refund r WHERE r.tenant_id = $1 AND r.payment_id = $2) AS refunds
    FROM gateway.payment p WHERE p.tenant_id = $1 AND p.id = $2`,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '@tsunagu/contracts';
+import { newId } from '@tsunagu/kernel';
 import { Centre, DatabaseError, EventSink, Transactions, type Tx } from '@tsunagu/platform';
 import type { Idempotency } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
@@ -17,7 +18,7 @@ import {
 } from './payment-store.js';
 import { attemptFromRow, paymentFromRow, recordFromRow, type JsonRow, type RecordRow } from './payment-rows.js';
 import * as statements from './payment-statements.js';
-import { idFloor, intakeValues, writeChange, writeEvents } from './write-change.js';
+import { idCeiling, idFloor, intakeValues, writeChange, writeEvents } from './write-change.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -81,7 +82,7 @@ export class PgPaymentStore extends PaymentStore {
     claim: { readonly now: Date; readonly until: Date },
   ): Promise<ClaimedAttempt | undefined> {
     return this.transactions.run(ctx, async (tx) => {
-      const values = [ctx.tenantId, attemptId, claim.now, claim.until];
+      const values = [ctx.tenantId, attemptId, claim.now, claim.until, idCeiling(attemptId)];
       const [row] = await tx.query<{ attempt: JsonRow; payment: JsonRow }>(statements.claimAttempt, values);
       return row && { payment: paymentFromRow(row.payment), attempt: attemptFromRow(row.attempt) };
     });
@@ -99,7 +100,7 @@ export class PgPaymentStore extends PaymentStore {
 
   override load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
     return this.transactions.run(ctx, async (tx) => {
-      const [row] = await tx.query<RecordRow>(statements.loadRecord, [ctx.tenantId, paymentId, idFloor(paymentId)]);
+      const [row] = await tx.query<RecordRow>(statements.loadRecord, childrenOf(ctx, paymentId));
       return row && recordFromRow(row);
     });
   }
@@ -136,11 +137,7 @@ export class PgPaymentStore extends PaymentStore {
     const { tx, ctx } = scope;
     // Both leave at once; the server runs them in order, so the second sees what the lock waited for.
     const locked = tx.query<{ payment: JsonRow }>(statements.lockPayment, [ctx.tenantId, paymentId]);
-    const children = tx.query<Omit<RecordRow, 'payment'>>(statements.lockChildren, [
-      ctx.tenantId,
-      paymentId,
-      idFloor(paymentId),
-    ]);
+    const children = tx.query<Omit<RecordRow, 'payment'>>(statements.lockChildren, childrenOf(ctx, paymentId));
     const [[row], [rest]] = await Promise.all([locked, children]);
     if (row === undefined || rest === undefined) return { kind: 'missing' };
     const record = recordFromRow({ ...rest, payment: row.payment });
@@ -170,6 +167,11 @@ export class PgPaymentStore extends PaymentStore {
       bells: row['bells'] as number,
     }));
   }
+}
+
+/** Whose children, and the ids they may have: from the payment's own instant to a month from now. */
+function childrenOf(ctx: TenantContext, paymentId: string): string[] {
+  return [ctx.tenantId, paymentId, idFloor(paymentId), idCeiling(newId(new Date()), paymentId)];
 }
 
 function busyOr(error: unknown): unknown {

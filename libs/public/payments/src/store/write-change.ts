@@ -20,6 +20,13 @@ export function idFloor(id: string): string {
   return uuidv7Floor(idInstant(id));
 }
 
+const MONTH_MS = 31 * 24 * 3_600_000;
+
+/** Above every id made until a month after the youngest of these: room for clocks that disagree. */
+export function idCeiling(...ids: readonly string[]): string {
+  return uuidv7Floor(new Date(Math.max(...ids.map((id) => idInstant(id).getTime())) + MONTH_MS));
+}
+
 /** Put a whole change on the wire without waiting; commit tells whether it holds. */
 export function writeChange(scope: WriteScope, change: Change): void {
   const { tx } = scope;
