@@ -19,7 +19,7 @@ const REQUEST_ID = `seed-${newId(new Date())}`;
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(SeedModule, { logger: ['error'] });
   try {
-    const tenants = await app.get(SandboxSeed).seed();
+    const tenants = await app.get(SandboxSeed).seed(terminalsPerStore());
     const vault = app.get(VaultPort);
     const shown = [];
     const webhooks = app.get(WebhookEndpoints);
@@ -31,6 +31,14 @@ async function main(): Promise<void> {
   } finally {
     await app.close();
   }
+}
+
+/** From `SANDBOX_TERMINALS_PER_STORE`; two, one of each scheme, when it is not set. */
+function terminalsPerStore(): number | undefined {
+  const text = process.env['SANDBOX_TERMINALS_PER_STORE'];
+  if (text === undefined || text === '') return undefined;
+  if (!/^[1-9][0-9]?$/.test(text)) throw new RangeError('SANDBOX_TERMINALS_PER_STORE is a whole number from 1 to 99');
+  return Number(text);
 }
 
 async function describeTenant(tenant: SeededTenant, vault: VaultPort): Promise<object> {

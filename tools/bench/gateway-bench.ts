@@ -15,6 +15,8 @@ export interface BenchOptions {
   /** Length of each of the four measured stretches. */
   readonly seconds: number;
   readonly concurrency: number;
+  /** Queue of the lanes; PostgreSQL when absent. */
+  readonly redisUrl?: string;
   readonly say: (line: string) => void;
 }
 
@@ -24,19 +26,27 @@ interface Stretch extends LoadResult {
 }
 
 const LOW_PAUSE_MS = 40;
+/** Stores of the tenants without limits; every second terminal of each is an AES reader. */
+const STORES = 3;
 
 /** Gateway and bare pipeline, at low load and at saturation, in one run on one PostgreSQL against one simulated issuer. */
 export async function benchGateway(root: string, options: BenchOptions): Promise<Record<string, unknown>> {
   const dataDir = join(root, '.tsunagu', 'bench');
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
-  const stack = await startStack(root, { dataDir, say: options.say });
+  process.env['SANDBOX_TERMINALS_PER_STORE'] = String(terminalsPerStore(options.concurrency)); // the seeding reads it
+  const stack = await startStack(root, { dataDir, redisUrl: options.redisUrl, say: options.say });
   try {
     return await new Bench(stack, options).run();
   } finally {
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** A reader counts its own transactions one after the other: with fewer readers than senders the bench would measure that queue. */
+function terminalsPerStore(concurrency: number): number {
+  return Math.min(98, 2 * Math.ceil(concurrency / STORES));
 }
 
 class Bench {

@@ -75,16 +75,19 @@ export class SandboxSeed {
     private readonly keys: ApiKeys,
   ) {}
 
-  /** Safe to repeat: what exists stays. Keys of an earlier call stay valid too; the caller keeps those it was given. */
-  async seed(): Promise<SeededTenant[]> {
+  /**
+   * Safe to repeat: what exists stays. Keys of an earlier call stay valid too; the caller keeps those it was given.
+   * @param terminalsPerStore readers of the schemes in turn; load needs as many as it has payments under way at once
+   */
+  async seed(terminalsPerStore = SCHEMES.length): Promise<SeededTenant[]> {
     const tenants: SeededTenant[] = [];
-    for (const [index, plan] of PLANS.entries()) tenants.push(await this.#tenant(plan, index));
+    for (const [index, plan] of PLANS.entries()) tenants.push(await this.#tenant(plan, index, terminalsPerStore));
     return tenants;
   }
 
-  async #tenant(plan: Plan, index: number): Promise<SeededTenant> {
+  async #tenant(plan: Plan, index: number, terminals: number): Promise<SeededTenant> {
     const id = stableId(`tenant ${index}`);
-    const stores = plan.stores.map((name, position) => storeOf(name, index, position));
+    const stores = plan.stores.map((name, position) => storeOf(name, { tenant: index, store: position, terminals }));
     await this.transactions.run({ tenantId: id }, async (tx) => {
       await tx.query(TENANT, [id, plan.name, plan.limits.pay, plan.limits.read, plan.limits.terminal]);
       for (const store of stores) await insertStore(tx, store);
@@ -120,16 +123,19 @@ interface PlannedStore {
   }[];
 }
 
-function storeOf(name: string, tenant: number, store: number): PlannedStore {
+function storeOf(
+  name: string,
+  { tenant, store, terminals }: { tenant: number; store: number; terminals: number },
+): PlannedStore {
   const number = `${tenant + 1}${store + 1}`;
   return {
     id: stableId(`store ${number}`),
     name,
     wireMerchant: `TSUNAGU${number.padStart(8, '0')}`,
-    terminals: SCHEMES.map((scheme, position) => ({
+    terminals: Array.from({ length: terminals }, (_, position) => ({
       id: stableId(`terminal ${number}${position + 1}`),
       wireTerminal: `T${number}${String(position + 1).padStart(5, '0')}`,
-      scheme,
+      scheme: SCHEMES[position % SCHEMES.length]!,
     })),
   };
 }
