@@ -79,7 +79,7 @@ export class SandboxSeed {
    * Safe to repeat: what exists stays. Keys of an earlier call stay valid too; the caller keeps those it was given.
    * @param terminalsPerStore readers of the schemes in turn; load needs as many as it has payments under way at once
    */
-  async seed(terminalsPerStore = SCHEMES.length): Promise<SeededTenant[]> {
+  async seed(terminalsPerStore: number = SCHEMES.length): Promise<SeededTenant[]> {
     const tenants: SeededTenant[] = [];
     for (const [index, plan] of PLANS.entries()) tenants.push(await this.#tenant(plan, index, terminalsPerStore));
     return tenants;

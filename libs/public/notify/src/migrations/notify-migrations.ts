@@ -1,5 +1,6 @@
 import type { Migration } from '@tsunagu/platform';
 import { CreateNotify1795000003001 } from './create-notify.migration.js';
+import { RestWithoutEndpoints1795000003002 } from './rest-without-endpoints.migration.js';
 
 /** Tables of events and webhooks, in order of execution. */
-export const notifyMigrations: readonly Migration[] = [CreateNotify1795000003001];
+export const notifyMigrations: readonly Migration[] = [CreateNotify1795000003001, RestWithoutEndpoints1795000003002];

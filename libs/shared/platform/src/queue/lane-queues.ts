@@ -8,8 +8,8 @@ import type { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Outage } from './outage.js';
 
-/** Finished jobs are kept only so that a repeated id is still recognized; the row is the truth. */
-const KEEP_COMPLETED = { age: 60, count: 1_000 };
+/** A job is a bell that has rung: keeping it would make each end of a job search the kept ones. */
+const KEEP_COMPLETED = true;
 const KEEP_FAILED = { age: 3_600, count: 1_000 };
 const ADD_TIMEOUT_MS = 2_000;
 /** Longer than any pause between two tries of BullMQ or of the Redis client. */
@@ -66,8 +66,6 @@ export class LaneQueues implements OnApplicationShutdown {
   consume(lane: Lane, concurrency: number, handler: LaneHandler): Worker<LaneJob> {
     const options = {
       concurrency,
-      removeOnComplete: KEEP_COMPLETED,
-      removeOnFail: KEEP_FAILED,
       runRetryDelay: 1_000,
       drainDelay: 2,
       maxStalledCount: 3,
@@ -142,7 +140,8 @@ export class LaneQueues implements OnApplicationShutdown {
   }
 
   #openPool(url: string, max: number): pg.Pool {
-    const options = '-c search_path=gateway,bullmq';
+    // a lost bell is rung again by the sweeper, so no bell waits for the disk: docs/adr/0008
+    const options = '-c search_path=gateway,bullmq -c synchronous_commit=off';
     const pool = new pg.Pool({
       connectionString: url,
       max,
