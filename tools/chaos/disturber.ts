@@ -10,7 +10,7 @@ export interface Killable {
 export const WIRE_FAULTS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset'] as const;
 
 /** Between blows the house must come back to work, else only its restarts are tested. */
-const PACE = { firstMs: 1_500, minMs: 2_000, maxMs: 5_000 };
+const PACE = { firstMs: 1_500, minMs: 3_000, maxMs: 9_000 };
 
 /** Ends processes with signal 9 at moments and in an order that the seed decides; who restarts them is the supervisor's matter. */
 export class Disturber {
