@@ -9,6 +9,7 @@ Measures the gateway against the bare pipeline (same durable steps, same cryptog
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone.
   --seconds <n>        length of each of the four stretches (default 12)
   --concurrency <n>    payments under way when saturated (default 32)
+  --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --json               one JSON line`;
 
 async function main(): Promise<number> {
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
     options: {
       seconds: { type: 'string', default: '12' },
       concurrency: { type: 'string', default: '32' },
+      queue: { type: 'string', default: 'postgres' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
@@ -25,7 +27,14 @@ async function main(): Promise<number> {
   if (values.help) return print(HELP);
   const root = process.cwd();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const options = { seconds: wholeNumber(values.seconds), concurrency: wholeNumber(values.concurrency), say };
+  const { queue } = values;
+  if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
+  const options = {
+    seconds: wholeNumber(values.seconds),
+    concurrency: wholeNumber(values.concurrency),
+    queue,
+    say,
+  } as const;
   const result = positionals[0] === 'iso8583' ? await measureIso8583(root) : await benchGateway(root, options);
   return print(values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
 }

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { BARE_SCHEMA } from '../../test/load/bare-schema.js';
+import { OwnRedis } from '../chaos/own-redis.js';
 import { readSandbox, UNLIMITED_TENANTS, type SandboxState } from '../chaos/sandbox-state.js';
 import { SimulatedReader } from '../chaos/simulated-reader.js';
 import { startStack, type Stack } from '../chaos/stack.js';
@@ -15,8 +16,8 @@ export interface BenchOptions {
   /** Length of each of the four measured stretches. */
   readonly seconds: number;
   readonly concurrency: number;
-  /** Queue of the lanes; PostgreSQL when absent. */
-  readonly redisUrl?: string;
+  /** Queue of the lanes. */
+  readonly queue: 'postgres' | 'redis';
   readonly say: (line: string) => void;
 }
 
@@ -35,11 +36,14 @@ export async function benchGateway(root: string, options: BenchOptions): Promise
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
   process.env['SANDBOX_TERMINALS_PER_STORE'] = String(terminalsPerStore(options.concurrency)); // the seeding reads it
-  const stack = await startStack(root, { dataDir, redisUrl: options.redisUrl, say: options.say });
+  const redis = options.queue === 'redis' ? await OwnRedis.start(dataDir) : undefined;
+  let stack: Stack | undefined;
   try {
-    return await new Bench(stack, options).run();
+    stack = await startStack(root, { dataDir, redisUrl: redis?.url, say: options.say });
+    return { queue: options.queue, ...(await new Bench(stack, options).run()) };
   } finally {
-    await stack.stop();
+    await stack?.stop();
+    await redis?.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
