@@ -7,7 +7,7 @@ import { failInOneLine } from './proof/fail.js';
 const HELP = `npm run bench [-- [iso8583] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone.
-  --seconds <n>        length of each of the four stretches (default 12)
+  --seconds <n>        length of each of the four stretches (default 12), each after 10 s of warming up
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --json               one JSON line`;

@@ -27,6 +27,8 @@ interface Stretch extends LoadResult {
 }
 
 const LOW_PAUSE_MS = 40;
+/** Long enough for every pooled connection to have its plans: before that PostgreSQL plans each statement anew. */
+const WARM_UP_MS = 10_000;
 /** Stores of the tenants without limits; every second terminal of each is an AES reader. */
 const STORES = 3;
 
@@ -97,7 +99,7 @@ class Bench {
   }
 
   #plan(concurrency: number, pauseMs: number): LoadPlan {
-    return { concurrency, pauseMs, warmUpMs: 3_000, measureMs: this.options.seconds * 1000 };
+    return { concurrency, pauseMs, warmUpMs: WARM_UP_MS, measureMs: this.options.seconds * 1000 };
   }
 
   async #stretch(
