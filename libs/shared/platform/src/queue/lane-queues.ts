@@ -67,7 +67,7 @@ export class LaneQueues implements OnApplicationShutdown {
     const options = {
       concurrency,
       runRetryDelay: 1_000,
-      drainDelay: 2,
+      drainDelay: 5,
       maxStalledCount: 3,
     };
     const process = (job: Job<LaneJob>) => handler(job.data, job.id ?? job.data.attemptId);
