@@ -56,13 +56,16 @@ export const burnReference = sql(
    VALUES ($1, $2, NULL, NULL, $3) ON CONFLICT DO NOTHING RETURNING client_reference`,
 );
 
+/** The payment is read by its key after the claim: joined to it, the planner may walk all payments of a tenant it does not know yet. */
 export const claimAttempt = sql(
   'payment_claim_attempt',
-  `UPDATE gateway.attempt a SET status = 'sending', claimed_until = $4, due_at = $4, bells = 0, updated_at = $3
-     FROM gateway.payment p
-    WHERE a.tenant_id = $1 AND a.id = $2 AND p.tenant_id = $1 AND p.id = a.payment_id AND p.id < $5
-      AND (a.status = 'created' OR (a.status = 'sending' AND a.claimed_until <= $3))
-   RETURNING to_jsonb(a) AS attempt, to_jsonb(p) AS payment`,
+  `WITH claimed AS (
+     UPDATE gateway.attempt SET status = 'sending', claimed_until = $4, due_at = $4, bells = 0, updated_at = $3
+      WHERE tenant_id = $1 AND id = $2 AND (status = 'created' OR (status = 'sending' AND claimed_until <= $3))
+      RETURNING *)
+   SELECT to_jsonb(a) AS attempt,
+     (SELECT to_jsonb(p) FROM gateway.payment p WHERE p.tenant_id = $1 AND p.id = a.payment_id AND p.id < $5) AS payment
+   FROM claimed a`,
 );
 
 export const relinquishAttempt = sql(
