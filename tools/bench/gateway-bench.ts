@@ -34,7 +34,7 @@ const STORES = 3;
 
 /** Gateway and bare pipeline, at low load and at saturation, in one run on one PostgreSQL against one simulated issuer. */
 export async function benchGateway(root: string, options: BenchOptions): Promise<Record<string, unknown>> {
-  const dataDir = join(root, '.tsunagu', 'bench');
+  const dataDir = join(root, '.tsunagu', `bench-${process.pid}`); // two runs at once must not share a folder
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true });
   process.env['SANDBOX_TERMINALS_PER_STORE'] = String(terminalsPerStore(options.concurrency)); // the seeding reads it
