@@ -1,4 +1,5 @@
 import { TEST_CARDS } from '@tsunagu/simulator';
+import type { Presentation } from './till/card-reader.js';
 import { HELP, readArguments, wholeNumber, type TillArguments } from './till/arguments.js';
 import { ApiProblem, type Payment } from './till/payment-api.js';
 import { receipt } from './till/receipt.js';
@@ -18,17 +19,24 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   status: async (till, args) => status(till, args.operands[0] ?? ''),
   list,
   resume: (till) => till.resume(),
+  'read-card': readCard,
 };
 
-async function pay(till: Till, args: TillArguments, kind: 'sale' | 'auth'): Promise<Payment> {
+function presentation(args: TillArguments): Presentation {
   const card = TEST_CARDS[args.card];
   if (card === undefined) throw new TillError(`there is no card ${args.card}`);
+  return { card, entry: args.entry, amountMinor: wholeNumber(args.operands[0], 'AMOUNT'), pin: args.pin };
+}
+
+function readCard(till: Till, args: TillArguments): Promise<undefined> {
+  console.log(JSON.stringify(till.readCard(presentation(args))));
+  return Promise.resolve(undefined);
+}
+
+async function pay(till: Till, args: TillArguments, kind: 'sale' | 'auth'): Promise<Payment> {
   return till.pay({
+    ...presentation(args),
     kind,
-    card,
-    entry: args.entry,
-    amountMinor: wholeNumber(args.operands[0], 'AMOUNT'),
-    pin: args.pin,
     plan: args.plan,
     slipNo: args.slip,
     clientReference: args.reference,

@@ -40,6 +40,11 @@ export class TillMemory {
     this.#save({ next_counter: nextCounter, pending });
   }
 
+  /** A card was read for somebody else's request; an unfinished request of this till stays as it is. */
+  advance(nextCounter: number): void {
+    this.#save({ ...this.#notes, next_counter: nextCounter });
+  }
+
   finish(): void {
     this.#save({ ...this.#notes, pending: null });
   }

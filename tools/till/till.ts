@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CardReader, type Presentation } from './card-reader.js';
+import { CardReader, type CardPresent, type Presentation } from './card-reader.js';
 import { ApiProblem, PaymentApi, type Payment } from './payment-api.js';
 import { TillError, type SandboxFile, type SandboxTerminal } from './sandbox-file.js';
 import { TillMemory, type PendingIntent } from './till-memory.js';
@@ -28,6 +28,14 @@ export class Till {
 
   get pending(): PendingIntent | null {
     return this.#memory.pending;
+  }
+
+  /** Read a card and take no payment: `card_present` for a request of your own. The reader's counter moves on. */
+  readCard(presentation: Presentation): CardPresent {
+    const { cardPresent, nextCounter } = this.#reader.present(this.#memory.nextCounter, presentation);
+    this.#memory.advance(nextCounter);
+    this.sandbox.noteCounter(this.terminal.id, nextCounter);
+    return cardPresent;
   }
 
   /** @throws TillError an earlier request is unfinished · ApiProblem the API refused */
