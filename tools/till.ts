@@ -29,7 +29,7 @@ function presentation(args: TillArguments): Presentation {
 }
 
 function readCard(till: Till, args: TillArguments): Promise<undefined> {
-  console.log(JSON.stringify(till.readCard(presentation(args))));
+  console.log(JSON.stringify({ terminal_id: till.terminal.id, card_present: till.readCard(presentation(args)) }));
   return Promise.resolve(undefined);
 }
 

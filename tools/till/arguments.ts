@@ -13,7 +13,7 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
   status PAYMENT             where a payment stands; a client reference works, too
   list                       the last ten payments of this terminal
   resume                     finish the request that a crash of the till left open
-  read-card AMOUNT           read a card and print "card_present" as JSON, for a request of your own (curl)
+  read-card AMOUNT           read a card and print "terminal_id" and "card_present" as JSON, for a request of your own (curl)
   cards                      the test cards
 
   --card NAME      one of: ${Object.keys(TEST_CARDS).join(', ')} (default jcb)
