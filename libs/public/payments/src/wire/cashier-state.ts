@@ -33,6 +33,10 @@ export const CASHIER_TEXTS = {
     en: 'Approved (authorized, not yet captured).',
   },
   approved: { ja: '承認されました。お支払いは完了です。', en: 'Approved. The payment is complete.' },
+  partially_approved: {
+    ja: '一部の金額だけ承認されました。承認額を確認し、残りは別の方法でお支払いいただくか、取り消してください。',
+    en: 'Only a part of the amount was approved. Check the approved amount; take the rest another way, or cancel.',
+  },
   partially_captured: { ja: '一部の売上が確定しました。', en: 'Part of the amount has been captured.' },
   refund_pending: {
     ja: '返金の結果を確認中です。もう一度返金しないでください。',
@@ -94,7 +98,15 @@ const SETTLED_UNCHARGED: readonly PaymentStatus[] = ['voided', 'declined', 'expi
 
 type Seen = Pick<
   PaymentView,
-  'status' | 'reason' | 'actionCode' | 'customerCharged' | 'cancelRequested' | 'attempts' | 'pendingUnknown'
+  | 'status'
+  | 'reason'
+  | 'actionCode'
+  | 'customerCharged'
+  | 'cancelRequested'
+  | 'attempts'
+  | 'pendingUnknown'
+  | 'amountMinor'
+  | 'authorizedMinor'
 >;
 
 /**
@@ -112,7 +124,14 @@ function codeOf(view: Seen): CashierCode {
   if (SETTLED_UNCHARGED.includes(view.status) && view.customerCharged !== 'no') return 'unknown';
   if (view.attempts.some(({ status }) => status === 'in_doubt')) return 'in_doubt';
   if (view.cancelRequested && (view.status === 'processing' || view.status === 'unknown')) return 'cancelling';
-  return pendingMovement(view) ?? BY_STATUS[view.status];
+  const pending = pendingMovement(view);
+  if (pending !== undefined) return pending;
+  return isPartlyApproved(view) ? 'partially_approved' : BY_STATUS[view.status];
+}
+
+/** The issuer allowed less than the till asked for: goods for the whole amount must not leave the shop. */
+function isPartlyApproved({ status, amountMinor, authorizedMinor }: Seen): boolean {
+  return (status === 'authorized' || status === 'captured') && authorizedMinor > 0 && authorizedMinor < amountMinor;
 }
 
 /** A capture, void or refund without an answer outranks the state that the payment keeps meanwhile. */

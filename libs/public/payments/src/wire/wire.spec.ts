@@ -64,6 +64,15 @@ describe('what the clerk reads', () => {
     expect(CASHIER_TEXTS.unknown.ja).toContain('もう一度カードを通さないで');
   });
 
+  it('never calls a payment complete of which the issuer approved only a part', () => {
+    for (const status of ['authorized', 'captured'] as const) {
+      const whole = cashierState(aView({ status, amountMinor: 1906, authorizedMinor: 1906 }));
+      const part = cashierState(aView({ status, amountMinor: 1906, authorizedMinor: 953 }));
+      expect(whole.code).not.toBe('partially_approved');
+      expect(part.code).toBe('partially_approved');
+    }
+  });
+
   it('shows an attempt in doubt before anything else', () => {
     expect(cashierState(aView({ attempts: [anAttempt({ status: 'in_doubt' })] })).code).toBe('in_doubt');
   });
