@@ -1,8 +1,8 @@
 import { sql } from '@tsunagu/platform';
 
 /**
- * SQL of the money path. Partitions are pruned by `id`: an attempt, a refund or a posting is never older than its
- * payment, so `id >= <floor of the payment's millisecond>` leaves out all former partitions. The prepared ones of the coming
+ * SQL of the money path. Partitions are pruned by `id`: an attempt, a refund or a posting is made after its payment,
+ * so `id >= <a day before the payment>` leaves out former partitions and forgives a clock that is behind. The prepared ones of the coming
  * months are left out by an upper edge a month ahead: wider than any clock can be wrong without everything else failing first.
  */
 

@@ -15,9 +15,11 @@ export interface WriteScope {
   readonly events: EventSink;
 }
 
-/** Edge of the ids that may belong to this row: nothing that belongs to a row is older than the row. */
+const DAY_MS = 24 * 3_600_000;
+
+/** Edge of the ids that may belong to this row: made after it, by a clock that may be up to a day behind. */
 export function idFloor(id: string): string {
-  return uuidv7Floor(idInstant(id));
+  return uuidv7Floor(new Date(idInstant(id).getTime() - DAY_MS));
 }
 
 const MONTH_MS = 31 * 24 * 3_600_000;
