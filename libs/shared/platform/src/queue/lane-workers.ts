@@ -9,6 +9,7 @@ import { LaneQueues, type LaneHandler } from './lane-queues.js';
 @Injectable()
 export class LaneWorkers implements BeforeApplicationShutdown {
   readonly #workers = new Map<Lane, Worker>();
+  #stopped = false;
 
   constructor(
     private readonly queues: LaneQueues,
@@ -17,10 +18,12 @@ export class LaneWorkers implements BeforeApplicationShutdown {
 
   /**
    * Handle a lane. A handler that throws fails the job, which is not tried again: the sweeper reads the row instead.
+   * After the stop nothing is consumed: a consumer made too late would ask a closed pool for ever, without a pause.
    * @throws InvariantError the lane has a handler already
    */
   register(lane: Lane, concurrency: number, handler: LaneHandler): void {
     invariant(!this.#workers.has(lane), 'a lane has one handler', { lane });
+    if (this.#stopped) return;
     const worker = this.queues.consume(lane, concurrency, async (job, jobId) => {
       try {
         await handler(job, jobId);
@@ -48,6 +51,7 @@ export class LaneWorkers implements BeforeApplicationShutdown {
 
   /** Stop taking jobs and wait for those that run; the process's own limit of 25 s cuts a wait that is too long. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
     const workers = [...this.#workers.values()];
     this.#workers.clear();
     await Promise.all(workers.map((worker) => worker.close().catch(() => undefined)));
