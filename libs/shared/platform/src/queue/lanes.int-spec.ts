@@ -117,20 +117,27 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
 
   it('finishes what runs before it stops', async () => {
     const workers = aWorker();
-    let isDone = false;
-    let begin: () => void = () => undefined;
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve;
-    });
+    const events: string[] = [];
+    const begun = latch();
+    const release = latch();
     workers.register('debit', 1, async () => {
-      begin();
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      isDone = true;
+      begun.resolve();
+      await release.promise;
+      events.push('job done');
     });
     await aBell().ring('debit', aJob());
-    await begun;
+    await begun.promise;
+    const stopping = workers.beforeApplicationShutdown().then(() => events.push('stopped'));
+    release.resolve();
+    await stopping;
+    expect(events).toEqual(['job done', 'stopped']);
+  });
+
+  it('consumes no lane that is registered after the stop', async () => {
+    const workers = aWorker();
     await workers.beforeApplicationShutdown();
-    expect(isDone).toBe(true);
+    workers.register('debit', 1, () => Promise.resolve());
+    expect(workers.covers(['debit'])).toBe(false);
   });
 
   it('refuses a second handler for a lane', () => {
@@ -176,6 +183,15 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
     await admin.end();
   };
 });
+
+/** A promise that the test itself resolves; Node 20 has no `Promise.withResolvers`. */
+function latch(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
 
 describe('a bell without a queue', () => {
   it.each([
