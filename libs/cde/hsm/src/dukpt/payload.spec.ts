@@ -146,7 +146,7 @@ describe('card data of a reader', () => {
       const ikid = profile.scheme === 'AES-DUKPT' ? '0000000A00000001' : 'FFFF0000A00000200000';
       const terminal = new TerminalDukpt(
         profile,
-        await hsm.exportInitialKey({ bdk, scheme: profile.scheme, ikid }),
+        await hsm.exportClearInitialKey({ bdk, scheme: profile.scheme, ikid }),
         ikid,
       );
       const plain =
@@ -181,7 +181,7 @@ describe('card data of a reader', () => {
       const { key: bdk } = await hsm.generateKey({ id: name, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
       const ikid = profile.scheme === 'AES-DUKPT' ? '0000000A00000001' : 'FFFF0000A00000200000';
       const unpadded = { ...profile, padding: 'NONE' } as const;
-      const initialKey = await hsm.exportInitialKey({ bdk, scheme: profile.scheme, ikid });
+      const initialKey = await hsm.exportClearInitialKey({ bdk, scheme: profile.scheme, ikid });
       const reader = new PayloadReader(hsm, profile);
       for (let seed = 1; seed <= 200; seed += 1) {
         const plain = Buffer.from(

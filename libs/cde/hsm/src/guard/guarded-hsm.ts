@@ -1,5 +1,11 @@
 import { HsmError } from '../provider/hsm-error.js';
-import { HsmProvider } from '../provider/hsm-provider.js';
+import {
+  HsmProvider,
+  type ArqcCheck,
+  type CardValueCheck,
+  type KeyBlockImport,
+  type KeyInfo,
+} from '../provider/hsm-provider.js';
 
 /** Limits around a provider; the defaults answer a caller well within two seconds. */
 export interface HsmLimits {
@@ -58,10 +64,45 @@ export class GuardedHsm extends HsmProvider {
   encrypt: Call<'encrypt'> = (r) => this.#guard(() => this.inner.encrypt(r));
   decrypt: Call<'decrypt'> = (r) => this.#guard(() => this.inner.decrypt(r));
   generateKey: Call<'generateKey'> = (r) => this.#guard(() => this.inner.generateKey(r));
-  exportInitialKey: Call<'exportInitialKey'> = (r) => this.#guard(() => this.inner.exportInitialKey(r));
   keyInfo: Call<'keyInfo'> = (key) => this.#guard(() => this.inner.keyInfo(key));
   destroyKey: Call<'destroyKey'> = (key) => this.#guard(() => this.inner.destroyKey(key));
   destroyExpired: Call<'destroyExpired'> = (now) => this.#guard(() => this.inner.destroyExpired(now));
+
+  override verifyArqc(r: ArqcCheck): ReturnType<HsmProvider['verifyArqc']> {
+    return this.#guard(() => this.inner.verifyArqc(r));
+  }
+
+  override verifyCardValue(r: CardValueCheck): Promise<boolean> {
+    return this.#guard(() => this.inner.verifyCardValue(r));
+  }
+
+  override verifyMac(r: Parameters<HsmProvider['verifyMac']>[0]): Promise<boolean> {
+    return this.#guard(() => this.inner.verifyMac(r));
+  }
+
+  override reEncrypt(r: Parameters<HsmProvider['reEncrypt']>[0]): Promise<Buffer> {
+    return this.#guard(() => this.inner.reEncrypt(r));
+  }
+
+  override importKeyBlock(r: KeyBlockImport): Promise<KeyInfo> {
+    return this.#guard(() => this.inner.importKeyBlock(r));
+  }
+
+  override exportKeyBlock(r: Parameters<HsmProvider['exportKeyBlock']>[0]): Promise<string> {
+    return this.#guard(() => this.inner.exportKeyBlock(r));
+  }
+
+  override exportInitialKey(r: Parameters<HsmProvider['exportInitialKey']>[0]): Promise<string> {
+    return this.#guard(() => this.inner.exportInitialKey(r));
+  }
+
+  override exportClearInitialKey(r: Parameters<HsmProvider['exportClearInitialKey']>[0]): Promise<Buffer> {
+    return this.#guard(() => this.inner.exportClearInitialKey(r));
+  }
+
+  override setKeyState(...args: Parameters<HsmProvider['setKeyState']>): Promise<KeyInfo> {
+    return this.#guard(() => this.inner.setKeyState(...args));
+  }
 
   async #guard<T>(call: () => Promise<T>): Promise<T> {
     if (this.monotonicMs() < this.#closedUntilMs) throw this.#refused('breaker');

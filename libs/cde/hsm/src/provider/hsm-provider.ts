@@ -1,3 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
+import { HsmError } from './hsm-error.js';
+
 /** Upper-case hex text. */
 export type Hex = string;
 export type KeyType = 'AES128' | 'AES192' | 'AES256' | 'TDES2' | 'TDES3' | 'HMAC256';
@@ -24,8 +27,25 @@ export interface Dukpt {
   readonly tdesDataKey?: 'x9.24-2009' | 'variant-only' | 'pin-variant';
 }
 
+/** Methods that not every provider has; whoever needs one asks {@link HsmCapabilities.operations} at start-up. */
+export type HsmOperation =
+  | 'dukptGenerateMac'
+  | 'dukptEncrypt'
+  | 'translatePin'
+  | 'verifyArqc'
+  | 'verifyCardValue'
+  | 'reEncrypt'
+  | 'importKeyBlock'
+  | 'exportKeyBlock'
+  | 'exportInitialKey'
+  | 'exportClearInitialKey'
+  | 'setKeyState';
+
 /** What a provider can do; a device profile outside of it is refused at start-up. */
 export interface HsmCapabilities {
+  readonly operations: readonly HsmOperation[];
+  /** Base keys whose DUKPT chain this provider walks; `TDES2` stands for TDES DUKPT. */
+  readonly bdkTypes: readonly KeyType[];
   readonly keysNeverLeave: { readonly aesDukpt: boolean; readonly tdesDukpt: boolean; readonly pin: boolean };
   readonly dukptModes: readonly CipherMode[];
   readonly macAlgs: readonly MacAlg[];
@@ -38,11 +58,33 @@ export interface HsmCapabilities {
   readonly paymentGrade: boolean;
 }
 
-/** Usages of X9.143 that this house needs: base derivation key, PIN key, data key, HMAC key. */
-export type KeyUsage = 'B0' | 'P0' | 'D0' | 'M7';
+/**
+ * Usages of X9.143 that this house needs: B0 base derivation key, B1 initial DUKPT key, K0 key encryption key of a partner,
+ * K1 key block protection key, P0 PIN key, M3 retail MAC, M6 CMAC, M7 HMAC, D0 data key, C0 card verification, E0 EMV
+ * master key for cryptograms.
+ */
+export type KeyUsage = 'B0' | 'B1' | 'K0' | 'K1' | 'P0' | 'M3' | 'M6' | 'M7' | 'D0' | 'C0' | 'E0';
 
 /** Who may do what with a key; a key has one scope for life. */
-export type KeyScope = 'bdk' | 'pan-kek' | 'index' | 'zone-pin' | 'link-pin' | 'envelope';
+export type KeyScope =
+  | 'bdk'
+  | 'pan-kek'
+  | 'index'
+  | 'zone-pin'
+  | 'link-pin'
+  | 'envelope'
+  /** Keys that wrap other keys: K1 of the environment, K0 of a partner. */
+  | 'transport'
+  /** MAC keys of links (fields 64 and 128). */
+  | 'link-mac'
+  /** Issuer keys (CVK, IMK) of the simulator and of stand-in; never production keys of an issuer. */
+  | 'issuer';
+
+/**
+ * Life of a key: `pending` works for nothing, `active` for all of its usage, `decrypt-only` for what was made before,
+ * `retired` for nothing, `destroyed` is gone. It never goes back.
+ */
+export type KeyState = 'pending' | 'active' | 'decrypt-only' | 'retired' | 'destroyed';
 
 /** What may be known of a key; never its bytes. */
 export interface KeyInfo {
@@ -50,7 +92,7 @@ export interface KeyInfo {
   readonly usage: KeyUsage;
   readonly type: KeyType;
   readonly scope: KeyScope;
-  readonly state: 'active' | 'decrypt-only';
+  readonly state: KeyState;
   readonly kcv: Hex;
   /** After this instant the key is destroyed by {@link HsmProvider.destroyExpired}; null = until destroyed by hand. */
   readonly expiresAt: Date | null;
@@ -61,6 +103,77 @@ export interface PinSide {
   readonly dukpt?: Dukpt;
   readonly key?: KeyRef;
   readonly format: PinFormat;
+}
+
+/** One side of a re-encryption: a DUKPT data key or a stored key, and how it is used. In GCM the tag is appended. */
+export interface DataSide {
+  readonly dukpt?: Dukpt;
+  readonly key?: KeyRef;
+  readonly mode: CipherMode;
+  readonly iv?: Buffer;
+  readonly aad?: Buffer;
+}
+
+/** What a key block must hold to be taken in. A block that says anything else is refused without a reason. */
+export interface KeyBlockImport {
+  /** Handle of the new key; an id that is taken by another key is refused. */
+  readonly id: string;
+  readonly scope: KeyScope;
+  readonly kbpk: KeyRef;
+  /** TR-31 / X9.143 version B or D. */
+  readonly keyBlock: string;
+  readonly expect: { readonly usage: KeyUsage; readonly type?: KeyType; readonly kcv?: Hex };
+  /** `active` unless it waits for its approval. */
+  readonly state?: 'pending' | 'active';
+  readonly expiresAt?: Date;
+}
+
+/** An application cryptogram to check, and the answer to make. Card numbers come as ASCII digits and are the caller's to wipe. */
+export interface ArqcCheck {
+  /** Issuer master key, usage E0. */
+  readonly key: KeyRef;
+  /** Derivation of the card's key from PAN and sequence number. */
+  readonly derivation: 'A' | 'B';
+  readonly session: 'none' | 'emv-common' | 'mastercard';
+  readonly pan: Buffer;
+  /** PAN sequence number, 2 digits. */
+  readonly psn: string;
+  /** 4 hex digits. */
+  readonly atc: Hex;
+  /** Unpredictable number, 8 hex digits; Mastercard session keys need it. */
+  readonly un?: Hex;
+  /** What the cryptogram covers, without padding. */
+  readonly data: Buffer;
+  /** ISO 9797-1 padding method. */
+  readonly padding: 1 | 2;
+  /** 8 bytes. */
+  readonly arqc: Buffer;
+  /** Method 1: response code of 2 bytes. Method 2: card status update of 4 bytes, proprietary data of 0 to 8. */
+  readonly arpc?:
+    | { readonly method: 1; readonly arc: Buffer }
+    | { readonly method: 2; readonly csu: Buffer; readonly proprietary?: Buffer };
+}
+
+/** A card value to check. Digits are ASCII. */
+export interface CardValueCheck {
+  /** Card verification key (usage C0), or issuer master key (E0) for dCVV and CVC3. */
+  readonly key: KeyRef;
+  readonly type: 'CVV' | 'CVV2' | 'iCVV' | 'dCVV' | 'CVC3';
+  readonly pan: Buffer;
+  /** Digits as the card or the track carries them. */
+  readonly value: Buffer;
+  /** 4 digits, in the order that this value is computed with. */
+  readonly expiry?: string;
+  /** 3 digits, for CVV and dCVV. */
+  readonly serviceCode?: string;
+  /** PAN sequence number, 2 digits. */
+  readonly psn?: string;
+  /** 4 hex digits, for dCVV and CVC3. */
+  readonly atc?: Hex;
+  /** 8 hex digits, for CVC3. */
+  readonly un?: Hex;
+  /** Track template that a CVC3 covers. */
+  readonly track?: Buffer;
 }
 
 /**
@@ -90,10 +203,58 @@ export abstract class HsmProvider {
   /** Encrypted in, encrypted out; the clear block never crosses this boundary, and the PAN cannot change. */
   abstract translatePin(r: { in: PinSide & { block: Buffer }; out: PinSide; pan: Buffer }): Promise<{ block: Buffer }>;
 
+  /** Check an ARQC and, when it is right, make the ARPC. */
+  verifyArqc(_r: ArqcCheck): Promise<{ valid: boolean; arpc?: Buffer }> {
+    return this.unsupported('verifyArqc');
+  }
+
+  verifyCardValue(_r: CardValueCheck): Promise<boolean> {
+    return this.unsupported('verifyCardValue');
+  }
+
   abstract generateMac(r: { key: KeyRef; alg: MacAlg; data: Buffer; length?: number }): Promise<Buffer>;
+  /** Constant-time check of a MAC under a stored key; the length is that of the algorithm's name. */
+  async verifyMac(r: { key: KeyRef; alg: MacAlg; data: Buffer; mac: Buffer }): Promise<boolean> {
+    const expected = await this.generateMac(r);
+    return expected.length === r.mac.length && timingSafeEqual(expected, r.mac);
+  }
+
   /** In GCM the 16-byte tag is appended to the result. */
   abstract encrypt(r: { key: KeyRef; mode: CipherMode; iv?: Buffer; aad?: Buffer; data: Buffer }): Promise<Buffer>;
   abstract decrypt(r: { key: KeyRef; mode: CipherMode; iv?: Buffer; aad?: Buffer; data: Buffer }): Promise<Buffer>;
+
+  /** From one key to another without the plain text leaving the provider where {@link HsmCapabilities.operations} has it. */
+  reEncrypt(_r: { from: DataSide; to: DataSide & { key: KeyRef }; cipher: Buffer }): Promise<Buffer> {
+    return this.unsupported('reEncrypt');
+  }
+
+  /**
+   * Take in a key that a partner or a ceremony wrapped.
+   * @throws HsmError `format` the block is damaged, wrapped by another key, or not what was expected: one answer for all
+   */
+  importKeyBlock(_r: KeyBlockImport): Promise<KeyInfo> {
+    return this.unsupported('importKeyBlock');
+  }
+
+  /** Wrap a key for a partner. @throws HsmError `usage_denied` the key may not leave, or the wrapping key is weaker */
+  exportKeyBlock(_r: { kbpk: KeyRef; key: KeyRef; version: 'B' | 'D' }): Promise<string> {
+    return this.unsupported('exportKeyBlock');
+  }
+
+  /** Initial key of a device for its loader, as a key block of usage B1 under a key that both hold. */
+  exportInitialKey(_r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: Hex; kbpk: KeyRef }): Promise<string> {
+    return this.unsupported('exportInitialKey');
+  }
+
+  /** Initial key of a device in the clear: sandbox mode only, for simulated readers. The caller wipes it. */
+  exportClearInitialKey(_r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: Hex }): Promise<Buffer> {
+    return this.unsupported('exportClearInitialKey');
+  }
+
+  /** Move a key forward in its life; `destroyed` is {@link destroyKey}. @throws HsmError `usage_denied` it would go back */
+  setKeyState(_key: KeyRef, _state: Exclude<KeyState, 'destroyed'>): Promise<KeyInfo> {
+    return this.unsupported('setKeyState');
+  }
 
   /** Make a key, or find the one that already has this id (same usage, type and scope): racing callers get the same key. */
   abstract generateKey(r: {
@@ -102,11 +263,16 @@ export abstract class HsmProvider {
     type: KeyType;
     scope: KeyScope;
     expiresAt?: Date;
+    /** `active` unless it waits for its approval. */
+    state?: 'pending' | 'active';
   }): Promise<KeyInfo>;
-  /** Initial key of a device, for its loader. Software providers give it in the clear, in sandbox mode only. */
-  abstract exportInitialKey(r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: Hex }): Promise<Buffer>;
   abstract keyInfo(key: KeyRef): Promise<KeyInfo>;
   abstract destroyKey(key: KeyRef): Promise<void>;
   /** Destroy every key of this partition whose time is over. @returns ids of the keys destroyed */
   abstract destroyExpired(now: Date): Promise<string[]>;
+
+  /** The answer of a provider to what it cannot do. */
+  protected unsupported(operation: HsmOperation): Promise<never> {
+    return Promise.reject(new HsmError('unsupported', `the ${this.name} HSM provider cannot do this`, { operation }));
+  }
 }

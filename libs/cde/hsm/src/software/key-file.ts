@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { HsmError } from '../provider/hsm-error.js';
-import type { Hex, KeyScope, KeyType, KeyUsage } from '../provider/hsm-provider.js';
+import type { Hex, KeyScope, KeyState, KeyType, KeyUsage } from '../provider/hsm-provider.js';
 
 /** What stands in the clear before a sealed key; all of it is authenticated. */
 export interface KeyHeader {
@@ -9,7 +9,7 @@ export interface KeyHeader {
   readonly usage: KeyUsage;
   readonly type: KeyType;
   readonly scope: KeyScope;
-  readonly state: 'active' | 'decrypt-only';
+  readonly state: KeyState;
   readonly kcv: Hex;
   /** ISO 8601, or null for a key that lives until it is destroyed by hand. */
   readonly expiresAt: string | null;

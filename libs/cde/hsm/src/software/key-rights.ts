@@ -4,7 +4,8 @@ import type { KeyScope } from '../provider/hsm-provider.js';
 export type HsmPartition = 'vault' | 'switch';
 
 /** What a partition may do with a key. `manage` = create and destroy. */
-export type KeyRight = 'encrypt' | 'decrypt' | 'mac' | 'derive' | 'export' | 'pin-in' | 'pin-out' | 'manage';
+export type KeyRight =
+  'encrypt' | 'decrypt' | 'mac' | 'derive' | 'export' | 'pin-in' | 'pin-out' | 'wrap' | 'verify-card' | 'manage';
 
 /**
  * Rights by scope. The vault translates a PIN into the zone key and can never read it back; the switch reads the zone key
@@ -16,6 +17,9 @@ const RIGHTS: Readonly<Record<KeyScope, Readonly<Record<HsmPartition, readonly K
   index: { vault: ['mac', 'manage'], switch: [] },
   'zone-pin': { vault: ['pin-out', 'manage'], switch: ['pin-in'] },
   'link-pin': { vault: [], switch: ['pin-out', 'manage'] },
+  transport: { vault: ['wrap', 'manage'], switch: ['wrap', 'manage'] },
+  'link-mac': { vault: [], switch: ['mac', 'manage'] },
+  issuer: { vault: [], switch: ['verify-card', 'manage'] },
   envelope: { vault: ['encrypt', 'manage'], switch: ['decrypt'] },
 };
 

@@ -55,7 +55,7 @@ describe('key store', () => {
   it('keeps its files to the owner and no key in the clear', async () => {
     const one = await hsm();
     await one.generateKey(bdk);
-    const device = await one.exportInitialKey({
+    const device = await one.exportClearInitialKey({
       bdk: { provider: 'software', id: 'bdk-a' },
       scheme: 'AES-DUKPT',
       ikid: '0000000100000001',
@@ -151,7 +151,7 @@ describe('production', () => {
     expect(said).toHaveLength(1);
     const { key } = await one.generateKey(bdk);
     await expect(
-      one.exportInitialKey({ bdk: key, scheme: 'AES-DUKPT', ikid: '0000000100000001' }),
+      one.exportClearInitialKey({ bdk: key, scheme: 'AES-DUKPT', ikid: '0000000100000001' }),
     ).rejects.toMatchObject({ reason: 'usage_denied' });
     one.close();
   });

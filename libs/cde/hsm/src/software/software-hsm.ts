@@ -69,6 +69,8 @@ export class SoftwareHsm extends HsmProvider {
 
   async capabilities(): Promise<HsmCapabilities> {
     return {
+      operations: ['dukptGenerateMac', 'dukptEncrypt', 'translatePin', 'exportClearInitialKey'],
+      bdkTypes: ['AES128', 'AES192', 'AES256', 'TDES2'],
       keysNeverLeave: { aesDukpt: false, tdesDukpt: false, pin: false },
       dukptModes: ['CBC', 'CTR', 'GCM'],
       macAlgs: ['AES-CMAC-16', 'AES-CMAC-8', 'HMAC-SHA256', 'RETAIL-4', 'RETAIL-8', 'TDES-CMAC-8'],
@@ -150,7 +152,7 @@ export class SoftwareHsm extends HsmProvider {
     return infoOf(header);
   }
 
-  async exportInitialKey(r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: string }): Promise<Buffer> {
+  override async exportClearInitialKey(r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: string }): Promise<Buffer> {
     if (this.options.mode !== 'sandbox') throw denied(r.bdk.id, 'export');
     const ksn = Ksn.of(r.scheme, r.ikid, 0);
     if (ksn === undefined) throw new HsmError('format', 'the initial key id does not fit the scheme');
@@ -181,7 +183,7 @@ export class SoftwareHsm extends HsmProvider {
     const expiresAt = r.expiresAt?.toISOString() ?? null;
     try {
       await this.store.create(
-        { version: 1, id, usage, type, scope, state: 'active', kcv: keyCheckValue(type, key), expiresAt },
+        { version: 1, id, usage, type, scope, state: r.state ?? 'active', kcv: keyCheckValue(type, key), expiresAt },
         key,
       );
     } finally {
@@ -224,6 +226,7 @@ export class SoftwareHsm extends HsmProvider {
     return this.store.withKey(ref.id, (key, header) => {
       this.#checkVisible(header);
       if (!hasRight(header.scope, this.options.partition, right)) throw denied(ref.id, right);
+      if (header.state === 'pending' || header.state === 'retired') throw denied(ref.id, right);
       return use(key, header);
     });
   }

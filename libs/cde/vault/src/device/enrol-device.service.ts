@@ -63,7 +63,7 @@ export class EnrolDeviceService {
     const bdk = bdkOf(this.hsm, tenantId, scheme);
     await this.hsm.generateKey({ id: bdk.id, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
     const { initialKeyId, profileName } = await this.book.add(request, bdk);
-    const initialKey = await this.hsm.exportInitialKey({ bdk, scheme, ikid: initialKeyId });
+    const initialKey = await this.hsm.exportClearInitialKey({ bdk, scheme, ikid: initialKeyId });
     const answer = {
       profileName,
       scheme,
