@@ -9,6 +9,8 @@ import { EventsController } from './events/events.controller.js';
 import { CurrencyCheck } from './payments/currency-check.js';
 import { MovementsController } from './payments/movements.controller.js';
 import { PageCursor } from './lists/page-cursor.js';
+import { PaymentStreamController } from './payments/payment-stream.controller.js';
+import { PaymentStreams } from './payments/payment-streams.js';
 import { PaymentWaits } from './payments/payment-waits.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -19,6 +21,7 @@ import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoint
 /** Every controller of the public port; the access matrix and the documentation are made from this list. */
 export const CONTROLLERS = [
   PaymentsController,
+  PaymentStreamController,
   MovementsController,
   AttemptsController,
   TerminalsController,
@@ -33,6 +36,7 @@ export const CONTROLLERS = [
   providers: [
     PageCursor,
     PaymentWaits,
+    PaymentStreams,
     CurrencyCheck,
     PublishedDocument,
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -131,7 +131,7 @@ describe('the api on a real database', () => {
     expect(events.body['data']).toEqual([expect.objectContaining({ type: 'payment.created', sequence: 1 })]);
   });
 
-  it('makes one payment of a hundred simultaneous requests with one key', async () => {
+  it('makes one payment of a hundred simultaneous requests with one key [B4]', async () => {
     const body = order();
     const intent = randomUUID();
     const replies = await Promise.all(Array.from({ length: 100 }, () => create(body, intent)));
@@ -140,7 +140,7 @@ describe('the api on a real database', () => {
     expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
   });
 
-  it('keeps the table of idempotency situations', async () => {
+  it('keeps the table of idempotency situations [B3]', async () => {
     const body = order();
     const intent = randomUUID();
     const first = await create(body, intent);
@@ -153,7 +153,7 @@ describe('the api on a real database', () => {
     expect([otherRoute.status, otherRoute.body['code']]).toEqual([422, 'idempotency_key_reused']);
   });
 
-  it('stores nothing of a refused request: the same key may be used again', async () => {
+  it('stores nothing of a refused request: the same key may be used again [B6]', async () => {
     const body = order();
     const intent = randomUUID();
     expect((await create({ ...body, kind: 'steal' }, intent)).status).toBe(400);
@@ -176,7 +176,7 @@ describe('the api on a real database', () => {
     expect((await create(body, intent)).status).toBe(202);
   });
 
-  it('shows nobody what belongs to another tenant, store or terminal', async () => {
+  it('shows nobody what belongs to another tenant, store or terminal [E3, E4, E5]', async () => {
     const mine = await create(order());
     const id = String(mine.body['id']);
     const otherStore = terminalOf(0, 1);
@@ -262,7 +262,7 @@ describe('what never becomes a request', () => {
     ['a broken request line', 'HELLO\r\n\r\n', 400, 'parameter_invalid'],
     ['a URL that cannot be decoded', 'GET /v1/payments/%E0%A4%A HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'parameter_invalid'],
     ['a URL above 4 KB', `GET /v1/payments?q=${'x'.repeat(5_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414, 'url_too_long'],
-  ])('answers %s as a problem', async (_, text, status, code) => {
+  ])('answers %s as a problem [G2]', async (_, text, status, code) => {
     const answer = await raw(text);
     expect(answer).toContain(`HTTP/1.1 ${status}`);
     expect(answer.toLowerCase()).toContain('application/problem+json');

@@ -86,7 +86,7 @@ describe('creating a payment', () => {
     );
   });
 
-  it('answers a repeat with the current resource and says so', async () => {
+  it('answers a repeat with the current resource and says so [B5]', async () => {
     const headers = { 'idempotency-key': 'same' };
     const first = await create({}, headers);
     const second = await create({}, headers);
@@ -113,7 +113,7 @@ describe('creating a payment', () => {
     expectProblem(await create({ money: { amount: 1501, currency: 'JPY' } }, headers), 422, 'idempotency_key_reused');
   });
 
-  it('needs a well-formed idempotency key', async () => {
+  it('needs a well-formed idempotency key [B1]', async () => {
     expectProblem(await create({}, { 'idempotency-key': '' }), 400, 'idempotency_key_missing');
     for (const key of ['a b', 'é', 'x'.repeat(256), "'; drop table", '4111-1111-1111-1111']) {
       expectProblem(await create({}, { 'idempotency-key': key }), 400, 'idempotency_key_invalid');
@@ -133,7 +133,7 @@ describe('creating a payment', () => {
     expect(reply.body.toUpperCase()).not.toContain('ABABABAB');
   });
 
-  it('reports all wrong fields at once, by pointer and without their values', async () => {
+  it('reports all wrong fields at once, by pointer and without their values [G4]', async () => {
     const body = expectProblem(
       await create({ kind: 'steal', money: { amount: '1500', currency: 'XXX' }, fee: 9, client_reference: undefined }),
       400,
@@ -151,7 +151,7 @@ describe('creating a payment', () => {
     expect(JSON.stringify(body)).not.toContain('steal');
   });
 
-  it('takes amounts in canonical digits only', async () => {
+  it('takes amounts in canonical digits only [A12]', async () => {
     for (const amount of [
       '1500.0',
       '1.5e3',
@@ -173,7 +173,7 @@ describe('creating a payment', () => {
     expectProblem(await ask({ method: 'POST', url: '/v1/payments', body: text }), 400, 'invalid_json');
   });
 
-  it('keeps short texts of the merchant and refuses card numbers among them', async () => {
+  it('keeps short texts of the merchant and refuses card numbers among them [D1, G6]', async () => {
     expect((await create({ metadata: { order: 'A-1', 備考: 'x' } })).statusCode).toBe(400);
     expect((await create({ metadata: { order: 'A-1001 番' } })).statusCode).toBe(202);
     for (const pan of ['4111111111111111', '4111 1111 1111 1111', '3530-1113-3330-0000', 'card 5555555555554444!']) {
@@ -218,7 +218,7 @@ describe('creating a payment', () => {
     expect(expectProblem(await create(), 504, 'timeout')).toMatchObject({ next_action: 'read_resource' });
   });
 
-  it('tells nothing in a 500 and keeps the error out of the reply', async () => {
+  it('tells nothing in a 500 and keeps the error out of the reply [D2, D3]', async () => {
     payments.refusal = new Error('select * from payment where pan = 4111111111111111');
     const body = expectProblem(await create(), 500, 'internal_error');
     expect(Object.keys(body).sort()).toEqual([
@@ -316,7 +316,7 @@ describe('reading', () => {
     expect(last).toMatchObject({ has_more: false, next_cursor: null });
   });
 
-  it('refuses a cursor that was changed, made up, or made for another list or tenant', async () => {
+  it('refuses a cursor that was changed, made up, or made for another list or tenant [E3]', async () => {
     addRows(3);
     const cursor = String((await list('limit=1')).next_cursor);
     const spoiled = `${cursor.slice(0, -4)}AAAA`;
@@ -326,7 +326,7 @@ describe('reading', () => {
     expectProblem(await ask({ url: `/v1/payments?cursor=${cursor}`, key: 'other' }), 400, 'cursor_invalid');
   });
 
-  it('refuses unknown, repeated and malformed filters', async () => {
+  it('refuses unknown, repeated and malformed filters [G5, G12]', async () => {
     const bad = ['limit=0', 'limit=101', 'limit=1e1', 'limit=+1', 'limit=01', 'limit=', 'limit=1&limit=2', 'status=bogus', 'status=captured,', 'created_gte=2026-02-30T00:00:00Z', 'created_gte=yesterday', 'business_date=2026-13-01', 'store_id=str_1', 'terminal_id=pay_01JDA0Q5P8F6TBN3X2V7K9M4RE', 'last4=12345', 'amount=-1', 'amount=1.0', 'include=everything', 'brand=x', 'slip_no=%27%3B--', 'clerk=%00', 'status[]=captured', 'nonsense=1', '__proto__=1', 'constructor=1']; // prettier-ignore
     for (const query of bad) {
       const reply = await ask({ url: `/v1/payments?${query}` });
@@ -403,7 +403,7 @@ describe('the envelope of every request', () => {
     expect([en.headers['content-language'], en.json<{ title: string }>().title]).toEqual(['en', 'Not found']);
   });
 
-  it('answers every refusal of the transport as a problem', async () => {
+  it('answers every refusal of the transport as a problem [G1, G2]', async () => {
     expectProblem(await ask({ url: '/v1/nowhere' }), 404, 'resource_missing');
     const wrongMethod = await ask({ method: 'PUT', url: '/v1/payments' });
     expectProblem(wrongMethod, 405, 'method_not_allowed');
@@ -428,7 +428,7 @@ describe('the envelope of every request', () => {
     expectProblem(await create({}, { 'content-encoding': 'gzip' }), 415, 'unsupported_media_type');
   });
 
-  it('does not echo what may be a card number in a path', async () => {
+  it('does not echo what may be a card number in a path [D1]', async () => {
     const reply = await ask({ url: '/v1/payments/4111111111111111' });
     expect(reply.body).not.toContain('4111111111111111');
     expect((await create({ 'pan 4111111111111111': 1 })).body).not.toContain('4111111111111111');

@@ -54,6 +54,7 @@ describe('every route of the list', () => {
         "GET /v1/events/:id",
         "GET /v1/payments",
         "GET /v1/payments/:id",
+        "GET /v1/payments/:id/stream",
         "GET /v1/terminals/:id/open-payments",
         "GET /v1/webhook-endpoints",
         "PATCH /v1/webhook-endpoints/:id",
@@ -67,7 +68,7 @@ describe('every route of the list', () => {
     `);
   });
 
-  it.each(GUARDED.map((route) => [name(route), route] as const))('%s needs a credential', async (_, route) => {
+  it.each(GUARDED.map((route) => [name(route), route] as const))('%s needs a credential [E1]', async (_, route) => {
     for (const authorization of [undefined, '', 'Basic YTpi', 'Bearer ', 'Bearer a b', 'bearer all']) {
       const reply = await call(route, authorization === undefined ? {} : { authorization });
       expect([reply.statusCode, reply.json<{ code: string }>().code]).toEqual([401, 'authentication_required']);
@@ -84,7 +85,7 @@ describe('every route of the list', () => {
   });
 
   it.each(GUARDED.filter(({ path }) => path.includes(':id')).map((route) => [name(route), route] as const))(
-    "%s answers another tenant's id like one that does not exist",
+    "%s answers another tenant's id like one that does not exist [E4]",
     async (_, route) => {
       const [theirs, nobodys] = await Promise.all([
         call(route, { authorization: 'Bearer all', 'request-id': 'same-request' }),
@@ -121,7 +122,7 @@ describe('start-up', () => {
     expect(() => auditRoutes(declaredRoutes([Bare]))).toThrow('a route declares its permission');
   });
 
-  it('refuses a POST that does not say how a repeat is recognised', () => {
+  it('refuses a POST that does not say how a repeat is recognised [B1]', () => {
     class Mover {
       move(): void {}
     }

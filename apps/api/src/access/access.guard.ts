@@ -14,7 +14,11 @@ import {
 } from './permission.decorator.js';
 
 /** A request after the guard: who asks is known. */
-export type AccessedRequest = FastifyRequest & { tenantContext?: TenantContext };
+export type AccessedRequest = FastifyRequest & {
+  tenantContext?: TenantContext;
+  /** Asks the guard again, for a request that lasts. */
+  isStillWelcome?: () => Promise<boolean>;
+};
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,300})$/;
 
@@ -36,6 +40,11 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AccessedRequest>();
     const ctx = await this.enter(request, permission);
     request.tenantContext = ctx;
+    request.isStillWelcome = () =>
+      this.enter(request, permission).then(
+        () => true,
+        () => false,
+      );
     const policy = this.reflector.get<PolicyName | undefined>(POLICY_KEY, handler) ?? 'read';
     tellQuota(context.switchToHttp().getResponse<FastifyReply>(), await this.limiter.take(ctx, policy));
     return true;

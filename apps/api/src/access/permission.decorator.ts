@@ -22,8 +22,11 @@ export const Permission = (permission: PermissionName) => SetMetadata(PERMISSION
 /** A route for everybody. @param why it may be: read by reviewers, and by the access matrix */
 export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
 
-/** Rate-limit policy of a route. `repair` is never used up: cancelling must stay possible when everything else is not. */
-export type PolicyName = 'pay' | 'read' | 'repair';
+/**
+ * Rate-limit policy of a route. `repair` (give up, cancel) and `open` (reads of one payment) keep a rest of their own when
+ * `read` is used up: they must stay possible when everything else is not.
+ */
+export type PolicyName = 'pay' | 'read' | 'repair' | 'open';
 export const Policy = (policy: PolicyName) => SetMetadata(POLICY_KEY, policy);
 
 /** Whether a POST needs an `Idempotency-Key` (it moves money) or is idempotent by its path. Every POST declares one. */

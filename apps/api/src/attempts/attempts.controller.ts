@@ -22,7 +22,7 @@ export class AttemptsController {
 
   @Get(':client_reference')
   @Permission('payments:read')
-  @Policy('read')
+  @Policy('open')
   @ApiOperation({
     operationId: 'getAttempt',
     summary: '取引の状態を確認する · Where a purchase stands',

@@ -55,8 +55,13 @@ function checkEnvelope(request: FastifyRequest, routes: RouteIndex): void {
   if (version !== undefined && version !== API_VERSION) throw new RequestError('version_unknown');
   if (!request.url.startsWith('/v1/')) return;
   const { accept } = request.headers;
-  if (accept !== undefined && !ACCEPTABLE.test(accept.slice(0, 1_000))) throw new RequestError('not_acceptable');
+  if (accept !== undefined && !isAcceptable(request, accept.slice(0, 1_000))) throw new RequestError('not_acceptable');
   if (hasBody(request)) checkMediaType(request.headers['content-type'], request.headers['content-encoding']);
+}
+
+function isAcceptable(request: FastifyRequest, accept: string): boolean {
+  if (ACCEPTABLE.test(accept)) return true;
+  return request.routeOptions.url?.endsWith('/stream') === true && /(?:^|[,\s])text\/(?:event-stream|\*)/i.test(accept);
 }
 
 function absentRoute(request: FastifyRequest, routes: RouteIndex): RequestError {

@@ -15,14 +15,15 @@ const TAG_BYTES = 16;
 
 /**
  * Opaque, signed cursors: bound to the tenant and to the filters of the list, so that no client makes one up
- * and none is used on another list.
+ * and none is used on another list. The key comes from the house's lasting secret: a cursor outlives a restart and holds on
+ * every api process.
  */
 @Injectable()
 export class PageCursor {
   readonly #key: Buffer;
 
   constructor(config: AppConfig) {
-    this.#key = createHmac('sha256', config.internalSecret.reveal()).update('page-cursor').digest();
+    this.#key = createHmac('sha256', config.hexKey('API_KEY_PEPPER', 32).reveal()).update('page-cursor').digest();
   }
 
   write(scope: object, edge: PageEdge): string {

@@ -5,12 +5,15 @@ import type { PaymentFilter, PaymentStatus } from '@tsunagu/payments';
 import { dateFits, instantFits, wholeFits, wordsFit } from '../http/query-rules.js';
 import { Fits, OneOf, Optional, Text } from '../validation/field-rules.js';
 import { CLIENT_REFERENCE } from './create-payment.request.js';
+import { PAYMENT_FIELDS } from './payment-fields.js';
 
 const STATUSES: readonly string[] = [
   'requires_action', 'processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded',
   'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost',
 ]; // prettier-ignore
 const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unionpay', 'unknown'];
+const SORTS = ['-created_at', 'created_at'] as const;
+const EXPANSIONS: readonly string[] = ['refunds', 'attempts'];
 const wireId = (prefix: string) => new RegExp(`^${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`);
 
 export class ListPaymentsQuery {
@@ -94,6 +97,36 @@ export class ListPaymentsQuery {
   @Text(/^[\p{L}\p{N} ._-]{1,40}$/u, 40)
   clerk?: string;
 
+  @ApiPropertyOptional({
+    maxLength: 64,
+    example: '00042',
+    description: 'Text within client reference, slip number, approval code, clerk or last four',
+  })
+  @Optional()
+  @Text(/^[\p{L}\p{N} ._:/-]{1,64}$/u, 64)
+  q?: string;
+
+  @ApiPropertyOptional({ enum: SORTS, default: '-created_at', description: '-created_at: newest first' })
+  @Optional()
+  @OneOf(SORTS)
+  sort?: string;
+
+  @ApiPropertyOptional({
+    example: 'refunds,attempts',
+    description: 'Accepted for symmetry: `refunds` and `attempts` are always in the payment',
+  })
+  @Optional()
+  @Fits(wordsFit((word) => EXPANSIONS.includes(word)))
+  expand?: string;
+
+  @ApiPropertyOptional({
+    example: 'status,money,captured',
+    description: 'Only these fields of each payment, with `id` and `object`',
+  })
+  @Optional()
+  @Fits(wordsFit((word) => PAYMENT_FIELDS.includes(word)))
+  fields?: string;
+
   toFilter(): PaymentFilter {
     const instant = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
     const rowId = (prefix: string, id: string | undefined) => (id === undefined ? undefined : fromWireId(prefix, id));
@@ -111,6 +144,7 @@ export class ListPaymentsQuery {
       slipNo: this.slip_no,
       approvalCode: this.approval_code,
       clerk: this.clerk,
+      text: this.q,
     };
   }
 }

@@ -20,6 +20,7 @@ import { RequestError } from '../problem/request-error.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { CreatePaymentRequest } from './create-payment.request.js';
 import { ListPaymentsQuery, WaitQuery } from './list-payments.query.js';
+import { selectFields } from './payment-fields.js';
 import { PaymentListResponse } from './payment-list.response.js';
 import { PaymentWaits } from './payment-waits.js';
 
@@ -83,7 +84,8 @@ export class PaymentsController {
   @ApiOperation({
     operationId: 'listPayments',
     summary: '支払いを検索する · List payments',
-    description: 'Newest first, stable under inserts. Filters are flat names and combine with and.',
+    description:
+      'Newest first unless `sort` says otherwise, stable under inserts. Filters are flat names and combine with and. Cursors outlive restarts and hold for the same filters, sort and key.',
   })
   @Answers({
     type: PaymentListResponse,
@@ -96,24 +98,28 @@ export class PaymentsController {
     @Query() query: ListPaymentsQuery,
   ): Promise<PaymentListResponse> {
     const filter = query.toFilter();
+    const oldestFirst = query.sort === 'created_at';
     const scope = {
       list: 'payments',
       tenantId: ctx.tenantId,
       storeId: ctx.storeId,
       terminalId: ctx.terminalId,
+      oldestFirst,
       ...plain(filter),
     };
     const edge = query.cursor === undefined ? {} : this.cursor.read(scope, query.cursor);
     const limit = Number(query.limit ?? LIMIT_DEFAULT);
-    const read = await this.queries.list(ctx, filter, { limit, ...edge });
-    const page = pageOf(read, { cursor: this.cursor, scope, edge }, (view) => presentPayment(view, talk.language));
+    const read = await this.queries.list(ctx, filter, { limit, oldestFirst, ...edge });
+    const page = pageOf(read, { cursor: this.cursor, scope, edge, oldestFirst }, (view) =>
+      selectFields(presentPayment(view, talk.language), query.fields),
+    );
     const total = query.include === 'total' ? await this.total(ctx, filter) : { total: null, total_capped: null };
     return { ...page, ...total };
   }
 
   @Get(':id')
   @Permission('payments:read')
-  @Policy('read')
+  @Policy('open')
   @ApiOperation({
     operationId: 'getPayment',
     summary: '支払いを取得する · Read a payment',

@@ -25,7 +25,7 @@ describe('the texts of errors', () => {
     }
   });
 
-  it('never call a key unique per request: it names a purchase', () => {
+  it('never call a key unique per request: it names a purchase [B8]', () => {
     for (const code of CODES)
       expect(JSON.stringify(PROBLEMS[code])).not.toMatch(/unique (for|per) (every |each )?request/i);
   });

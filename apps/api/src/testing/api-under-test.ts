@@ -63,7 +63,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
   payments.terminals = [
     { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
   ]; // prettier-ignore
-  const config = AppConfig.fromEnv('api', { INTERNAL_SECRET: '00'.repeat(32) });
+  const config = AppConfig.fromEnv('api', { INTERNAL_SECRET: '00'.repeat(32), API_KEY_PEPPER: '22'.repeat(32) });
   const clock = new SystemClock();
   const limiter = new RateLimiter(clock);
   for (const tenantId of [TENANT, OTHER_TENANT]) limiter.learn(tenantId, { pay: null, read: null, terminal: null });

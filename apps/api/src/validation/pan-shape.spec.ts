@@ -17,7 +17,7 @@ describe('a text of the merchant', () => {
     expect(good.filter(holdsCardNumber)).toEqual([]);
   });
 
-  it('takes linear time for a bait', () => {
+  it('takes linear time for a bait [G7]', () => {
     const bait = '4 '.repeat(30_000);
     expect(holdsCardNumber(bait)).toBe(false);
   });

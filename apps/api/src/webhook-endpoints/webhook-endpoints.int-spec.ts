@@ -149,7 +149,7 @@ describe('a webhook endpoint set by the API', () => {
     expect(replies.filter(({ body }) => body['secret'] !== null)).toHaveLength(1);
   });
 
-  it('belongs to its tenant, and to keys of the whole tenant', async () => {
+  it('belongs to its tenant, and to keys of the whole tenant [E3]', async () => {
     const { body: endpoint } = await ask(tenant(0).apiKey, 'POST', PATH, { url: hook });
     const path = `${PATH}/${String(endpoint['id'])}`;
     expect((await ask(tenant(1).apiKey, 'PATCH', path, { enabled: false })).status).toBe(404);

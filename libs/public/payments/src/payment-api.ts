@@ -177,16 +177,26 @@ export interface PaymentFilter {
   readonly slipNo?: string;
   readonly approvalCode?: string;
   readonly clerk?: string;
+  /** Text within client reference, slip number, approval code, clerk or last four; upper and lower case alike. */
+  readonly text?: string;
+}
+
+/** A page of a list; the ids are row ids of its edge. */
+export interface PaymentPage {
+  readonly limit: number;
+  readonly beforeId?: string;
+  readonly afterId?: string;
+  /** Left out: newest first. */
+  readonly oldestFirst?: boolean;
 }
 
 /** Reads. Every method sees only what the context's node may see; anything else reads as absent. */
 export abstract class PaymentQueries {
   abstract find(ctx: TenantContext, paymentId: string): Promise<PaymentView | undefined>;
-  /** Newest first; `beforeId`/`afterId` are row ids of the page's edge. */
   abstract list(
     ctx: TenantContext,
     filter: PaymentFilter,
-    page: { limit: number; beforeId?: string; afterId?: string },
+    page: PaymentPage,
   ): Promise<{ data: PaymentView[]; hasMore: boolean }>;
   abstract count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number>;
   abstract attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;

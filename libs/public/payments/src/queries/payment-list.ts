@@ -13,21 +13,23 @@ const WHERE = `p.tenant_id = $1 AND p.id >= $2 AND p.id <= $3 AND p.id <> $4
   AND ($9::uuid[] IS NULL OR p.store_id = ALL ($9)) AND ($10::uuid[] IS NULL OR p.terminal_id = ALL ($10))
   AND ($11::text IS NULL OR p.card ->> 'brand' = $11) AND ($12::text IS NULL OR p.card ->> 'last4' = $12)
   AND ($13::bigint IS NULL OR p.amount_minor = $13) AND ($14::text IS NULL OR p.slip_no = $14)
-  AND ($15::text IS NULL OR p.approval_code = $15) AND ($16::text IS NULL OR p.clerk = $16)`;
+  AND ($15::text IS NULL OR p.approval_code = $15) AND ($16::text IS NULL OR p.clerk = $16)
+  AND ($17::text IS NULL OR position(lower($17) IN lower(
+    concat_ws(' ', p.client_reference, p.slip_no, p.approval_code, p.clerk, p.card ->> 'last4'))) > 0)`;
 
 export const newestFirst = sql(
   'payment_list_newest',
-  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${WHERE} ORDER BY p.id DESC LIMIT $17`,
+  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${WHERE} ORDER BY p.id DESC LIMIT $18`,
 );
 
 export const oldestFirst = sql(
   'payment_list_oldest',
-  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${WHERE} ORDER BY p.id LIMIT $17`,
+  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${WHERE} ORDER BY p.id LIMIT $18`,
 );
 
 export const countSome = sql(
   'payment_count_some',
-  `SELECT count(*)::int AS found FROM (SELECT 1 FROM gateway.payment p WHERE ${WHERE} LIMIT $17) AS matching`,
+  `SELECT count(*)::int AS found FROM (SELECT 1 FROM gateway.payment p WHERE ${WHERE} LIMIT $18) AS matching`,
 );
 
 export const openByTerminal = sql(
@@ -67,6 +69,7 @@ export function listValues(ctx: TenantContext, filter: PaymentFilter, edges: Lis
     filter.slipNo,
     filter.approvalCode,
     filter.clerk,
+    filter.text,
   ];
 }
 

@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
 import { Transactions, type Statement } from '@tsunagu/platform';
-import { PaymentQueries, type AttemptAnswer, type PaymentFilter, type PaymentView } from '../payment-api.js';
+import {
+  PaymentQueries,
+  type AttemptAnswer,
+  type PaymentFilter,
+  type PaymentPage,
+  type PaymentView,
+} from '../payment-api.js';
 import { recordFromRow, type RecordRow } from '../store/payment-rows.js';
 import { PaymentStore } from '../store/payment-store.js';
 import { isVisible } from '../visibility.js';
@@ -35,15 +41,16 @@ export class PgPaymentQueries extends PaymentQueries {
   override async list(
     ctx: TenantContext,
     filter: PaymentFilter,
-    page: { limit: number; beforeId?: string; afterId?: string },
+    page: PaymentPage,
   ): Promise<{ data: PaymentView[]; hasMore: boolean }> {
     const onlyId = await this.#referenced(ctx, filter.clientReference);
     if (onlyId === null) return { data: [], hasMore: false };
-    const isBackward = page.afterId !== undefined;
+    const isOldestFirst = page.oldestFirst === true;
+    const walksUp = page.afterId !== undefined || (isOldestFirst && page.beforeId === undefined);
     const values = [...lists.listValues(ctx, filter, { ...page, onlyId }), page.limit + 1];
-    const found = await this.#views(ctx, isBackward ? lists.oldestFirst : lists.newestFirst, values);
+    const found = await this.#views(ctx, walksUp ? lists.oldestFirst : lists.newestFirst, values);
     const data = found.slice(0, page.limit);
-    return { data: isBackward ? data.reverse() : data, hasMore: found.length > page.limit };
+    return { data: walksUp === isOldestFirst ? data : data.reverse(), hasMore: found.length > page.limit };
   }
 
   override async count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number> {
