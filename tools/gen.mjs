@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './build/bundle.mjs';
 import { failInOneLine } from './start/fail.mjs';
@@ -5,11 +6,17 @@ import { ensureInstalled } from './start/install.mjs';
 import { ROOT } from './start/root.mjs';
 import { runTool } from './supervisor/run-tool.mjs';
 
-/** `npm run gen`: everything that is made from the code: the OpenAPI document and one page per error. */
+/** `npm run gen`: everything that is made from the code: the OpenAPI document, one page per error, requirements with their tests. */
 try {
   await ensureInstalled();
   const main = await bundle('api-openapi', 'apps/api/src/openapi.ts');
   await runTool(main, [join(ROOT, 'docs')], {});
+  // Loaded here: it needs the installed compiler.
+  const { allProofs, requirementFamilies, requirementPage } = await import('./check/requirements.mjs');
+  const proofs = allProofs(ROOT);
+  for (const family of requirementFamilies(ROOT)) {
+    writeFileSync(join(ROOT, family.document), requirementPage(family, proofs));
+  }
 } catch (error) {
   failInOneLine(error);
 }

@@ -12,7 +12,7 @@ const BUG_SEEDS_MAX = 400;
 const PATIENCE = { timeout: 300_000 };
 
 describe('the real services in simulated time', () => {
-  it('keep every promise in every history', PATIENCE, async () => {
+  it('keep every promise in every history [A1, A2, A4, A5, A6, A7, A8, A9, A10, A15, B5]', PATIENCE, async () => {
     const broken: Pick<ScenarioResult, 'seed' | 'violations'>[] = [];
     let crashes = 0;
     for (let seed = 1; seed <= SEEDS; seed += 1) {
@@ -34,9 +34,13 @@ describe('the real services in simulated time', () => {
 });
 
 describe('the rig catches', () => {
-  it.each(Object.keys(PLANTED_BUGS) as PlantedBugName[])('the planted bug "%s"', PATIENCE, async (bug) => {
-    expect(await firstBrokenRule(bug)).toBeDefined();
-  });
+  it.each(Object.keys(PLANTED_BUGS) as PlantedBugName[])(
+    'the planted bug "%s" [A4, A5, A6, A7, A9, A15, B4]',
+    PATIENCE,
+    async (bug) => {
+      expect(await firstBrokenRule(bug)).toBeDefined();
+    },
+  );
 
   async function firstBrokenRule(bug: PlantedBugName): Promise<string | undefined> {
     for (let seed = 1; seed <= BUG_SEEDS_MAX; seed += 1) {

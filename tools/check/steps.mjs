@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkBoundaries } from '../boundaries.mjs';
 import { ROOT } from '../start/root.mjs';
+import { allProofs, requirementFamilies, requirementTroubles } from './requirements.mjs';
 import { workspacePackages } from './workspace-packages.mjs';
 
 /** Every rule that must find its violation in tools/canary/lint. */
@@ -24,7 +25,7 @@ const EXPORTS_MAX_OF = {
   'libs/shared/platform': 32, // the plumbing of five processes: each takes only the parts that it names in forRoot
 };
 /** What `npm run gen` makes. */
-const GENERATED = ['docs/openapi.json', 'docs/errors'];
+const GENERATED = ['docs/openapi.json', 'docs/errors', 'docs/requirements.md', 'docs/card-crypto-requirements.md'];
 
 /** Steps of `npm run check`: each returns what is wrong, one entry a line; empty = passed. */
 export const STEPS = {
@@ -32,6 +33,7 @@ export const STEPS = {
   lint: () => [...lint([]), ...lintCanary()],
   boundaries: () => checkBoundaries(),
   'index size': () => bigIndexes(),
+  requirements: () => requirementTroubles(requirementFamilies(ROOT), allProofs(ROOT)),
   'unused code': () => run('node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
   formatting: () => [...run('node_modules/prettier/bin/prettier.cjs', ['--check', '.']), ...formatCanary()],
   'generated files': () => generated(),
@@ -138,7 +140,7 @@ function snapshot() {
   const files = GENERATED.flatMap((place) => {
     const path = join(ROOT, place);
     if (!existsSync(path)) return [];
-    return place.endsWith('.json')
+    return statSync(path).isFile()
       ? [place]
       : readdirSync(path, { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())

@@ -28,15 +28,15 @@ describe('the forms of a card number', () => {
     ['ebcdic-HEX', Buffer.from([...PAN].map((digit) => `F${digit}`).join(''))],
     ['ebcdic-hex', Buffer.from([...PAN].map((digit) => `f${digit}`).join(''))],
     ['first-12', Buffer.from('track 476173900101 cut')],
-  ])('are found when written as %s', (form, bytes) => {
+  ])('are found when written as %s [C1]', (form, bytes) => {
     expect(formsFoundIn(bytes)).toContain(form);
   });
 
-  it('are found when only the last ten digits are left', () => {
+  it('are found when only the last ten digits are left [C1]', () => {
     expect(formsFoundIn(Buffer.from('x 1006528599 x'), ['6250941006528599'])).toEqual(['last-10']);
   });
 
-  it.each([0, 1, 2, 3, 4, 5])('are found in base64 at any alignment (%i bytes before)', (before) => {
+  it.each([0, 1, 2, 3, 4, 5])('are found in base64 at any alignment (%i bytes before) [C1]', (before) => {
     const text = Buffer.from(`${'x'.repeat(before)}${PAN}tail`).toString('base64');
     expect(formsFoundIn(Buffer.from(text)).some((form) => form.startsWith('base64'))).toBe(true);
   });

@@ -6,7 +6,7 @@ describe('debuggers at the vault', () => {
     [['--inspect'], ''],
     [['--inspect-brk=0.0.0.0:9229'], ''],
     [[], '--enable-source-maps --heapsnapshot-signal=SIGUSR2'],
-  ])('finds %j %s', (execArgv, nodeOptions) => {
+  ])('finds %j %s [C9]', (execArgv, nodeOptions) => {
     expect(debuggingOption(execArgv, nodeOptions)).toBeDefined();
   });
 

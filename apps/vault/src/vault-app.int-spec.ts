@@ -80,7 +80,7 @@ describe('the doors of the vault', { timeout: 30_000 }, () => {
     await expect(missing).rejects.toMatchObject({ code: 'resource_missing', status: 404 });
   });
 
-  it('tells callers the code of a replay, and one thing for every other fault', async () => {
+  it('tells callers the code of a replay, and one thing for every other fault [C8]', async () => {
     const request = await aCard();
     await as('api').open(request);
     await expect(as('api').open({ ...request, intent: 'i-2' })).rejects.toMatchObject({

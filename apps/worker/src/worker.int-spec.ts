@@ -109,7 +109,7 @@ it('consumes every lane', () => {
   expect(app.get(LaneWorkers).covers(LANES)).toBe(true);
 });
 
-it('finishes payments of every lane whose bell was lost', async () => {
+it('finishes payments of every lane whose bell was lost [A1, A15]', async () => {
   const store = app.get(PaymentStore);
   const origin = new PaymentOrigin(new SystemClock(), 'api-spec');
   const intake = new IntakeService(store, new OpenVault(), new OneTerminal(), new SilentBell(), origin);

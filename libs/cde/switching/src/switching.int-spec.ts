@@ -118,7 +118,7 @@ describe('the switch on PostgreSQL', () => {
     while (!(await isSo())) await CLOCK.sleep(10);
   }
 
-  it('sends one message when two workers submit the same attempt at once', async () => {
+  it('sends one message when two workers submit the same attempt at once [A6]', async () => {
     const { line, service } = await born();
     const request = aSale();
     const outcomes = await Promise.all([service.submit(request), service.submit(request)]);
@@ -137,7 +137,7 @@ describe('the switch on PostgreSQL', () => {
     expect(pool.counts.statements - before.statements).toBe(2);
   });
 
-  it('journals `sending` before the first byte leaves', async () => {
+  it('journals `sending` before the first byte leaves [A5]', async () => {
     const { line, service } = await born();
     const request = aSale();
     let seen: unknown;
@@ -154,7 +154,7 @@ describe('the switch on PostgreSQL', () => {
     expect(await stored(request.attemptId)).toMatchObject({ state: 'declined', sealed_account: null });
   });
 
-  it('proves that nothing was sent while the line is down', async () => {
+  it('proves that nothing was sent while the line is down [A6]', async () => {
     const { line, service } = await born();
     line.isReady = false;
     const request = aSale();
@@ -164,7 +164,7 @@ describe('the switch on PostgreSQL', () => {
     expect(line.sent).toHaveLength(0);
   });
 
-  it('queues the reversal in the same transaction that says unknown', async () => {
+  it('queues the reversal in the same transaction that says unknown [A6, A10]', async () => {
     const { line, service } = await born();
     line.script = () => null;
     const request = aSale();
@@ -176,7 +176,7 @@ describe('the switch on PostgreSQL', () => {
     expect(versions.rows).toEqual([{ together: true }]);
   });
 
-  it('repeats a reversal until it is acknowledged, under the same name', async () => {
+  it('repeats a reversal until it is acknowledged, under the same name [A6, A10]', async () => {
     const { line, service, worker } = await born();
     let copies = 0;
     line.script = (message) => (message.mti === '1200' || (copies += 1) < 3 ? null : '400');
@@ -191,7 +191,7 @@ describe('the switch on PostgreSQL', () => {
     expect(await stored(request.attemptId)).toMatchObject({ sealed_account: null });
   });
 
-  it('reverses what a dead process left sending, and never resends it', async () => {
+  it('reverses what a dead process left sending, and never resends it [A6]', async () => {
     const first = await born();
     const request = aSale();
     const isWritten = new Promise<void>((resolve) => {
@@ -208,7 +208,7 @@ describe('the switch on PostgreSQL', () => {
     expect(second.line.of('1420')).toHaveLength(1);
   });
 
-  it('lets one node lead a link, and refuses the fence of the former one', async () => {
+  it('lets one node lead a link, and refuses the fence of the former one [A16]', async () => {
     const first = await born('switch-a');
     const other = await born('switch-b');
     expect(await other.service.submit(aSale())).toMatchObject({ state: 'not_sent', reason: 'link_down' });
@@ -220,7 +220,7 @@ describe('the switch on PostgreSQL', () => {
     expect(first.line.of('1420')).toHaveLength(0);
   });
 
-  it('keeps a broken entry from standing in the way of others', async () => {
+  it('keeps a broken entry from standing in the way of others [A10]', async () => {
     const { line, service, worker, log } = await born();
     line.script = (message) => (message.mti === '1200' ? null : '400');
     const broken = aSale();
@@ -236,7 +236,7 @@ describe('the switch on PostgreSQL', () => {
     expect(log.alarms).toContain('store-and-forward entry cannot be sent');
   });
 
-  it('sends the reversal of a terminal before its next request', async () => {
+  it('sends the reversal of a terminal before its next request [A10]', async () => {
     const { line, service, worker } = await born();
     line.script = (message) =>
       message.text(4) === '000000000999' && message.mti === '1200' ? null : message.mti === '1200' ? '000' : null;
@@ -247,7 +247,7 @@ describe('the switch on PostgreSQL', () => {
     expect(line.sent.slice(0, 3).map((message) => message.mti)).toEqual(['1200', '1420', '1200']);
   });
 
-  it('reverses an approved attempt once, however often it is asked', async () => {
+  it('reverses an approved attempt once, however often it is asked [A11]', async () => {
     const { line, service, worker } = await born();
     worker.start();
     line.script = (message) => (message.mti === '1200' ? '000' : '400');
@@ -272,7 +272,7 @@ describe('the switch on PostgreSQL', () => {
     expect(line.sent).toHaveLength(0);
   });
 
-  it('remembers a yes that comes while its reversal is decided, and goes on reversing', async () => {
+  it('remembers a yes that comes while its reversal is decided, and goes on reversing [A8]', async () => {
     const { line, service, worker } = await born();
     const request = aSale();
     let say = (_result: SendResult): void => undefined;
@@ -326,7 +326,7 @@ describe('the switch on PostgreSQL', () => {
     ]);
   });
 
-  it('takes the next trace number when a wire identity is in use', async () => {
+  it('takes the next trace number when a wire identity is in use [A19]', async () => {
     const { line, service } = await born();
     const first = aSale();
     await service.submit(first);
@@ -337,7 +337,7 @@ describe('the switch on PostgreSQL', () => {
     expect(second.line.sent).toHaveLength(1);
   });
 
-  it('shows no row of another tenant, and none at all without one', async () => {
+  it('shows no row of another tenant, and none at all without one [E2, E3]', async () => {
     const { service } = await born();
     const request = aSale();
     await service.submit(request);

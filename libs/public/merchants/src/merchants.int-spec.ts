@@ -63,7 +63,7 @@ describe('merchants on PostgreSQL', () => {
     expect(rows).toHaveLength(4);
   });
 
-  it('takes the tenant from the key alone, and the node of a terminal key', async () => {
+  it('takes the tenant from the key alone, and the node of a terminal key [E1, E5]', async () => {
     const keys = keysOf();
     const whole = await keys.authenticate(tenant(0).apiKey, 'req');
     expect(whole.ctx).toMatchObject({
@@ -81,7 +81,7 @@ describe('merchants on PostgreSQL', () => {
     expect(limited.scopes).not.toContain('events:read');
   });
 
-  it('gives an unknown id, a wrong secret and a key of the other mode one answer, after the same work', async () => {
+  it('gives an unknown id, a wrong secret and a key of the other mode one answer, after the same work [F1]', async () => {
     const keys = keysOf();
     const right = parseKey(tenant(0).apiKey);
     if (right === undefined) throw new Error('the seed writes readable keys');
@@ -107,7 +107,7 @@ describe('merchants on PostgreSQL', () => {
     expect(pool.counts.statements).toBe(before);
   });
 
-  it('stores no key that could be used: only a digest under a pepper that is not in the database', async () => {
+  it('stores no key that could be used: only a digest under a pepper that is not in the database [F1]', async () => {
     const right = parseKey(tenant(0).apiKey);
     const rows = await transactions.run({ tenantId: tenant(0).id }, (tx) =>
       tx.query(sql('spec_keys', 'select a::text as row from gateway.api_key a'), []),
@@ -140,7 +140,7 @@ describe('merchants on PostgreSQL', () => {
     await expect(keys.authenticate(key, 'req')).rejects.toMatchObject({ code: 'api_key_expired' });
   });
 
-  it('shows a terminal to its tenant and node, and to nobody else', async () => {
+  it('shows a terminal to its tenant and node, and to nobody else [E5]', async () => {
     const directory = new MerchantDirectoryService(transactions);
     const [first, second] = tenant(0).stores;
     const terminal = first?.terminals[0];

@@ -160,7 +160,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(await send()).toBe(0);
   });
 
-  it('owes nothing for a transaction that did not happen', async () => {
+  it('owes nothing for a transaction that did not happen [A2]', async () => {
     const { ctx } = await aTenant();
     const event = anEvent(ctx.tenantId);
     const failed = transactions.run(event, async (tx) => {
@@ -179,7 +179,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(pool.counts.statements - before).toBe(1);
   });
 
-  it('sends again under the same id after a deliverer died between send and mark', async () => {
+  it('sends again under the same id after a deliverer died between send and mark [A15]', async () => {
     const { ctx, receiver } = await aTenant();
     const event = await record(anEvent(ctx.tenantId));
     const dying = new DeliveryRepository(new Centre(pool), transactions);
@@ -197,7 +197,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(await rowsOf(ctx)).toMatchObject([{ state: 'delivered', attempts: 1 }]);
   });
 
-  it('never lets two deliverers hold the same delivery', async () => {
+  it('never lets two deliverers hold the same delivery [A15]', async () => {
     const { ctx, receiver } = await aTenant();
     for (let sequence = 1; sequence <= 4; sequence += 1) await record(anEvent(ctx.tenantId, { sequence }));
     const [a, b] = [newDeliverer(), newDeliverer()];
@@ -222,7 +222,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(await rowsOf(ctx)).toMatchObject([{ state: 'delivered', attempts: 2, last_status: 200 }]);
   });
 
-  it('does not follow a redirect, and counts it as a failure', async () => {
+  it('does not follow a redirect, and counts it as a failure [G14]', async () => {
     const { ctx, receiver } = await aTenant();
     const elsewhere = await openReceiver();
     receiver.answer = { status: 302, headers: { location: elsewhere.url } };
@@ -298,7 +298,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   });
 
-  it('lists events newest first, page by page in both directions, within tenant and node', async () => {
+  it('lists events newest first, page by page in both directions, within tenant and node [E3]', async () => {
     const { ctx } = await aTenant();
     const log = new EventLog(transactions, clock);
     const start = Date.now() - 10_000;
@@ -322,7 +322,7 @@ describe('webhooks on PostgreSQL', () => {
     expect(await log.find({ ...ctx, tenantId: newId(new Date()) }, ids[0] ?? '')).toBeUndefined();
   });
 
-  it('keeps a partition closed to everybody who does not come through its table', async () => {
+  it('keeps a partition closed to everybody who does not come through its table [E2]', async () => {
     const { ctx } = await aTenant();
     await record(anEvent(ctx.tenantId));
     const [{ part } = { part: '' }] = await transactions.run(ctx, (tx) =>

@@ -46,7 +46,7 @@ const view = async (id: string) => (await house.queries.find(ctx, id))!;
 const rows = async (text: string, values: unknown[] = [ctx.tenantId]) => (await admin.query(text, values)).rows;
 
 describe('accepting a payment', () => {
-  it('promises a dispatch in the same transaction', async () => {
+  it('promises a dispatch in the same transaction [A2]', async () => {
     const { resource, replayed } = await house.intake.accept(ctx, anOrder());
     expect([resource.status, resource.sequence, resource.method, replayed]).toEqual(['processing', 1, 'credit', false]);
     expect(await rows(`SELECT status, envelope_sad FROM gateway.attempt WHERE tenant_id = $1`)).toEqual([
@@ -55,7 +55,7 @@ describe('accepting a payment', () => {
     expect(house.events.events.map(({ type, sequence }) => [type, sequence])).toEqual([['payment.created', 1]]);
   });
 
-  it('makes one payment of fifty simultaneous requests with one key', async () => {
+  it('makes one payment of fifty simultaneous requests with one key [B4]', async () => {
     const order = anOrder();
     const answers = await Promise.all(Array.from({ length: 50 }, () => house.intake.accept(ctx, order)));
     expect(new Set(answers.map(({ resource }) => resource.id)).size).toBe(1);
@@ -63,14 +63,14 @@ describe('accepting a payment', () => {
     expect(await rows(`SELECT count(*)::int AS n FROM gateway.attempt WHERE tenant_id = $1`)).toEqual([{ n: 1 }]);
   });
 
-  it('refuses a key that stands for something else, whatever is different', async () => {
+  it('refuses a key that stands for something else, whatever is different [B3]', async () => {
     const order = anOrder();
     await house.intake.accept(ctx, order);
     const other = { ...order, idempotency: anIntent(order.idempotency.key, 'other body') };
     await expect(house.intake.accept(ctx, other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 
-  it('answers a new key for a known reference with its payment, or refuses other content', async () => {
+  it('answers a new key for a known reference with its payment, or refuses other content [B7]', async () => {
     const order = anOrder();
     const first = await house.intake.accept(ctx, order);
     const sameContent = { ...order, idempotency: { key: randomUUID(), fingerprint: order.idempotency.fingerprint } };
@@ -88,7 +88,7 @@ describe('accepting a payment', () => {
     expect([again.resource.status, again.replayed, house.vault.counts.opened]).toEqual(['captured', true, 1]);
   });
 
-  it('keeps the same key of two tenants apart', async () => {
+  it('keeps the same key of two tenants apart [B2]', async () => {
     const order = anOrder();
     const mine = await house.intake.accept(ctx, order);
     const theirs = await house.intake.accept(aTenant(), order);
@@ -109,7 +109,7 @@ describe('accepting a payment', () => {
 });
 
 describe('from bell to books', () => {
-  it('captures a sale, posts it and erases the sealed card', async () => {
+  it('captures a sale, posts it and erases the sealed card [A2, C2]', async () => {
     const id = await aCapturedSale();
     expect(await view(id)).toMatchObject({
       status: 'captured', final: true, customerCharged: 'yes', capturedMinor: 1500, approvalCode: '012345', sequence: 2,
@@ -126,7 +126,7 @@ describe('from bell to books', () => {
     ]);
   });
 
-  it('sends once when a job comes three times', async () => {
+  it('sends once when a job comes three times [A4, A6]', async () => {
     await house.intake.accept(ctx, anOrder());
     const [bell] = house.bells.rung;
     house.bells.rung.push(bell!, bell!);
@@ -141,7 +141,7 @@ describe('from bell to books', () => {
     expect(await rows(`SELECT * FROM gateway.posting WHERE tenant_id = $1`)).toEqual([]);
   });
 
-  it('says unknown until the reversal is acknowledged, then declined', async () => {
+  it('says unknown until the reversal is acknowledged, then declined [A7]', async () => {
     house.wire.next.push({ state: 'unknown', reason: 'timeout' });
     const id = await aCapturedSale();
     expect(await view(id)).toMatchObject({ status: 'unknown', customerCharged: 'unknown', final: false });
@@ -171,7 +171,7 @@ describe('from bell to books', () => {
     expect(await view(id)).toEqual(before);
   });
 
-  it('opens a new attempt with the same envelope when nothing was sent, and gives up after three', async () => {
+  it('opens a new attempt with the same envelope when nothing was sent, and gives up after three [A6]', async () => {
     house.wire.next.push({ state: 'not_sent' }, { state: 'not_sent' }, { state: 'not_sent' });
     const id = await aCapturedSale();
     for (let pass = 0; pass < 3; pass += 1) {
@@ -210,7 +210,7 @@ describe('from bell to books', () => {
     });
   });
 
-  it('finishes what a worker left behind, with the queue wiped', async () => {
+  it('finishes what a worker left behind, with the queue wiped [A1, A15]', async () => {
     const lost = await house.intake.accept(ctx, anOrder());
     const claimed = await house.intake.accept(ctx, anOrder());
     await house.dispatch.claim(ctx, house.bells.rung[1]!.job.attemptId);
@@ -228,7 +228,7 @@ describe('from bell to books', () => {
     expect((await view(claimed.resource.id)).status).toBe('captured');
   });
 
-  it('gives an attempt to one of two sweepers', async () => {
+  it('gives an attempt to one of two sweepers [A15]', async () => {
     await house.intake.accept(ctx, anOrder());
     house.clock.pass(2_000);
     const taken = await Promise.all(
@@ -284,7 +284,7 @@ describe('refunds', () => {
     await expect(forced).rejects.toMatchObject({ category: 'conflict' });
   });
 
-  it('lets exactly one of many concurrent refunds win that together exceed the sale', async () => {
+  it('lets exactly one of many concurrent refunds win that together exceed the sale [A11]', async () => {
     const id = await aCapturedSale(1000);
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, () => house.actions.refund(ctx, id, { idempotency: anIntent(), amountMinor: 600 })),
@@ -296,7 +296,7 @@ describe('refunds', () => {
     expect((await view(id)).refundPendingMinor).toBe(600);
   });
 
-  it('makes one refund of ten simultaneous requests with one key', async () => {
+  it('makes one refund of ten simultaneous requests with one key [A11, B4]', async () => {
     const id = await aCapturedSale(1000);
     const idempotency = anIntent();
     const answers = await Promise.all(
@@ -317,7 +317,7 @@ describe('refunds', () => {
     await expect(more).rejects.toMatchObject({ code: 'amount_exceeds_refundable' });
   });
 
-  it('stores nothing of a refused refund: the key may be used again', async () => {
+  it('stores nothing of a refused refund: the key may be used again [B6]', async () => {
     const id = await aCapturedSale(1000);
     const idempotency = anIntent();
     const tooMuch = house.actions.refund(ctx, id, { idempotency, amountMinor: 2000 });
@@ -328,7 +328,7 @@ describe('refunds', () => {
 });
 
 describe('captures and cancels', () => {
-  it('captures an authorization in parts and releases the rest', async () => {
+  it('captures an authorization in parts and releases the rest [A11]', async () => {
     const id = await anAuthorization(1000);
     expect(await view(id)).toMatchObject({ status: 'authorized', authorizedMinor: 1000, capturedMinor: 0 });
     await house.actions.capture(ctx, id, { idempotency: anIntent(), amountMinor: 300 });
@@ -364,7 +364,7 @@ describe('captures and cancels', () => {
     expect(house.wire.submitted).toHaveLength(0);
   });
 
-  it('reverses a yes that arrives after the cancel', async () => {
+  it('reverses a yes that arrives after the cancel [A8]', async () => {
     const { resource } = await house.intake.accept(ctx, anOrder());
     const { job } = house.bells.rung.shift()!;
     const claimed = (await house.dispatch.claim(ctx, job.attemptId))!;
@@ -387,7 +387,7 @@ describe('captures and cancels', () => {
     expect(await rows(`SELECT * FROM gateway.posting WHERE tenant_id = $1`)).toEqual([]);
   });
 
-  it('refuses to cancel captured money and names the state', async () => {
+  it('refuses to cancel captured money and names the state [A14]', async () => {
     const id = await aCapturedSale();
     const cancel = house.actions.cancel(ctx, id, { idempotency: anIntent() });
     await expect(cancel).rejects.toMatchObject({ code: 'state_conflict', facts: { current_status: 'captured' } });
@@ -429,7 +429,7 @@ describe('giving up safely', () => {
 });
 
 describe('who sees what', () => {
-  it('shows a foreign tenant nothing, whatever he asks', async () => {
+  it('shows a foreign tenant nothing, whatever he asks [E3, E4]', async () => {
     const order = anOrder();
     const { resource } = await house.intake.accept(ctx, order);
     const stranger = aTenant();
@@ -443,7 +443,7 @@ describe('who sees what', () => {
     ).toBeUndefined();
   });
 
-  it('shows no row to a connection without a tenant', async () => {
+  it('shows no row to a connection without a tenant [E2]', async () => {
     await house.intake.accept(ctx, anOrder());
     const client = new pg.Client({ connectionString: db.url('gateway') });
     await client.connect();
@@ -453,7 +453,7 @@ describe('who sees what', () => {
     await client.end();
   });
 
-  it('limits a key to its store and terminal', async () => {
+  it('limits a key to its store and terminal [E5]', async () => {
     const { resource } = await house.intake.accept(ctx, anOrder());
     expect(await house.queries.find({ ...ctx, storeId: STORE_ID, terminalId: TERMINAL_ID }, resource.id)).toBeDefined();
     for (const node of [{ storeId: newId(new Date()) }, { terminalId: newId(new Date()) }]) {

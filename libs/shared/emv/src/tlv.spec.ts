@@ -32,7 +32,7 @@ describe('field 55', () => {
     expect(encodeTlv(items).toString('hex').toUpperCase()).toBe(text);
   });
 
-  it.each(cases.filter((one) => !one.ok))('refuses published case $id', ({ hex: text }) => {
+  it.each(cases.filter((one) => !one.ok))('refuses published case $id [G9]', ({ hex: text }) => {
     expect(() => decodeTlv(hex(text))).toThrow(TlvFormatError);
   });
 
@@ -40,7 +40,7 @@ describe('field 55', () => {
     expect(decodeTlv(hex('00009F360235680000820239000000')).map((item) => item.tag)).toEqual(['9F36', '82']);
   });
 
-  it('stops at four levels of nesting and at 1,024 bytes', () => {
+  it('stops at four levels of nesting and at 1,024 bytes [G9]', () => {
     let nested = '9C0100';
     for (let level = 0; level < 3; level += 1)
       nested = `70${(nested.length / 2).toString(16).padStart(2, '0')}${nested}`;
@@ -52,7 +52,7 @@ describe('field 55', () => {
     expect(() => encodeTlv([{ tag: '9F5B', value: Buffer.alloc(1024) }])).toThrow(TlvFormatError);
   });
 
-  it('never reads past the end, whatever the bytes are', () => {
+  it('never reads past the end, whatever the bytes are [G9]', () => {
     for (let seed = 1; seed < 1000; seed += 1) {
       const bytes = Buffer.from(Array.from({ length: 12 }, (_, i) => (seed * 2_654_435_761 * (i + 1)) >>> (i % 24)));
       try {
@@ -78,7 +78,7 @@ describe('EMV data in the clear', () => {
     expect(() => readClearTags(`70${(item.length / 2).toString(16).padStart(2, '0')}${item}`)).toThrow(TlvFormatError);
   });
 
-  it('refuses a tag that appears twice, odd hex and other text', () => {
+  it('refuses a tag that appears twice, odd hex and other text [G9]', () => {
     for (const text of ['9C01009C0120', '9C010', 'zz', '9C0100 '])
       expect(() => readClearTags(text)).toThrow(TlvFormatError);
   });

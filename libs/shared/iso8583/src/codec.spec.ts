@@ -68,7 +68,7 @@ describe.each(CODECS)('codec, profile %s', (_, codec) => {
     }
   });
 
-  it('refuses a message cut at any byte, and one byte too many', () => {
+  it('refuses a message cut at any byte, and one byte too many [G8]', () => {
     const whole = codec.encode(
       new IsoMessage('1210', { 2: '4111111111111111', 4: '000000001500', 39: '000', 97: 'C1', 52: Buffer.alloc(8) }),
     );
@@ -136,7 +136,7 @@ describe('strictness', () => {
 });
 
 describe('what may be printed', () => {
-  it('shows no card data however a message or its error is printed', () => {
+  it('shows no card data however a message or its error is printed [D1]', () => {
     const secrets = ['4111111111111111', '2912', '4111111111111111D29122010000000', 'B4111111111111111^'];
     const message = new IsoMessage('1200', {
       2: secrets[0],

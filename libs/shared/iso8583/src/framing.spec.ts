@@ -29,7 +29,7 @@ describe.each(FRAMINGS)('framing %s', (framing) => {
 });
 
 describe('a bad header', () => {
-  it('is refused before the announced bytes are buffered, and the frames before it are delivered', () => {
+  it('is refused before the announced bytes are buffered, and the frames before it are delivered [G8]', () => {
     const decoder = new FrameDecoder('be2', { maxFrame: 100 });
     const batch = decoder.push(Buffer.concat([frame('be2', Buffer.from('1804')), Buffer.from([0x00, 0x65])]));
     expect(batch.frames.map(String)).toEqual(['1804']);

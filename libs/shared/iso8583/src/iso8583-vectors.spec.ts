@@ -81,12 +81,15 @@ describe('messages of an independent packer', () => {
 });
 
 describe('malformed messages', () => {
-  it.each(file.malformed.map((entry) => [entry.id, entry] as const))('refuses %s and names the field', (_, entry) => {
-    expect(outcomeOf(entry.wire, Buffer.from(entry.hex, 'hex'))).toMatchObject({
-      code: entry.code,
-      field: entry.field,
-    });
-  });
+  it.each(file.malformed.map((entry) => [entry.id, entry] as const))(
+    'refuses %s and names the field [G8]',
+    (_, entry) => {
+      expect(outcomeOf(entry.wire, Buffer.from(entry.hex, 'hex'))).toMatchObject({
+        code: entry.code,
+        field: entry.field,
+      });
+    },
+  );
 });
 
 describe('framings', () => {

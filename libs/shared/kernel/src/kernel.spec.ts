@@ -50,7 +50,7 @@ describe('money', () => {
     expect(() => checkAmountMinor(amount)).toThrow(InvariantError);
   });
 
-  it('shows yen without decimals and dollars with two', () => {
+  it('shows yen without decimals and dollars with two [A12]', () => {
     expect(displayAmount({ amountMinor: 1_234_567, currency: 'JPY' })).toBe('¥1,234,567');
     expect(displayAmount({ amountMinor: 5, currency: 'USD' })).toBe('USD 0.05');
     expect(displayAmount({ amountMinor: 1_234_567, currency: 'KWD' })).toBe('KWD 1,234.567');
@@ -63,12 +63,12 @@ describe('money', () => {
 });
 
 describe('business date', () => {
-  it('changes at midnight in Tokyo', () => {
+  it('changes at midnight in Tokyo [A18]', () => {
     expect(businessDate(new Date('2026-11-22T14:59:59.999Z'))).toBe('2026-11-22');
     expect(businessDate(new Date('2026-11-22T15:00:00.000Z'))).toBe('2026-11-23');
   });
 
-  it('stays open past midnight until the cut-off of the merchant', () => {
+  it('stays open past midnight until the cut-off of the merchant [A18]', () => {
     expect(businessDate(new Date('2026-11-22T19:59:59.999Z'), 300)).toBe('2026-11-22');
     expect(businessDate(new Date('2026-11-22T20:00:00.000Z'), 300)).toBe('2026-11-23');
   });

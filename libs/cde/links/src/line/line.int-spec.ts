@@ -101,14 +101,14 @@ describe('a line over TCP', () => {
     expect(peer.received.filter((message) => message.text(24) === '801')).toHaveLength(2);
   });
 
-  it('drops a malformed message, keeps the connection, and lets the timer decide', async () => {
+  it('drops a malformed message, keeps the connection, and lets the timer decide [G8]', async () => {
     peer.onRequest = () => peer.write(frame('be2', Buffer.from('1210garbage')));
     expect(await line.send(aRequest(), 50)).toEqual({ kind: 'lost', reason: 'timeout' });
     expect(faults).toHaveLength(1);
     expect(line.isReady).toBe(true);
   });
 
-  it('closes on a frame header that cannot be: nothing after it can be read', async () => {
+  it('closes on a frame header that cannot be: nothing after it can be read [G8]', async () => {
     peer.onRequest = (message) => {
       peer.answer(message);
       peer.write(Buffer.from('ffffffff', 'hex'));
@@ -118,7 +118,7 @@ describe('a line over TCP', () => {
     expect(faults).toEqual(['LENGTH_EXCEEDS_MAX']);
   });
 
-  it('loses a request whose answer was cut off', async () => {
+  it('loses a request whose answer was cut off [G8]', async () => {
     peer.onRequest = (message) => {
       const whole = frame('be2', CODEC.encode(answerTo(message, '000')));
       peer.write(whole.subarray(0, whole.length - 5));

@@ -14,12 +14,12 @@ class From extends StanBlocks {
 }
 
 describe('trace numbers', () => {
-  it('goes from 999999 to 000001', async () => {
+  it('goes from 999999 to 000001 [A19]', async () => {
     const stans = new StanAllocator(new From(999_999), 'link');
     expect([await stans.next(), await stans.next()]).toEqual(['999999', '000001']);
   });
 
-  it('skips a number that is in flight', async () => {
+  it('skips a number that is in flight [A19]', async () => {
     const stans = new StanAllocator(new From(999_999), 'link', (stan) => stan === '000001');
     expect([await stans.next(), await stans.next()]).toEqual(['999999', '000002']);
   });

@@ -20,7 +20,7 @@ describe('order within a terminal', () => {
     expect(await order.clear('link', 'T1', 5)).toBe(false);
   });
 
-  it('holds neither another terminal nor another link', async () => {
+  it('holds neither another terminal nor another link [A10]', async () => {
     const order = new TerminalOrder(new SystemClock());
     await order.holding('link', entry, queued);
     expect(await order.clear('link', 'T2', 0)).toBe(true);

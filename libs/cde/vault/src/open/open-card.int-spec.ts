@@ -59,7 +59,7 @@ describe('opening a card', { timeout: 30_000 }, () => {
     },
   );
 
-  it('knows a card again by its token, per tenant', async () => {
+  it('knows a card again by its token, per tenant [C4, C6]', async () => {
     const other = await Till.enrol(vault, 'AES-DUKPT');
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const first = await vault.open(till.request(1, VISA));
@@ -89,7 +89,7 @@ describe('opening a card', { timeout: 30_000 }, () => {
 });
 
 describe('replay', { timeout: 30_000 }, () => {
-  it('gives the same answer to a till that repeats the same purchase', async () => {
+  it('gives the same answer to a till that repeats the same purchase [C7]', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const request = till.request(1, VISA);
     const [first, again] = [await vault.open(request), await second.open(request)];
@@ -97,7 +97,7 @@ describe('replay', { timeout: 30_000 }, () => {
     expect(await audits(till.tenantId)).toEqual(['claimed', 'repeated']);
   });
 
-  it('refuses the same number for another purchase, and for another ciphertext', async () => {
+  it('refuses the same number for another purchase, and for another ciphertext [C7]', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const request = till.request(1, VISA);
     await vault.open(request);
@@ -109,7 +109,7 @@ describe('replay', { timeout: 30_000 }, () => {
     expect(await audits(till.tenantId)).toEqual(['claimed', 'ksn_replay', 'ksn_replay']);
   });
 
-  it('lets exactly one of many racing purchases have the number', async () => {
+  it('lets exactly one of many racing purchases have the number [C7]', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const request = till.request(1, VISA);
     const results = await Promise.allSettled(
@@ -122,7 +122,7 @@ describe('replay', { timeout: 30_000 }, () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('takes late messages inside the window, refuses older ones, and takes jumps forward', async () => {
+  it('takes late messages inside the window, refuses older ones, and takes jumps forward [C7]', async () => {
     const till = await Till.enrol(vault, 'TDES-DUKPT');
     const at = (counter: number) => vault.open(till.request(counter, VISA));
     await at(10_000); // a jump
@@ -148,7 +148,7 @@ describe('replay', { timeout: 30_000 }, () => {
 describe('refusals', { timeout: 30_000 }, () => {
   const refused = { code: 'card_data_invalid', category: 'unprocessable', message: 'the card data cannot be used' };
 
-  it('answers every fault alike, and claims nothing', async () => {
+  it('answers every fault alike, and claims nothing [C8]', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const foreign = await Till.enrol(vault, 'AES-DUKPT');
     const good = till.request(1, VISA);
@@ -231,14 +231,14 @@ describe('stored accounts', { timeout: 30_000 }, () => {
     expect((await audits(aes.tenantId)).at(-1)).toBe('refund');
   });
 
-  it('does not know a token of another tenant', async () => {
+  it('does not know a token of another tenant [C6]', async () => {
     const { tokenId } = await vault.open(aes.request(101, VISA));
     for (const tenantId of [randomUUID(), (await Till.enrol(vault, 'AES-DUKPT')).tenantId]) {
       await expect(vault.seal({ tenantId, tokenId, ...purpose })).rejects.toMatchObject({ code: 'resource_missing' });
     }
   });
 
-  it('refuses an account that was moved to another row', async () => {
+  it('refuses an account that was moved to another row [C3]', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
     const one = await vault.open(till.request(1, VISA));
     const two = await vault.open(till.request(2, JCB));
@@ -253,7 +253,7 @@ describe('stored accounts', { timeout: 30_000 }, () => {
     expect(vault.lines.join('')).toContain('failed its authentication');
   });
 
-  it('leaves no account number in any table or log line, and no track at all', async () => {
+  it('leaves no account number in any table or log line, and no track at all [C2, C3, C4, D1]', async () => {
     const { rows } = await admin.query<{ name: string }>(
       `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'vault' and c.relkind = 'r'`,
     );
@@ -296,7 +296,7 @@ describe('enrolment', { timeout: 30_000 }, () => {
 });
 
 describe('walls of the database', { timeout: 30_000 }, () => {
-  it('lets the vault neither change nor delete an audit row, nor see another tenant', async () => {
+  it('lets the vault neither change nor delete an audit row, nor see another tenant [E2, E3]', async () => {
     const client = new pg.Client({ connectionString: database.url('vault') });
     await client.connect();
     for (const text of [

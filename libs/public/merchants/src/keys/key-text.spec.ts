@@ -12,7 +12,7 @@ describe('the text of a key', () => {
     expect(parseKey(key)).toEqual({ mode: 'test', id, secret });
   });
 
-  it('refuses every single mistyped character before the database is asked', () => {
+  it('refuses every single mistyped character before the database is asked [F1]', () => {
     for (let at = 0; at < key.length; at += 1) {
       const typo = key.slice(0, at) + (key[at] === 'Z' ? 'Y' : 'Z') + key.slice(at + 1);
       expect(parseKey(typo)).toBeUndefined();
@@ -24,12 +24,12 @@ describe('the text of a key', () => {
       expect(parseKey(text)).toBeUndefined();
   });
 
-  it('has 256 random bits', () => {
+  it('has 256 random bits [F1]', () => {
     expect(newSecret()).toMatch(/^[0-9A-HJKMNP-TV-Z]{52}$/);
     expect(new Set(Array.from({ length: 100 }, newSecret)).size).toBe(100);
   });
 
-  it('digests under the pepper', () => {
+  it('digests under the pepper [F1]', () => {
     const parsed = { mode: 'test', id, secret } as const;
     const [a, b] = [new Secret(randomBytes(32)), new Secret(randomBytes(32))];
     expect(digestOf(a, parsed)).toEqual(digestOf(a, parsed));

@@ -35,7 +35,7 @@ describe('sending a webhook', () => {
     expect(asked).toEqual(['hook.example', 'hook.example']); // once to check the URL, once as part of the connect itself
   });
 
-  it('gives up on a receiver that never answers', async () => {
+  it('gives up on a receiver that never answers [G14]', async () => {
     const url = await listen(createServer(() => undefined));
     expect(await senderWith(loopback(), 100).send(url, HEADERS, '{}')).toMatchObject({
       status: null,
@@ -43,7 +43,7 @@ describe('sending a webhook', () => {
     });
   });
 
-  it('cuts a flood, and still knows the status', async () => {
+  it('cuts a flood, and still knows the status [G14]', async () => {
     const url = await listen(
       createServer((_request, response) => {
         response.writeHead(200);

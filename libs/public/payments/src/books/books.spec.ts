@@ -10,7 +10,7 @@ const issuers = (change: Partial<IssuerEntry> = {}): IssuerEntry => ({
 }); // prettier-ignore
 
 describe('postings', () => {
-  it('balances every movement', () => {
+  it('balances every movement [A13]', () => {
     for (const kind of ['authorize', 'release', 'sale', 'capture', 'refund', 'void'] satisfies MovementKind[]) {
       const lines = postingsFor({ kind, amountMinor: 700, attemptId: 'a' });
       const sum = lines.reduce(
@@ -39,7 +39,7 @@ describe("our books against the issuers'", () => {
     });
   });
 
-  it('finds every planted difference, in both directions', () => {
+  it('finds every planted difference, in both directions [A20]', () => {
     const mine = [
       ours(), // missing at the issuer
       ours({ rrn: '2' }), // another amount

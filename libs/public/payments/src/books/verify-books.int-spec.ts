@@ -42,7 +42,7 @@ async function pay(kind: 'sale' | 'auth', rrn: string, amountMinor: number): Pro
   return resource.id;
 }
 
-it('agrees after sales, captures, refunds and cancels, and finds every yen that was moved by hand', async () => {
+it('agrees after sales, captures, refunds and cancels, and finds every yen that was moved by hand [A13]', async () => {
   const sale = await pay('sale', '1', 1500);
   const auth = await pay('auth', '2', 1000);
   const cancelled = await pay('auth', '3', 700);
@@ -77,7 +77,7 @@ it('agrees after sales, captures, refunds and cancels, and finds every yen that 
   expect(broken.issuers?.differences).toMatchObject([{ what: 'extra', rrn: '9', issuersMinor: 42 }]);
 });
 
-it('lets nobody change a posting', async () => {
+it('lets nobody change a posting [A13]', async () => {
   const client = new pg.Client({ connectionString: db.url('gateway') });
   await client.connect();
   await client.query(`SELECT set_config('app.tenant_id', $1, false)`, [ctx.tenantId]);

@@ -1,6 +1,7 @@
 import type { WireOutcome } from '@tsunagu/contracts';
 import { isOpen } from '../attempt/attempt-state.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
+import type { AttemptStatus } from '../payment-api.js';
 import type { Attempt, PaymentRecord } from '../payment-record.js';
 import { concludeCapture } from '../capture/conclude-capture.js';
 import { concludeRefund } from '../refund/conclude-refund.js';
@@ -35,6 +36,22 @@ export function decideOutcome(
   BY_KIND[attempt.kind](draft, attempt, answer.outcome);
   const change = draft.done();
   return change.moved.length === 0 ? undefined : change;
+}
+
+/** What an attempt that has ended was told, by its status; a void is told of the attempt that it reversed. */
+const TOLD: Readonly<Partial<Record<AttemptStatus, readonly WireOutcome['state'][]>>> = {
+  approved: ['approved'],
+  declined: ['declined', 'not_sent'],
+  not_sent: ['not_sent'],
+  reversed: ['reversed'],
+};
+
+/** Whether this outcome contradicts what the attempt ended with. It changes nothing, but somebody should know. */
+export function isStale(record: PaymentRecord, attemptId: string, { state }: WireOutcome): boolean {
+  const attempt = record.attempts.find(({ id }) => id === attemptId);
+  if (attempt === undefined || isOpen(attempt.status)) return false;
+  if (attempt.kind === 'void' && attempt.status === 'approved') return state !== 'reversed';
+  return TOLD[attempt.status]?.includes(state) !== true;
 }
 
 function isRepeat(attempt: Attempt, outcome: WireOutcome): boolean {

@@ -7,7 +7,7 @@ import { FollowUp } from '../follow-up.js';
 import { IllegalTransitionError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { PaymentStore, type ChangeResult } from '../store/payment-store.js';
-import { decideOutcome } from './decide-outcome.js';
+import { decideOutcome, isStale } from './decide-outcome.js';
 
 /** Third stage: what the switch knows goes into attempt, payment, counters, books and events in one transaction. */
 @Injectable()
@@ -22,7 +22,7 @@ export class OutcomeService {
     private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.#stale = metrics.counter('tsunagu_stale_update_total', 'Outcomes for attempts that had ended');
+    this.#stale = metrics.counter('tsunagu_stale_update_total', 'Outcomes that contradict what an attempt ended with');
     this.#late = metrics.counter('tsunagu_late_approval_total', 'Approvals that came after the reversal was decided');
     this.#applied = metrics.counter('tsunagu_outcome_total', 'Outcomes applied', ['state']);
   }
@@ -39,7 +39,8 @@ export class OutcomeService {
     if (outcome.lateApproval) this.#late.inc();
     const result = await this.#change(ctx, target, outcome);
     if (result?.kind !== 'changed') {
-      if (result === undefined || result.kind === 'missing') this.#stale.inc();
+      const isRepeat = result?.kind === 'unchanged' && !isStale(result.record, target.attemptId, outcome);
+      if (!isRepeat) this.#stale.inc();
       return false;
     }
     this.#applied.inc({ state: outcome.state });

@@ -39,7 +39,7 @@ describe('what the clerk reads', () => {
   const reasons = [null, 'something_new', ...Object.keys(DECLINE_BY_REASON)];
   const codes = [null, '000', '199', '208', '299', '999', ...Object.keys(DECLINE_BY_ACTION_CODE)];
 
-  it('says "not charged" only when that is proved, over every status, reason and action code', () => {
+  it('says "not charged" only when that is proved, over every status, reason and action code [A7]', () => {
     const liars: string[] = [];
     for (const status of PAYMENT_STATUSES)
       for (const reason of reasons)
@@ -123,7 +123,7 @@ describe('a decline', () => {
 });
 
 describe('the payment on the wire', () => {
-  it('carries every field, null when empty', () => {
+  it('carries every field, null when empty [E6]', () => {
     const wire = presentPayment(aView({ card: null, tokenId: null, approvalCode: null }));
     expect(Object.values(wire)).not.toContain(undefined);
     expect(wire).toMatchObject({
@@ -148,7 +148,7 @@ describe('the payment on the wire', () => {
     expect(attempt?.network_reference).toMatchObject({ link: 'jcb', rrn: '632712000001' });
   });
 
-  it('never carries the tenant, the row ids or anything that looks like a whole card number', () => {
+  it('never carries the tenant, the row ids or anything that looks like a whole card number [C5, E6]', () => {
     const text = JSON.stringify(presentPayment(aView()));
     expect(text).not.toContain(ID);
     expect(text).not.toMatch(/\d{13,19}/);

@@ -43,20 +43,20 @@ describe('transactions on PostgreSQL', () => {
   const countOf = (tenantId: string) =>
     transactions.run({ tenantId }, async (tx) => (await tx.query<{ n: number }>(COUNT, []))[0]?.n);
 
-  it('shows a tenant its own rows, another tenant none, and nobody any without a tenant', async () => {
+  it('shows a tenant its own rows, another tenant none, and nobody any without a tenant [E2]', async () => {
     expect(await countOf(A)).toBe(1);
     expect(await countOf(B)).toBe(0);
     // the connection was used for a tenant before: the setting must not outlive its transaction
     expect(await centre.query(COUNT, [])).toEqual([{ n: 0 }]);
   });
 
-  it('refuses a row of another tenant', async () => {
+  it('refuses a row of another tenant [E2]', async () => {
     const write = transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [B, newId(new Date()), 'foreign']));
     await expect(write).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '42501' });
     expect(await countOf(B)).toBe(0);
   });
 
-  it('refuses a tenant that is not a uuid before any statement', async () => {
+  it('refuses a tenant that is not a uuid before any statement [E1]', async () => {
     const before = pool.counts.statements;
     await expect(transactions.run({ tenantId: "x'; drop table payment; --" }, () => Promise.resolve())).rejects.toThrow(
       'one tenant',
@@ -81,7 +81,7 @@ describe('transactions on PostgreSQL', () => {
     await expect(run).rejects.toBeInstanceOf(DatabaseError);
   });
 
-  it('names a broken constraint, and nothing of the values', async () => {
+  it('names a broken constraint, and nothing of the values [D2]', async () => {
     const secretNote = '4111111111111111';
     await transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [A, newId(new Date()), secretNote]));
     const again = transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [A, newId(new Date()), secretNote]));
@@ -91,7 +91,7 @@ describe('transactions on PostgreSQL', () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(secretNote);
   });
 
-  it('joins a nested run of the same tenant and refuses another tenant inside', async () => {
+  it('joins a nested run of the same tenant and refuses another tenant inside [E2]', async () => {
     const before = pool.counts.commits;
     await transactions.run({ tenantId: B }, async (outer) => {
       await transactions.run({ tenantId: B }, async (inner) => {

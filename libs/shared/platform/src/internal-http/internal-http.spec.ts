@@ -100,7 +100,7 @@ describe('calls between processes of the house', () => {
     });
   });
 
-  it('says nothing of a bug but that there is one', async () => {
+  it('says nothing of a bug but that there is one [D3]', async () => {
     const answer = await raw(VAULT_ROUTES.open, { headers: { ...json, ...proof('api') }, body: '{"intent":"bug"}' });
     expect(answer.status).toBe(500);
     const text = await answer.text();
@@ -188,7 +188,7 @@ describe('calls between processes of the house', () => {
         (respond: import('node:http').ServerResponse) => void respond.writeHead(200).end(`"${'x'.repeat(400_000)}"`),
       ],
       ['fails without a code', (respond: import('node:http').ServerResponse) => void respond.writeHead(502).end()],
-    ])('leaves the outcome unknown when it %s', async (_what, behave) => {
+    ])('leaves the outcome unknown when it %s [G14]', async (_what, behave) => {
       answer = behave;
       await expect(vaultAs('api', SECRET, door).open(order('buy'))).rejects.toMatchObject(unknown);
     });

@@ -100,11 +100,11 @@ describe('strict JSON', () => {
     ['only spaces', '  ', 'invalid_json', ''],
     ['a foreign space', '\u00a0{}', 'invalid_json', ''],
     ['truE', '[truE]', 'invalid_json', '/0'],
-  ])('refuses %s', (_what, text, code, pointer) => {
+  ])('refuses %s [G3]', (_what, text, code, pointer) => {
     expect(refusal(text)).toEqual({ code, pointer });
   });
 
-  it('refuses invalid UTF-8 and a byte order mark', () => {
+  it('refuses invalid UTF-8 and a byte order mark [G3]', () => {
     for (const bytes of [
       [0x22, 0xff, 0x22],
       [0x22, 0xc0, 0xaf, 0x22],
@@ -116,14 +116,14 @@ describe('strict JSON', () => {
     }
   });
 
-  it('allows eight levels and refuses the ninth, also when a megabyte of brackets comes', () => {
+  it('allows eight levels and refuses the ninth, also when a megabyte of brackets comes [G2]', () => {
     expect(parse('['.repeat(8) + ']'.repeat(8))).toBeDefined();
     expect(refusal('['.repeat(9) + ']'.repeat(9)).code).toBe('body_too_deep');
     expect(refusal('['.repeat(1_000_000)).code).toBe('body_too_deep');
     expect(refusal('{"a":'.repeat(100_000)).code).toBe('body_too_deep');
   });
 
-  it('allows 200 keys in an object and refuses the next', () => {
+  it('allows 200 keys in an object and refuses the next [G2]', () => {
     const body = (count: number) =>
       JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i])));
     expect(Object.keys(parse(body(200)) as object)).toHaveLength(200);
@@ -142,7 +142,7 @@ describe('strict JSON', () => {
       expect(parse(literal)).toBe(Number(literal));
   });
 
-  it('keeps arrays arrays and objects objects, and pollutes nothing', () => {
+  it('keeps arrays arrays and objects objects, and pollutes nothing [G6]', () => {
     expect(parse('{"money":[{"amount":1}]}')).toEqual({ money: [{ amount: 1 }] });
     expect(() => parse('{"__proto__":{"polluted":1}}')).toThrow();
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -153,7 +153,7 @@ describe('strict JSON', () => {
     expect(refusal('{"<script>":NaN}').pointer).toBe('/*');
   });
 
-  it('stays linear: a body of one megabyte of escapes is refused or read, not pondered', () => {
+  it('stays linear: a body of one megabyte of escapes is refused or read, not pondered [G7]', () => {
     expect(parse(JSON.stringify('é"\\'.repeat(100_000)))).toHaveLength(300_000);
   });
 });

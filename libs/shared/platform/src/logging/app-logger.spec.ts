@@ -28,7 +28,7 @@ function aLog() {
 }
 
 describe('the log', () => {
-  it('writes one JSON line with an ISO instant, never a 13-digit epoch', () => {
+  it('writes one JSON line with an ISO instant, never a 13-digit epoch [D4]', () => {
     const { logger, lines, entries } = aLog();
     logger.log('attempt answered', {
       attemptId: '01930000-1234-7000-8000-0123456789ab',
@@ -48,7 +48,7 @@ describe('the log', () => {
     expect(lines[0]).not.toMatch(/\d{13}/);
   });
 
-  it.each(PANS)('lets no card number through, wherever it stands: %s', (pan) => {
+  it.each(PANS)('lets no card number through, wherever it stands: %s [D1]', (pan) => {
     const { logger, lines } = aLog();
     logger.log(`got ${pan}`, {
       reason: `card ${pan} refused`,
@@ -77,7 +77,7 @@ describe('the log', () => {
     }
   });
 
-  it('drops what is not a fact and says which it was', () => {
+  it('drops what is not a fact and says which it was [D1]', () => {
     const { logger, entries } = aLog();
     logger.log('x', {
       body: { a: 1 },
@@ -108,7 +108,7 @@ describe('the log', () => {
     expect(lines[0]).not.toContain('swordfish');
   });
 
-  it('keeps of a foreign error its class, code and places, never its message or cause', () => {
+  it('keeps of a foreign error its class, code and places, never its message or cause [D2]', () => {
     const { logger, entries } = aLog();
     const foreign = Object.assign(new TypeError('value "tanaka taro" is bad'), {
       code: 'ERR_BAD',
@@ -134,7 +134,7 @@ describe('the log', () => {
     });
   });
 
-  it('encodes newlines and control characters, so that nobody forges a line', () => {
+  it('encodes newlines and control characters, so that nobody forges a line [D4]', () => {
     const { logger, lines } = aLog();
     logger.log('one\n{"level":"error"}\u0000\u001b[31m', { reason: 'a\r\nb' });
     expect(lines).toHaveLength(1);

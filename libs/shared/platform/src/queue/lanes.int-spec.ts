@@ -55,7 +55,7 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
     await queuesOf(2).ping();
   });
 
-  it('brings a bell from one process to the handler of its lane in another, with ids and nothing else', async () => {
+  it('brings a bell from one process to the handler of its lane in another, with ids and nothing else [A3]', async () => {
     const heard: unknown[] = [];
     aWorker().register('credit', 4, (job, jobId) => Promise.resolve(void heard.push({ job, jobId })));
     const job = aJob();

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { proofsIn, requirementPage, requirementTroubles, type Family } from './requirements.mjs';
+
+const family = (state = 'required'): Family => ({
+  title: 'Rules',
+  document: 'docs/rules.md',
+  source: 'a book',
+  requirements: [{ id: 'A6', rule: 'Sent once | never twice', state }],
+});
+
+// Written in two pieces, so that the scanner does not take this file's examples for proofs.
+const tagged = (ids: string, title: string) => `[${ids}] ${title}`;
+
+describe('tags of tests', () => {
+  it('are read from titles of tests and groups, in tables and templates too', () => {
+    const source = [
+      `describe('${tagged('A6, CC-17', 'a group')}', () => {`,
+      `  it.each([1])('%s ${tagged('A7', 'a table')}', () => undefined);`,
+      '  it(`' + tagged('B1', 'a template') + ' ${kind}`, () => undefined);',
+      `  it.runIf(true)('${tagged('G9', 'where it can run')}', () => undefined);`,
+      '});',
+    ].join('\n');
+    expect(proofsIn('x.spec.ts', source).map(({ id, title }) => `${id} ${title}`)).toEqual([
+      'A6 a group',
+      'CC-17 a group',
+      'A7 a group › %s  a table',
+      'B1 a group › a template …',
+      'G9 a group › where it can run',
+    ]);
+  });
+
+  it('do not count in a test that does not run, in a comment or in another text', () => {
+    const source = [
+      `it.skip('${tagged('A6', 'later')}', () => undefined);`,
+      `describe.skip('later', () => { it('${tagged('A6', 'inside')}', () => undefined); });`,
+      `it.todo('${tagged('A6', 'later')}');`,
+      `// it('${tagged('A6', 'gone')}')`,
+      `expect('${tagged('A6', 'a text')}').toBe(1);`,
+    ].join('\n');
+    expect(proofsIn('x.spec.ts', source)).toEqual([]);
+  });
+});
+
+describe('the table of requirements', () => {
+  it('misses the test of a required line, and only of a required one', () => {
+    expect(requirementTroubles([family()], [])).toEqual(['A6 is required, and no test carries [A6]']);
+    expect(requirementTroubles([family('later: issue 9')], [])).toEqual([]);
+    expect(requirementTroubles([family()], [{ id: 'A6', title: 't', file: 'f' }])).toEqual([]);
+  });
+
+  it('refuses unknown ids, unknown states and an id that is listed twice', () => {
+    const proofs = [{ id: 'Z1', title: 't', file: 'f' }];
+    const troubles = requirementTroubles([family('later'), family('later: issue 9')], proofs);
+    expect(troubles).toHaveLength(3);
+    expect(troubles.join('\n')).toMatch(/state "later"[\s\S]*listed twice[\s\S]*carries \[Z1\]/);
+  });
+
+  it('shows each rule with the tests that prove it', () => {
+    const page = requirementPage(family(), [{ id: 'A6', title: 'sends once', file: 'libs/x.spec.ts' }]);
+    expect(page).toContain('| A6 | Sent once \\| never twice | required | [sends once](../libs/x.spec.ts) |');
+    expect(requirementPage(family(), [])).toContain('| required | – |');
+  });
+});
