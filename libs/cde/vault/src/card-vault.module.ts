@@ -2,12 +2,18 @@ import { Module } from '@nestjs/common';
 import { EnvelopeSealer, HsmProvider } from '@tsunagu/hsm';
 import { Clock } from '@tsunagu/kernel';
 import { AppConfig, AppLogger, HealthChecks, Metrics } from '@tsunagu/platform';
+import { AuditAnchor } from './audit/audit-anchor.js';
+import { AuditChainRepository } from './audit/audit-chain.repository.js';
+import { AuditChainer } from './audit/audit-chainer.service.js';
 import { AuditLog } from './audit/audit-log.js';
+import { AuditSeal } from './audit/audit-seal.js';
+import { AuditVerifier } from './audit/audit-verifier.js';
+import { AuditWatch } from './audit/audit-watch.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import { EnrolDeviceController } from './device/enrol-device.controller.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
-import { openVaultHsm } from './keys/hsm.factory.js';
+import { openAuditAnchor, openVaultHsm } from './keys/hsm.factory.js';
 import { KeyKeeper } from './keys/key-keeper.service.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
@@ -30,7 +36,13 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
       useFactory: (hsm: HsmProvider, clock: Clock) => new EnvelopeSealer(hsm, clock),
       inject: [HsmProvider, Clock],
     },
+    { provide: AuditSeal, useFactory: (hsm: HsmProvider) => AuditSeal.open(hsm), inject: [HsmProvider] },
+    { provide: AuditAnchor, useFactory: openAuditAnchor, inject: [AppConfig, Clock] },
+    AuditChainRepository,
+    AuditChainer,
     AuditLog,
+    AuditVerifier,
+    AuditWatch,
     CardOpener,
     CardRepository,
     DeviceBook,

@@ -15,12 +15,18 @@ import type {
 } from '@tsunagu/contracts';
 import { EnvelopeSealer } from '@tsunagu/hsm';
 import { Secret, SystemClock } from '@tsunagu/kernel';
-import { AppConfig, AppLogger, Metrics, MoneyPool, Transactions } from '@tsunagu/platform';
+import { AppConfig, AppLogger, Centre, Metrics, MoneyPool, Transactions } from '@tsunagu/platform';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AuditAnchor } from './audit/audit-anchor.js';
+import { AuditChainRepository } from './audit/audit-chain.repository.js';
+import { AuditChainer } from './audit/audit-chainer.service.js';
 import { AuditLog } from './audit/audit-log.js';
+import { AuditSeal } from './audit/audit-seal.js';
+import { AuditVerifier } from './audit/audit-verifier.js';
+import { AuditWatch } from './audit/audit-watch.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
@@ -65,6 +71,9 @@ export class VaultNode {
       seal: SealAccountService;
       enrol: EnrolDeviceService;
       dataKeys: TenantDataKeys;
+      chainer: AuditChainer;
+      verifier: AuditVerifier;
+      anchor: AuditAnchor;
     },
   ) {}
 
@@ -78,7 +87,12 @@ export class VaultNode {
     const transactions = new Transactions(pool);
     const metrics = new Metrics();
     const devices = new DeviceRegistry(transactions, hsm, clock);
-    const audit = new AuditLog(clock);
+    const auditSeal = await AuditSeal.open(hsm);
+    const audit = new AuditLog(clock, auditSeal);
+    const anchor = new AuditAnchor(join(directory, 'audit-anchors.jsonl'), clock);
+    const chain = new AuditChainRepository(transactions, new Centre(pool));
+    const chainer = new AuditChainer(chain, auditSeal, anchor, clock, new AuditWatch(metrics, logger));
+    const verifier = new AuditVerifier(chain, auditSeal, anchor);
     const cards = new CardRepository();
     const dataKeys = new TenantDataKeys(hsm, transactions, clock);
     const fingerprints = new Fingerprints(hsm);
@@ -94,7 +108,7 @@ export class VaultNode {
     );
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
     const enrol = new EnrolDeviceService(hsm, new DeviceBook(transactions, devices, audit, clock), config);
-    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys });
+    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, chainer, verifier, anchor });
     return Object.assign(node, { metrics, lines });
   }
 

@@ -1,6 +1,8 @@
 import { GuardedHsm, SoftwareHsm, type HsmProvider } from '@tsunagu/hsm';
 import { AppConfig, AppLogger, ConfigError, HealthChecks, Metrics } from '@tsunagu/platform';
-import { InvariantError } from '@tsunagu/kernel';
+import { InvariantError, type Clock } from '@tsunagu/kernel';
+import { join } from 'node:path';
+import { AuditAnchor } from '../audit/audit-anchor.js';
 
 /**
  * The HSM of this process: the vault's partition of the software provider, behind timeout, limit and breaker.
@@ -26,4 +28,10 @@ export async function openVaultHsm(
     if (!(await hsm.health()).ok) throw new InvariantError('the HSM is not healthy');
   });
   return hsm;
+}
+
+/** Where the heads of the audit leave the database: `AUDIT_ANCHOR_FILE`, beside the keys when it is not set. */
+export function openAuditAnchor(config: AppConfig, clock: Clock): AuditAnchor {
+  const file = config.optional('AUDIT_ANCHOR_FILE') ?? join(config.hsmDir ?? '.', 'audit-anchors.jsonl');
+  return new AuditAnchor(file, clock);
 }
