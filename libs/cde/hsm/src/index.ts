@@ -1,4 +1,4 @@
-export { brandOf } from './card/brand-ranges.js';
+export { brandOf } from './card/bin-table.js';
 export type { CardContent } from './card/card-content.js';
 export { CardFormatError } from './card/card-format-error.js';
 export { DUKPT_PROFILES, type DukptProfile, type DukptProfileName } from './dukpt/dukpt-profile.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bytesOf, vectorCases } from '../vector-cases.js';
-import { brandOf } from './brand-ranges.js';
+import { brandOf } from './bin-table.js';
 import { readCardContent } from './card-content.js';
 import { CardFormatError } from './card-format-error.js';
 import { hasLuhnDigit, maskPan } from './pan.js';

@@ -67,6 +67,20 @@ export class Ksn {
     return Ksn.of(this.scheme, this.initialKeyId, counter) ?? null;
   }
 
+  /** Usable number before this one, or null when there is none. */
+  previous(): Ksn | null {
+    const { onesMax } = COUNTER[this.scheme];
+    let counter = Math.max(0, this.counter - 1);
+    while (ones(counter) > onesMax) counter = (counter & (counter - 1)) >>> 0; // the lowest one-bit falls: the largest smaller value
+    return counter > 0 ? (Ksn.of(this.scheme, this.initialKeyId, counter) ?? null) : null;
+  }
+
+  /** How many usable numbers the device has left after this one: 0 is exhaustion. */
+  get remaining(): number {
+    const { bits, onesMax } = COUNTER[this.scheme];
+    return countUsable(2 ** bits - 1, onesMax) - this.rank;
+  }
+
   get bytes(): Buffer {
     return Buffer.from(this.hex, 'hex');
   }

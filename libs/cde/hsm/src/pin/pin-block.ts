@@ -1,5 +1,5 @@
 import { secretBuffer } from '../cipher/secret-buffer.js';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { ecbDecrypt, ecbEncrypt, xor } from '../cipher/block-cipher.js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { PinFormat } from '../provider/hsm-provider.js';
@@ -15,7 +15,7 @@ const PIN_DIGITS_MAX = 12;
 /** @throws HsmError `format` wrong control digit, length, digit or filler: also the sign of another PAN */
 export function decodePinBlock(format: 0 | 1 | 3, block: Buffer, pan: Buffer): Buffer {
   if (block.length !== 8) throw invalid();
-  const field = format === 1 ? Buffer.from(block) : xor(block, panField8(pan));
+  const field = format === 1 ? Buffer.from(block) : xorAndWipe(block, panField8(pan));
   try {
     return readPinField(format, field);
   } finally {
@@ -25,14 +25,17 @@ export function decodePinBlock(format: 0 | 1 | 3, block: Buffer, pan: Buffer): B
 
 export function encodePinBlock(format: 0 | 1 | 3, pin: Buffer, pan: Buffer): Buffer {
   const field = writePinField(format, pin, 16);
-  return format === 1 ? field : xor(field, panField8(pan));
+  if (format === 1) return field;
+  const block = xorAndWipe(field, panField8(pan));
+  field.fill(0);
+  return block;
 }
 
 /** Format 4: AES(K, AES(K, pinField) xor panField). */
 export function decipherFormat4(key: Buffer, block: Buffer, pan: Buffer): Buffer {
   if (block.length !== 16) throw invalid();
   const inner = ecbDecrypt('AES', key, block);
-  const field = ecbDecrypt('AES', key, xor(inner, panField16(pan)));
+  const field = ecbDecrypt('AES', key, xorAndWipe(inner, panField16(pan)));
   try {
     return readPinField(4, field.subarray(0, 8));
   } finally {
@@ -41,16 +44,27 @@ export function decipherFormat4(key: Buffer, block: Buffer, pan: Buffer): Buffer
 }
 
 export function encipherFormat4(key: Buffer, pin: Buffer, pan: Buffer): Buffer {
-  const field = Buffer.concat([writePinField(4, pin, 16), randomBytes(8)]);
+  const field = secretBuffer(16);
+  const start = writePinField(4, pin, 16);
+  start.copy(field);
+  start.fill(0);
+  randomFillSync(field, 8);
   const inner = ecbEncrypt('AES', key, field);
   field.fill(0);
-  return ecbEncrypt('AES', key, xor(inner, panField16(pan)));
+  return ecbEncrypt('AES', key, xorAndWipe(inner, panField16(pan)));
 }
 
 /** PAN field of format 4: PAN length minus 12, the PAN, zeros to 32 digits; a PAN under 12 digits is left-filled. @param pan ASCII digits */
 export function panField16(pan: Buffer): Buffer {
   const length = Math.max(0, pan.length - 12);
   return packDigits(32, (i) => (i === 0 ? length : digitAt(pan, i - 1 - Math.max(0, 12 - pan.length))));
+}
+
+/** The PAN field goes after its use: it is most of a card number. */
+function xorAndWipe(block: Buffer, panField: Buffer): Buffer {
+  const out = xor(block, panField);
+  panField.fill(0);
+  return out;
 }
 
 /** 0000 and the 12 digits left of the check digit. */
