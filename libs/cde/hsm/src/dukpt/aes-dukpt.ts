@@ -30,7 +30,7 @@ const TYPE = {
 } as const;
 
 export type DerivedType = keyof typeof TYPE;
-type AesUsage = (typeof AES_USAGE)[keyof typeof AES_USAGE];
+export type AesUsage = (typeof AES_USAGE)[keyof typeof AES_USAGE];
 
 /** Derivation type of an AES key by its length. */
 export function aesTypeOf(key: Buffer): 'AES128' | 'AES192' | 'AES256' {
@@ -47,15 +47,24 @@ export function aesInitialKey(bdk: Buffer, ikid: Hex): Buffer {
 export function aesTransactionKey(initialKey: Buffer, ikid: Hex, counter: number): Buffer {
   const type = aesTypeOf(initialKey);
   let key: Buffer = Buffer.from(initialKey);
-  let reached = 0;
-  for (let bit = 31; bit >= 0; bit -= 1) {
-    if (((counter >>> bit) & 1) === 0) continue;
-    reached = (reached | (1 << bit)) >>> 0;
-    const next = derive(key, AES_USAGE.keyDerivation, type, context(ikid, reached));
+  for (const reached of aesChain(counter)) {
+    const next = derive(key, AES_USAGE.keyDerivation, type, aesContext(ikid, reached));
     key.fill(0);
     key = next;
   }
   return key;
+}
+
+/** Counters that the chain passes on its way to `counter`: one for each of its one-bits, from the highest. */
+export function aesChain(counter: number): number[] {
+  const steps: number[] = [];
+  let reached = 0;
+  for (let bit = 31; bit >= 0; bit -= 1) {
+    if (((counter >>> bit) & 1) === 0) continue;
+    reached = (reached | (1 << bit)) >>> 0;
+    steps.push(reached);
+  }
+  return steps;
 }
 
 /**
@@ -63,45 +72,54 @@ export function aesTransactionKey(initialKey: Buffer, ikid: Hex, counter: number
  * @throws HsmError `usage_denied` a working key may not be stronger than the key it comes from
  */
 export function aesWorkingKey(transactionKey: Buffer, ksn: Ksn, usage: AesUsage, type: DerivedType): Buffer {
-  return derive(transactionKey, usage, type, context(ksn.initialKeyId, ksn.counter));
+  return derive(transactionKey, usage, type, aesContext(ksn.initialKeyId, ksn.counter));
 }
 
 /** Key that wraps a new initial key for a device: usage 0002 at counter FFFFFFFF. @source ANSI X9.24-3-2017 6.4 */
 export function aesUpdateKey(initialKey: Buffer, ikid: Hex, type: DerivedType): Buffer {
   const transactionKey = aesTransactionKey(initialKey, ikid, 0xffffffff);
   try {
-    return derive(transactionKey, AES_USAGE.keyEncryption, type, context(ikid, 0xffffffff));
+    return derive(transactionKey, AES_USAGE.keyEncryption, type, aesContext(ikid, 0xffffffff));
   } finally {
     transactionKey.fill(0);
   }
 }
 
-function context(ikid: Hex, counter: number): Buffer {
+/** Device id ‖ counter: which key of a device is derived. */
+export function aesContext(ikid: Hex, counter: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.write(ikid.slice(8, 16), 0, 'hex');
   bytes.writeUInt32BE(counter, 4);
   return bytes;
 }
 
-/** Derivation data: version 01, block counter, usage (2), algorithm (2), length in bits (2), context (8). */
+/** As {@link derivationData}, then one AES call. */
 function derive(key: Buffer, usage: AesUsage, type: DerivedType, context: Buffer): Buffer {
-  const { algorithm, bits, strength } = TYPE[type];
+  const { bits, strength } = TYPE[type];
   if (strength > key.length * 8) {
     throw new HsmError('usage_denied', 'a working key may not be stronger than the key it is derived from');
   }
   const bytes = bits / 8;
-  const data = Buffer.alloc(bytes > 16 ? 32 : 16);
-  for (let block = 0; block * 16 < data.length; block += 1) {
-    const at = block * 16;
+  const out = ecbEncrypt('AES', key, derivationData(usage, type, context));
+  return bytes === out.length ? out : cut(out, bytes);
+}
+
+/**
+ * What is encrypted under a key to derive another: one or two blocks of version 01, block counter, usage (2),
+ * algorithm (2), length in bits (2), context (8).
+ */
+export function derivationData(usage: AesUsage, type: DerivedType, context: Buffer): Buffer {
+  const { algorithm, bits } = TYPE[type];
+  const data = Buffer.alloc(bits > 128 ? 32 : 16);
+  for (let at = 0; at < data.length; at += 16) {
     data[at] = 1;
-    data[at + 1] = block + 1;
+    data[at + 1] = at / 16 + 1;
     data.writeUInt16BE(usage, at + 2);
     data.writeUInt16BE(algorithm, at + 4);
     data.writeUInt16BE(bits, at + 6);
     context.copy(data, at + 8);
   }
-  const out = ecbEncrypt('AES', key, data);
-  return bytes === out.length ? out : cut(out, bytes);
+  return data;
 }
 
 function cut(bytes: Buffer, length: number): Buffer {

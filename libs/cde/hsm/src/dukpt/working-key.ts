@@ -1,6 +1,13 @@
 import { HsmError } from '../provider/hsm-error.js';
 import type { Dukpt, KeyType, MacAlg } from '../provider/hsm-provider.js';
-import { AES_USAGE, aesInitialKey, aesTransactionKey, aesWorkingKey, type DerivedType } from './aes-dukpt.js';
+import {
+  AES_USAGE,
+  aesInitialKey,
+  aesTransactionKey,
+  aesWorkingKey,
+  type AesUsage,
+  type DerivedType,
+} from './aes-dukpt.js';
 import { Ksn } from './ksn.js';
 import { tdesInitialKey, tdesTransactionKey, tdesWorkingKey, type TdesUse } from './tdes-dukpt.js';
 
@@ -21,6 +28,11 @@ const TDES_USE: Readonly<Record<DukptUse, Readonly<Record<'request' | 'response'
   mac: { request: 'macRequest', response: 'macResponse' },
   pin: { request: 'pin', response: 'pin' },
 };
+
+/** Usage code of an AES working key. */
+export function aesUsageOf(use: DukptUse, direction: Direction): AesUsage {
+  return AES_USAGE[AES_CODE[use][direction]];
+}
 
 /** @throws HsmError `format` the text is not a KSN of the scheme, or its counter is not usable */
 export function usableKsn(scheme: Dukpt['scheme'], text: string): Ksn {
@@ -52,7 +64,7 @@ export function workingKeyFromInitial(
   try {
     if (ksn.scheme === 'AES-DUKPT') {
       const type = mac === 'HMAC-SHA256' ? hmacType(choice.keyType) : choice.keyType;
-      return aesWorkingKey(transactionKey, ksn, AES_USAGE[AES_CODE[use][choice.variant]], type);
+      return aesWorkingKey(transactionKey, ksn, aesUsageOf(use, choice.variant), type);
     }
     if (choice.keyType !== 'TDES2' || choice.variant === 'both') {
       throw new HsmError('unsupported', 'TDES DUKPT has double-length keys of one direction only');
