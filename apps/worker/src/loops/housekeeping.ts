@@ -8,7 +8,7 @@ const FORGET_AFTER_MS = 31 * 24 * 3_600_000;
 const PASS_MAX = 5_000;
 const KEEP = sql('worker_keep_payments_in_order', 'SELECT gateway.keep_payments_in_order($1, $2) AS forgotten');
 
-/** Partitions of the coming months, and intents past their 30 days, once an hour. Harmless when two workers do it. */
+/** Forgets intents past their 30 days, once an hour. Harmless when two workers do it. */
 @Injectable()
 export class Housekeeping extends Repeating {
   constructor(

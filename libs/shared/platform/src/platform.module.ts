@@ -4,6 +4,7 @@ import { Clock, SystemClock } from '@tsunagu/kernel';
 import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 import { Centre } from './database/centre.js';
 import { MoneyPool } from './database/money-pool.js';
+import { PartitionKeeper, type PartitionZone } from './database/partition-keeper.js';
 import { Transactions } from './database/transactions.js';
 import { HealthChecks } from './health/health-checks.js';
 import { answers, commitsARow } from './health/standard-checks.js';
@@ -37,13 +38,29 @@ export interface PlatformParts {
 export class PlatformModule {
   static forRoot(parts: PlatformParts): DynamicModule {
     const providers: Provider[] = [...base(parts.app)];
-    if (parts.database !== undefined && parts.database !== false) providers.push(...database(parts.database));
+    if (parts.database !== undefined && parts.database !== false) providers.push(...database(parts));
     if (parts.lanes === true) providers.push(...lanes(parts.workers === true));
     if (parts.workers === true) providers.push(LaneWorkers);
     if (parts.vault === true) providers.push(...vault());
     if (parts.switch === true) providers.push(...switchDoor());
     return { module: PlatformModule, global: true, providers, exports: providers };
   }
+}
+
+/** The process of each zone that prepares partitions: one place per zone, whichever of its nodes is first. */
+const KEEPS_PARTITIONS: Partial<Record<AppName, PartitionZone>> = {
+  worker: 'gateway',
+  vault: 'vault',
+  switch: 'switch',
+};
+
+function partitionKeeper(zone: PartitionZone): Provider {
+  return {
+    provide: PartitionKeeper,
+    useFactory: (centre: Centre, clock: Clock, logger: AppLogger, metrics: Metrics) =>
+      new PartitionKeeper(zone, centre, clock, logger, metrics),
+    inject: [Centre, Clock, AppLogger, Metrics],
+  };
 }
 
 function base(app: AppName): Provider[] {
@@ -56,8 +73,10 @@ function base(app: AppName): Provider[] {
   ];
 }
 
-function database(size: boolean | number): Provider[] {
+function database({ app, database: size }: PlatformParts): Provider[] {
+  const zone = KEEPS_PARTITIONS[app];
   return [
+    ...(zone === undefined ? [] : [partitionKeeper(zone)]),
     {
       provide: MoneyPool,
       useFactory: (config: AppConfig, logger: AppLogger) =>

@@ -82,7 +82,7 @@ const JOURNAL = `
     constraint journal_sent_has_identity check (state in ('not_sent', 'burned') or (link is not null and stan is not null and rrn is not null))
   ) partition by range (attempt_id);
   create index journal_sending on switch.journal (link, fence) where state = 'sending';
-  select gateway.ensure_partitions('switch.journal', (now() - interval '1 month')::date, 26)`;
+  select gateway.ensure_partitions('switch.journal', (now() at time zone 'UTC' - interval '1 month')::date, 4)`;
 
 const SAF = `
   create table switch.saf (
@@ -112,7 +112,11 @@ const SAF = `
 const CLAIMS = `
   create function switch.saf_claim(p_link text, p_fence bigint, p_at timestamptz, p_schedule int[], p_limit int)
   returns table (tenant_id uuid, attempt_id uuid, kind text, terminal text, stan text, place bigint)
-  language sql security definer set search_path = switch, pg_temp as $f$
+  language plpgsql security definer set search_path = switch, pg_temp as $f$
+  #variable_conflict use_column
+  begin
+    -- plpgsql keeps its plans: asked several times a second, almost always in vain
+    return query
     with due as (
       select s.tenant_id, s.attempt_id, s.kind from switch.saf s
        where s.link = p_link and s.state = 'pending' and s.next_at <= p_at
@@ -122,8 +126,8 @@ const CLAIMS = `
        set tries = s.tries + 1, fence = p_fence,
            next_at = p_at + interval '1 millisecond' * p_schedule[least(s.tries + 1, cardinality(p_schedule))]
       from due where s.tenant_id = due.tenant_id and s.attempt_id = due.attempt_id and s.kind = due.kind
-    returning s.tenant_id, s.attempt_id, s.kind, s.terminal, s.stan::text, s.place
-  $f$;
+    returning s.tenant_id, s.attempt_id, s.kind, s.terminal, s.stan::text, s.place;
+  end $f$;
 
   create function switch.saf_make_due(p_link text, p_fence bigint, p_at timestamptz) returns void
   language sql security definer set search_path = switch, pg_temp as $f$
@@ -170,7 +174,6 @@ const OVERVIEW = `
   language plpgsql security definer set search_path = switch, pg_temp as $f$
   declare erased int;
   begin
-    perform gateway.ensure_partitions('switch.journal', p_at::date, 14);
     with old as (
       select tenant_id, attempt_id from switch.journal
        where attempt_id < gateway.uuidv7_floor(p_at - interval '40 days') and sealed_account is not null

@@ -108,7 +108,7 @@ const AUDIT = `
     counter bigint,
     token_id uuid,
     constraint audit_pkey primary key (tenant_id, id)) partition by range (id);
-  select gateway.ensure_partitions('vault.audit', (now() - interval '1 month')::date, 26)`;
+  select gateway.ensure_partitions('vault.audit', (now() at time zone 'UTC' - interval '1 month')::date, 4)`;
 
 /** The audit is append-only for the process that writes it, and key ids are never given back. */
 const NARROW_GRANTS = `

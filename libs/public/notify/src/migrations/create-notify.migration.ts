@@ -38,8 +38,8 @@ export class CreateNotify1795000003001 implements MigrationInterface {
       ) partition by range (event_id);
       create index webhook_delivery_due on gateway.webhook_delivery (tenant_id, endpoint_id, next_at) where state = 'pending';
 
-      select gateway.ensure_partitions('gateway.event', (date_trunc('month', now()) - interval '1 month')::date, 38);
-      select gateway.ensure_partitions('gateway.webhook_delivery', (date_trunc('month', now()) - interval '1 month')::date, 38)`);
+      select gateway.ensure_partitions('gateway.event', (now() at time zone 'UTC' - interval '1 month')::date, 4);
+      select gateway.ensure_partitions('gateway.webhook_delivery', (now() at time zone 'UTC' - interval '1 month')::date, 4)`);
     for (const table of TENANT_TABLES) {
       await db.query(`
         alter table gateway.${table} enable row level security;

@@ -26,7 +26,7 @@ export class CreatePayments1795000002000 implements MigrationInterface {
           WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`);
     }
     for (const table of PARTITIONED) {
-      await db.query(`SELECT gateway.ensure_partitions('gateway.${table}', (now() - interval '1 month')::date, 15)`);
+      await db.query(`SELECT gateway.ensure_partitions('gateway.${table}', (now() at time zone 'UTC' - interval '1 month')::date, 4)`);
     }
     await db.query(FUNCTIONS);
   }
@@ -106,7 +106,7 @@ const ATTEMPT = `
     CONSTRAINT attempt_open_is_due CHECK (
       (status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL))
   ) PARTITION BY RANGE (id);
-  CREATE INDEX attempt_by_payment ON gateway.attempt (tenant_id, payment_id);
+  CREATE INDEX attempt_by_payment ON gateway.attempt (tenant_id, payment_id, id);
   CREATE INDEX attempt_due ON gateway.attempt (due_at) WHERE due_at IS NOT NULL;
   COMMENT ON TABLE gateway.attempt IS 'One try to move money. In state created the row is the outbox; due_at is when somebody must look again';
   COMMENT ON COLUMN gateway.attempt.envelope_sad IS 'Sealed sensitive data: the only column of this schema that may hold any; unreadable after minutes, erased with the answer';
@@ -152,19 +152,23 @@ const POSTING = `
 const FUNCTIONS = `
   CREATE FUNCTION gateway.take_due_attempts(work text, at timestamptz, take int, base_ms int, cap_ms int)
   RETURNS TABLE (tenant_id uuid, attempt_id uuid, payment_id uuid, original_attempt_id uuid, kind text, method text, bells int)
-  LANGUAGE sql SECURITY DEFINER SET search_path = gateway, pg_temp AS $f$
-    WITH due AS (
-      SELECT a.tenant_id, a.id FROM gateway.attempt a
-       WHERE a.due_at <= at
-         AND a.status IN (SELECT unnest(CASE work WHEN 'dispatch' THEN ARRAY['created', 'sending'] WHEN 'unknown' THEN ARRAY['sent_unknown', 'in_doubt'] END))
-       ORDER BY a.due_at LIMIT take FOR UPDATE OF a SKIP LOCKED)
-    UPDATE gateway.attempt a
-       SET bells = a.bells + 1,
-           due_at = at + interval '1 millisecond' * CASE a.status WHEN 'in_doubt' THEN 30000
-             ELSE least(cap_ms, base_ms * power(2, least(a.bells, 12))) END
-      FROM due WHERE a.tenant_id = due.tenant_id AND a.id = due.id
-    RETURNING a.tenant_id, a.id, a.payment_id, a.original_attempt_id, a.kind::text, a.method::text, a.bells
-  $f$;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = gateway, pg_temp AS $f$
+  #variable_conflict use_column
+  DECLARE due record; wanted text[];
+  BEGIN
+    wanted := CASE work WHEN 'dispatch' THEN ARRAY['created', 'sending'] WHEN 'unknown' THEN ARRAY['sent_unknown', 'in_doubt'] END;
+    FOR due IN
+      SELECT a.tenant_id AS of_tenant, a.id AS of_id FROM gateway.attempt a WHERE a.due_at <= at AND a.status = ANY (wanted)
+       ORDER BY a.due_at LIMIT take FOR UPDATE OF a SKIP LOCKED
+    LOOP
+      RETURN QUERY UPDATE gateway.attempt a
+         SET bells = a.bells + 1,
+             due_at = at + interval '1 millisecond' * CASE a.status WHEN 'in_doubt' THEN 30000
+               ELSE least(cap_ms, base_ms * power(2, least(a.bells, 12))) END
+       WHERE a.tenant_id = due.of_tenant AND a.id = due.of_id
+      RETURNING a.tenant_id, a.id, a.payment_id, a.original_attempt_id, a.kind::text, a.method::text, a.bells;
+    END LOOP;
+  END $f$;
   COMMENT ON FUNCTION gateway.take_due_attempts(text, timestamptz, int, int, int) IS
     'Work without a tenant: ids of attempts somebody must look at. Two callers never get the same ones';
 
@@ -173,7 +177,6 @@ const FUNCTIONS = `
   DECLARE forgotten int;
   BEGIN
     IF forget_before > now() - interval '30 days' THEN RAISE EXCEPTION 'intents are kept for 30 days'; END IF;
-    PERFORM gateway.ensure_partitions(t::regclass, now()::date, 14) FROM unnest(ARRAY['gateway.payment', 'gateway.attempt', 'gateway.posting']) AS t;
     DELETE FROM gateway.idempotency i USING (
       SELECT tenant_id, key FROM gateway.idempotency WHERE created_at < forget_before LIMIT take FOR UPDATE SKIP LOCKED) old
       WHERE i.tenant_id = old.tenant_id AND i.key = old.key;
@@ -181,5 +184,5 @@ const FUNCTIONS = `
     RETURN forgotten;
   END $f$;
   COMMENT ON FUNCTION gateway.keep_payments_in_order(timestamptz, int) IS
-    'Housekeeping: partitions of the coming months, intents past their time';
+    'Housekeeping: intents past their time';
   GRANT EXECUTE ON FUNCTION gateway.take_due_attempts(text, timestamptz, int, int, int), gateway.keep_payments_in_order(timestamptz, int) TO tsunagu_gateway`;

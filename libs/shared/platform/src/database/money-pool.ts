@@ -4,6 +4,13 @@ import pg from 'pg';
 import { AppLogger } from '../logging/app-logger.js';
 import { mapDatabaseError } from './database-errors.js';
 
+/**
+ * Every statement of the money path finds its rows by an index, whatever the values: one plan per connection, made once.
+ * Left alone, PostgreSQL plans anew at each call, because a plan for every month looks dearer than one for this month; and a plan
+ * made while a table was small would read the whole of it (docs/adr/0009).
+ */
+const PLAN_ONCE = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
 /** Connections of the money path of this process, and a count of what was sent over them. */
 @Injectable()
 export class MoneyPool implements OnApplicationShutdown {
@@ -21,6 +28,7 @@ export class MoneyPool implements OnApplicationShutdown {
       connectionString: url.reveal(),
       max: options.max ?? 16,
       pipeline: true,
+      options: PLAN_ONCE,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,

@@ -149,6 +149,7 @@ export class LaneQueues implements OnApplicationShutdown {
       keepAlive: true,
       connectionTimeoutMillis: ADD_TIMEOUT_MS,
     });
+    pool.setMaxListeners(0); // every queue and every worker listens to it
     pool.on('error', () => this.logger.warn('an idle queue connection was lost'));
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
