@@ -4,6 +4,7 @@ import {
   type ArqcCheck,
   type CardValueCheck,
   type KeyBlockImport,
+  type KeyComponents,
   type KeyInfo,
 } from '../provider/hsm-provider.js';
 
@@ -86,6 +87,10 @@ export class GuardedHsm extends HsmProvider {
 
   override importKeyBlock(r: KeyBlockImport): Promise<KeyInfo> {
     return this.#guard(() => this.inner.importKeyBlock(r));
+  }
+
+  override importComponents(r: KeyComponents): Promise<KeyInfo> {
+    return this.#guard(() => this.inner.importComponents(r));
   }
 
   override exportKeyBlock(r: Parameters<HsmProvider['exportKeyBlock']>[0]): Promise<string> {

@@ -37,6 +37,7 @@ export type HsmOperation =
   | 'reEncrypt'
   | 'importKeyBlock'
   | 'exportKeyBlock'
+  | 'importComponents'
   | 'exportInitialKey'
   | 'exportClearInitialKey'
   | 'setKeyState';
@@ -48,7 +49,10 @@ export interface HsmCapabilities {
   readonly bdkTypes: readonly KeyType[];
   readonly keysNeverLeave: { readonly aesDukpt: boolean; readonly tdesDukpt: boolean; readonly pin: boolean };
   readonly dukptModes: readonly CipherMode[];
+  /** Under stored keys. */
   readonly macAlgs: readonly MacAlg[];
+  /** Under DUKPT keys; the same as `macAlgs` where it is absent. */
+  readonly dukptMacAlgs?: readonly MacAlg[];
   readonly keyBlockVersions: readonly ('B' | 'D')[];
   readonly pinFormats: readonly PinFormat[];
   readonly iso4Pan: 'full' | 'pan12';
@@ -124,6 +128,19 @@ export interface KeyBlockImport {
   readonly keyBlock: string;
   readonly expect: { readonly usage: KeyUsage; readonly type?: KeyType; readonly kcv?: Hex };
   /** `active` unless it waits for its approval. */
+  readonly state?: 'pending' | 'active';
+  readonly expiresAt?: Date;
+}
+
+/** A key that comes as components of two or more custodians; each was sealed on its arrival, and they meet inside the provider only. */
+export interface KeyComponents {
+  readonly id: string;
+  readonly usage: KeyUsage;
+  readonly type: KeyType;
+  readonly scope: KeyScope;
+  /** Key that the components were sealed with, AES-256-GCM. */
+  readonly sealedBy: KeyRef;
+  readonly components: readonly { readonly iv: Buffer; readonly aad: Buffer; readonly data: Buffer }[];
   readonly state?: 'pending' | 'active';
   readonly expiresAt?: Date;
 }
@@ -234,6 +251,11 @@ export abstract class HsmProvider {
    */
   importKeyBlock(_r: KeyBlockImport): Promise<KeyInfo> {
     return this.unsupported('importKeyBlock');
+  }
+
+  /** Take in a key whose components are combined by xor inside the provider. @throws HsmError `format`, `mac`, `usage_denied` */
+  importComponents(_r: KeyComponents): Promise<KeyInfo> {
+    return this.unsupported('importComponents');
   }
 
   /** Wrap a key for a partner. @throws HsmError `usage_denied` the key may not leave, or the wrapping key is weaker */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, unlink } from 'node:fs/promises';
+import { link, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Whether an error is a system error with this code (ENOENT, EEXIST…). */
@@ -29,6 +29,38 @@ export async function createOnce(path: string, content: Buffer): Promise<boolean
     throw error;
   } finally {
     await unlink(draft);
+  }
+}
+
+/**
+ * Put another content in the place of a file in one step, and overwrite the old one.
+ * @returns false when there is no such file: nothing was made
+ */
+export async function replace(path: string, content: Buffer): Promise<boolean> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  let old;
+  try {
+    old = await open(path, 'r+');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncFolder(path);
+    const { size } = await old.stat();
+    await old.write(randomBytes(size), 0, size, 0);
+    await old.sync();
+    return true;
+  } finally {
+    await old.close();
   }
 }
 

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HsmError } from '../provider/hsm-error.js';
-import { createOnce, hasCode, shred } from './atomic-file.js';
+import { createOnce, hasCode, replace, shred } from './atomic-file.js';
 import { openKey, peekHeader, sealKey, type KeyHeader } from './key-file.js';
 
 const LMK_BYTES = 32;
-/** How long an opened key stays in memory before its file is read again: bounds how long a destroyed key still works elsewhere. */
-const CACHE_MS = 30_000;
+/** How long an opened key stays in memory before its file is read again: bounds how long a retired or destroyed key still works elsewhere. */
+const CACHE_MS = 5_000;
 /** How often memory is searched for keys whose time is over. */
 const SWEEP_MS = 5_000;
 
@@ -30,7 +30,7 @@ interface OpenKey {
  */
 export class KeyStore {
   readonly #open = new Map<string, OpenKey>();
-  /** Headers by file name: a key file never changes, so each is read once. */
+  /** Headers by file name: the end of a key never changes, so each is read once. */
   #headers = new Map<string, KeyHeader>();
   readonly #sweep: NodeJS.Timeout;
 
@@ -69,6 +69,18 @@ export class KeyStore {
   /** @returns false when a key of this id exists already */
   async create(header: KeyHeader, key: Buffer): Promise<boolean> {
     return createOnce(this.#path(header.id), sealKey(this.lmk, header, key));
+  }
+
+  /** The same key with another header; a key that is gone stays gone. @throws HsmError `key_unknown` */
+  async update(id: string, change: (header: KeyHeader) => KeyHeader): Promise<KeyHeader> {
+    this.#evict(id);
+    const { header, sealed } = await this.withKey(id, (key, known) => {
+      const next = change(known);
+      return { header: next, sealed: sealKey(this.lmk, next, key) };
+    });
+    if (!(await replace(this.#path(id), sealed))) throw new HsmError('key_unknown', 'no such key', { key: id });
+    this.#evict(id);
+    return header;
   }
 
   async destroy(id: string): Promise<void> {

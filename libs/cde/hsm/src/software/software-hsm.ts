@@ -5,10 +5,22 @@ import { initialKeyOf, usableKsn, workingKeyFromInitial, type DukptUse } from '.
 import { Ksn } from '../dukpt/ksn.js';
 import { keyCheckValue } from '../mac/kcv.js';
 import { computeMac } from '../mac/mac.js';
+import { isCardValue } from '../card-value/card-value.js';
+import { secretBuffer } from '../cipher/secret-buffer.js';
+import { checkCryptogram } from '../emv/cryptogram.js';
+import { KeyBlockError } from '../key-block/key-block-error.js';
+import { openBlock, sealBlock, sealInitialKey } from './key-blocks.js';
 import { translatePinBlock, type PinKeySide } from '../pin/pin-translation.js';
 import { HsmError } from '../provider/hsm-error.js';
 import {
   HsmProvider,
+  type ArqcCheck,
+  type CardValueCheck,
+  type DataSide,
+  type KeyBlockImport,
+  type KeyComponents,
+  type KeyScope,
+  type KeyState,
   type Dukpt,
   type HsmCapabilities,
   type KeyInfo,
@@ -17,10 +29,15 @@ import {
   type PinSide,
 } from '../provider/hsm-provider.js';
 import type { KeyHeader } from './key-file.js';
-import { hasRight, isVisible, type HsmPartition, type KeyRight } from './key-rights.js';
+import { hasRight, isVisible, stateAllows, type HsmPartition, type KeyRight } from './key-rights.js';
 import { KeyStore, KeyStoreError } from './key-store.js';
 
 const NAME = 'software';
+/** The states of a key in the order of its life. */
+const LIFE: readonly KeyState[] = ['pending', 'active', 'decrypt-only', 'retired'];
+
+/** What is known of a key before it has bytes. */
+type NewKey = Parameters<HsmProvider['generateKey']>[0];
 
 /** How a process opens the software HSM. */
 export interface SoftwareHsmOptions {
@@ -69,12 +86,25 @@ export class SoftwareHsm extends HsmProvider {
 
   async capabilities(): Promise<HsmCapabilities> {
     return {
-      operations: ['dukptGenerateMac', 'dukptEncrypt', 'translatePin', 'exportClearInitialKey'],
+      operations: [
+        'dukptGenerateMac',
+        'dukptEncrypt',
+        'translatePin',
+        'verifyArqc',
+        'verifyCardValue',
+        'reEncrypt',
+        'importKeyBlock',
+        'exportKeyBlock',
+        'importComponents',
+        'exportInitialKey',
+        ...(this.options.mode === 'sandbox' ? (['exportClearInitialKey'] as const) : []),
+        'setKeyState',
+      ],
       bdkTypes: ['AES128', 'AES192', 'AES256', 'TDES2'],
       keysNeverLeave: { aesDukpt: false, tdesDukpt: false, pin: false },
       dukptModes: ['CBC', 'CTR', 'GCM'],
       macAlgs: ['AES-CMAC-16', 'AES-CMAC-8', 'HMAC-SHA256', 'RETAIL-4', 'RETAIL-8', 'TDES-CMAC-8'],
-      keyBlockVersions: [],
+      keyBlockVersions: ['B', 'D'],
       pinFormats: [0, 1, 3, 4],
       iso4Pan: 'full',
       maxDataBytes: 8192,
@@ -133,10 +163,7 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async encrypt(r: CipherInput & { key: KeyRef }): Promise<Buffer> {
-    return this.#withKey(r.key, 'encrypt', (key, header) => {
-      if (header.state !== 'active') throw denied(header.id, 'encrypt');
-      return encryptData(familyOf(header.type), key, r);
-    });
+    return this.#withKey(r.key, 'encrypt', (key, header) => encryptData(familyOf(header.type), key, r));
   }
 
   async decrypt(r: CipherInput & { key: KeyRef }): Promise<Buffer> {
@@ -144,7 +171,7 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async generateKey(r: Parameters<HsmProvider['generateKey']>[0]): Promise<KeyInfo> {
-    if (!hasRight(r.scope, this.options.partition, 'manage')) throw denied(r.id, 'generate');
+    this.#checkManage(r.scope, r.id);
     const known = await this.#headerIfThere(r.id);
     if (known === undefined) await this.#createKey(r);
     const header = known ?? (await this.store.header(r.id));
@@ -154,9 +181,95 @@ export class SoftwareHsm extends HsmProvider {
 
   override async exportClearInitialKey(r: { bdk: KeyRef; scheme: Dukpt['scheme']; ikid: string }): Promise<Buffer> {
     if (this.options.mode !== 'sandbox') throw denied(r.bdk.id, 'export');
-    const ksn = Ksn.of(r.scheme, r.ikid, 0);
-    if (ksn === undefined) throw new HsmError('format', 'the initial key id does not fit the scheme');
+    const ksn = initialKsn(r);
     return this.#withKey(r.bdk, 'export', (bdk) => initialKeyOf(bdk, ksn));
+  }
+
+  override async verifyArqc(r: ArqcCheck): Promise<{ valid: boolean; arpc?: Buffer }> {
+    const [atc, un] = [hexBytes(r.atc), r.un === undefined ? undefined : hexBytes(r.un)];
+    return this.#withKey(r.key, 'verify-card', (key) => checkCryptogram(key, { ...r, atc, un }));
+  }
+
+  override async verifyCardValue(r: CardValueCheck): Promise<boolean> {
+    const [atc, un] = [r.atc, r.un].map((hex) => (hex === undefined ? undefined : hexBytes(hex)));
+    return this.#withKey(r.key, 'verify-card', (key) => isCardValue(key, { ...r, atc, un }, r.value));
+  }
+
+  override async reEncrypt(r: { from: DataSide; to: DataSide & { key: KeyRef }; cipher: Buffer }): Promise<Buffer> {
+    const { dukpt, key } = r.from;
+    if ((dukpt === undefined) === (key === undefined)) {
+      throw new HsmError('unsupported', 'a re-encryption comes from one key');
+    }
+    const plain =
+      dukpt === undefined
+        ? await this.decrypt({ ...r.from, key: key!, data: r.cipher })
+        : await this.dukptDecrypt(dukpt, { ...r.from, cipher: r.cipher });
+    try {
+      return await this.encrypt({ ...r.to, data: plain });
+    } finally {
+      plain.fill(0);
+    }
+  }
+
+  override async importKeyBlock(r: KeyBlockImport): Promise<KeyInfo> {
+    this.#checkManage(r.scope, r.id);
+    const { key, type } = await this.#withKey(r.kbpk, 'unwrap', (kbpk) => openBlock(kbpk, r));
+    return this.#store({ ...r, usage: r.expect.usage, type }, key);
+  }
+
+  override async importComponents(r: KeyComponents): Promise<KeyInfo> {
+    this.#checkManage(r.scope, r.id);
+    if (r.components.length < 2) throw new HsmError('format', 'a key in the clear comes in two components at least');
+    const key = secretBuffer(KEY_BYTES[r.type]);
+    try {
+      for (const component of r.components) {
+        const part = await this.decrypt({ key: r.sealedBy, mode: 'GCM', ...component });
+        const isWhole = part.length === key.length;
+        for (let i = 0; i < key.length; i += 1) key[i]! ^= part[i] ?? 0;
+        part.fill(0);
+        if (!isWhole) throw new HsmError('format', 'a component has a wrong length');
+      }
+    } catch (error) {
+      key.fill(0);
+      throw error;
+    }
+    return this.#store(r, key);
+  }
+
+  override async exportKeyBlock(r: { kbpk: KeyRef; key: KeyRef; version: 'B' | 'D' }): Promise<string> {
+    const { key, header } = await this.#withKey(r.key, 'export', (bytes, known) => ({
+      key: Buffer.from(bytes),
+      header: known,
+    }));
+    return this.#wrap(r.kbpk, key, (kbpk) => sealBlock(kbpk, r.version, header, key));
+  }
+
+  override async exportInitialKey(r: {
+    bdk: KeyRef;
+    scheme: Dukpt['scheme'];
+    ikid: string;
+    kbpk: KeyRef;
+  }): Promise<string> {
+    const ksn = initialKsn(r);
+    const { key, type } = await this.#withKey(r.bdk, 'export', (bdk, header) => ({
+      key: initialKeyOf(bdk, ksn),
+      type: header.type,
+    }));
+    return this.#wrap(r.kbpk, key, (kbpk, { type: wrapping }) =>
+      sealInitialKey(kbpk, familyOf(wrapping) === 'AES' ? 'D' : 'B', ksn, { type }, key),
+    );
+  }
+
+  override async setKeyState(key: KeyRef, state: Exclude<KeyState, 'destroyed'>): Promise<KeyInfo> {
+    const known = await this.#visibleHeader(key);
+    this.#checkManage(known.scope, key.id);
+    if (known.state === state) return infoOf(known);
+    return infoOf(
+      await this.store.update(key.id, (header) => {
+        if (LIFE.indexOf(state) < LIFE.indexOf(header.state)) throw denied(key.id, state);
+        return { ...header, state };
+      }),
+    );
   }
 
   async keyInfo(key: KeyRef): Promise<KeyInfo> {
@@ -165,7 +278,7 @@ export class SoftwareHsm extends HsmProvider {
 
   async destroyKey(key: KeyRef): Promise<void> {
     const header = await this.#visibleHeader(key);
-    if (!hasRight(header.scope, this.options.partition, 'manage')) throw denied(key.id, 'destroy');
+    this.#checkManage(header.scope, key.id);
     await this.store.destroy(key.id);
   }
 
@@ -177,18 +290,46 @@ export class SoftwareHsm extends HsmProvider {
     return ids;
   }
 
-  async #createKey(r: Parameters<HsmProvider['generateKey']>[0]): Promise<void> {
-    const key = randomBytes(KEY_BYTES[r.type]);
-    const { id, usage, type, scope } = r;
-    const expiresAt = r.expiresAt?.toISOString() ?? null;
+  async #createKey(r: NewKey): Promise<boolean> {
+    return this.#keep(r, randomBytes(KEY_BYTES[r.type]));
+  }
+
+  /** Take in a key that came from outside; the same key under the same id again is the same key. Wipes it. */
+  async #store(r: NewKey, key: Buffer): Promise<KeyInfo> {
+    const kcv = keyCheckValue(r.type, key);
+    if (!(await this.#keep(r, key))) {
+      const { usage, type, scope, kcv: known } = await this.store.header(r.id);
+      if (usage !== r.usage || type !== r.type || scope !== r.scope || known !== kcv) throw denied(r.id, 'import');
+    }
+    return infoOf(await this.store.header(r.id));
+  }
+
+  async #keep({ id, usage, type, scope, state, expiresAt }: NewKey, key: Buffer): Promise<boolean> {
+    const life = { state: state ?? 'active', expiresAt: expiresAt?.toISOString() ?? null } as const;
     try {
-      await this.store.create(
-        { version: 1, id, usage, type, scope, state: r.state ?? 'active', kcv: keyCheckValue(type, key), expiresAt },
+      return await this.store.create(
+        { version: 1, id, usage, type, scope, kcv: keyCheckValue(type, key), ...life },
         key,
       );
     } finally {
       key.fill(0);
     }
+  }
+
+  /** Use a wrapping key on a key that left the store, and wipe that one. */
+  async #wrap(kbpk: KeyRef, key: Buffer, seal: (kbpk: Buffer, header: KeyHeader) => string): Promise<string> {
+    try {
+      return await this.#withKey(kbpk, 'wrap', seal);
+    } catch (error) {
+      if (error instanceof KeyBlockError) throw denied(kbpk.id, 'wrap');
+      throw error;
+    } finally {
+      key.fill(0);
+    }
+  }
+
+  #checkManage(scope: KeyScope, id: string): void {
+    if (!hasRight(scope, this.options.partition, 'manage')) throw denied(id, 'manage');
   }
 
   async #withWorkingKey<T>(dukpt: Dukpt, use: DukptUse, work: (key: Buffer) => T, mac?: MacAlg): Promise<T> {
@@ -226,7 +367,7 @@ export class SoftwareHsm extends HsmProvider {
     return this.store.withKey(ref.id, (key, header) => {
       this.#checkVisible(header);
       if (!hasRight(header.scope, this.options.partition, right)) throw denied(ref.id, right);
-      if (header.state === 'pending' || header.state === 'retired') throw denied(ref.id, right);
+      if (!stateAllows(header.state, right)) throw denied(ref.id, right);
       return use(key, header);
     });
   }
@@ -250,6 +391,17 @@ export class SoftwareHsm extends HsmProvider {
       throw error;
     }
   }
+}
+
+function initialKsn({ scheme, ikid }: { scheme: Dukpt['scheme']; ikid: string }): Ksn {
+  const ksn = Ksn.of(scheme, ikid, 0);
+  if (ksn === undefined) throw new HsmError('format', 'the initial key id does not fit the scheme');
+  return ksn;
+}
+
+function hexBytes(hex: string): Buffer {
+  if (!/^([0-9A-Fa-f]{2})+$/.test(hex)) throw new HsmError('format', 'a counter or number is not hex');
+  return Buffer.from(hex, 'hex');
 }
 
 function infoOf(header: KeyHeader): KeyInfo {
