@@ -11,6 +11,7 @@ Looks for the published test card numbers, in every encoding, in logs, databases
   --dir <folder>       sandbox folder to read (repeatable; default .tsunagu)
   --database <url>     another database, login must see all rows (repeatable)
   --redis <url>        queue on Redis (default REDIS_URL)
+  --pid <n>            a running process whose memory is read, on Linux (repeatable)
   --plant              prove that a planted number is found in every medium, then end
   --json               one JSON line
 Ends with 1 when anything was found. A place is printed, never a number.`;
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
       dir: { type: 'string', multiple: true },
       database: { type: 'string', multiple: true },
       redis: { type: 'string' },
+      pid: { type: 'string', multiple: true },
       plant: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -41,6 +43,7 @@ async function main(): Promise<number> {
     folders,
     databaseUrls: values.database ?? [],
     redisUrl,
+    pids: (values.pid ?? []).map(Number),
   });
   return print(values.json ? asJson(report) : asText(report), report.hitCount === 0 ? 0 : 1);
 }

@@ -2,14 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { failInOneLine } from './start/fail.mjs';
 import { ensureInstalled } from './start/install.mjs';
-import { nodeVersionTrouble } from './start/node-version.mjs';
 import { ROOT } from './start/root.mjs';
-import { Trouble } from './postgres/binaries.mjs';
 
 /** `npm test -- ARGS…`: install when needed, then Vitest, whose global set-up brings the database. */
 async function main() {
-  const trouble = nodeVersionTrouble();
-  if (trouble !== undefined) throw new Trouble(trouble);
   await ensureInstalled();
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });

@@ -68,28 +68,62 @@ it('spreads the share of trouble over all kinds of it', () => {
   expect(total).toBeCloseTo(0.06, 10);
 });
 
-it('lets no process of a short run get away', async () => {
-  const hit: string[] = [];
-  const victims = ['api', 'worker', 'vault', 'switch', 'postgres'];
-  let disturber: Disturber | undefined;
-  const kill9 = (name: string) => {
-    hit.push(name);
-    if (hit.length >= victims.length) disturber?.stop();
-  };
-  disturber = new Disturber({ kill9 }, new SeededRandom(4), victims, WITHOUT_PAUSE);
-  await disturber.run();
-  expect(new Set(hit.slice(0, victims.length))).toEqual(new Set(victims));
-});
+describe('a disturber', () => {
+  const victims = ['api', 'worker', 'vault', 'switch', 'postgres', 'queue'];
 
-it('counts its blows by victim', async () => {
-  const hit: string[] = [];
-  const disturber = new Disturber(
-    { kill9: (name) => void (hit.push(name), disturber.stop()) },
-    new SeededRandom(1),
-    ['vault'],
-    WITHOUT_PAUSE,
-  );
-  await disturber.run();
-  expect(disturber.kills).toEqual({ vault: hit.length });
-  expect(disturber.killCount).toBe(hit.length);
+  /** Writes down what it was told, and ends the storm after so many blows. */
+  function storm(seed: number, endAfter: number) {
+    const told: string[] = [];
+    const count = (what: string) => {
+      told.push(what);
+      if (told.filter((one) => one !== 'recovered').length >= endAfter) disturber.stop();
+    };
+    const target = { strike: (name: string) => count(name), recovered: async () => count('recovered') };
+    const disturber: Disturber = new Disturber(target, new SeededRandom(seed), victims, WITHOUT_PAUSE);
+    return { disturber, told };
+  }
+
+  it('lets no process of a short run get away', async () => {
+    const { disturber, told } = storm(4, victims.length);
+    await disturber.run();
+    expect(new Set(told)).toEqual(new Set([...victims, 'recovered']));
+  });
+
+  it('counts its blows by victim', async () => {
+    const { disturber, told } = storm(1, 40);
+    await disturber.run();
+    const blows = told.filter((what) => what !== 'recovered');
+    expect(disturber.blowCount).toBe(blows.length);
+    for (const name of victims) expect(disturber.blows[name]).toBe(blows.filter((hit) => hit === name).length);
+  });
+
+  it('mostly lets the house recover, and sometimes strikes into the recovery or twice at once', async () => {
+    const { disturber, told } = storm(9, 200);
+    await disturber.run();
+    const followed = told.filter((what, at) => what !== 'recovered' && told[at + 1] === 'recovered').length;
+    const blows = disturber.blowCount;
+    expect(followed / blows).toBeGreaterThan(0.5);
+    expect(followed / blows).toBeLessThan(0.9);
+  });
+
+  it('strikes the same for the same seed', async () => {
+    const [one, other] = [storm(5, 50), storm(5, 50)];
+    await Promise.all([one.disturber.run(), other.disturber.run()]);
+    expect(one.told).toEqual(other.told);
+  });
+
+  it('ends the run when the house does not come back', async () => {
+    const target = { strike: () => undefined, recovered: () => Promise.reject(new Error('api does not become ready')) };
+    const disturber = new Disturber(target, new SeededRandom(1), victims, WITHOUT_PAUSE);
+    await expect(disturber.run()).rejects.toThrow('api does not become ready');
+  });
+
+  it('lets customers wait for their part of the storm, and lets them all go when it is over', async () => {
+    const { disturber } = storm(2, 10);
+    const early = disturber.untilBlows(5);
+    const never = disturber.untilBlows(1_000);
+    await disturber.run();
+    await Promise.all([early, never]);
+    expect(disturber.blowCount).toBeGreaterThanOrEqual(10);
+  });
 });

@@ -3,21 +3,29 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { compareBooks, isSettled, type Comparison, type PublicPayment } from './books-comparison.js';
-import { Disturber, faultMix, type Killable } from './disturber.js';
+import { Disturber } from './disturber.js';
 import { readIssuerLedgers } from './issuer-ledger.js';
 import { OwnRedis } from './own-redis.js';
 import { PersistentClient } from './persistent-client.js';
 import { readAllPayments } from './public-books.js';
+import { scanRunningHouse, type LiveScan } from './live-scan.js';
 import { readSandbox, UNLIMITED_TENANTS, type SandboxState } from './sandbox-state.js';
+import { ShiftBoard } from './shift-board.js';
 import { SimulatedReader } from './simulated-reader.js';
 import { startStack, type Stack } from './stack.js';
+import { QUEUE, targetOf } from './target.js';
 import { Till } from './till.js';
+import { setWireFaults, stopWireFaults } from './wire-faults.js';
 
 export interface ChaosOptions {
   readonly payments: number;
   readonly seed: number;
   readonly queue: 'postgres' | 'redis';
   readonly keep: boolean;
+  /** Look for card numbers in everything of the house while it is still up. */
+  readonly scan: boolean;
+  /** Longest time that the tills may need, milliseconds; a run that needs more is stuck. */
+  readonly ceilingMs: number;
   readonly say: (line: string) => void;
 }
 
@@ -32,26 +40,33 @@ export interface ChaosResult extends Omit<Comparison, 'places'> {
   readonly seconds: number;
   readonly seed: number;
   readonly queue: string;
+  /** Signal 9 by process. */
   readonly killed: Readonly<Record<string, number>>;
+  /** How often the queue lost all it held. */
+  readonly wipes: number;
   readonly retries: number;
+  readonly payments_per_second: number;
+  /** How long a till waited for the answer to a payment. */
+  readonly wait_ms: { readonly p50: number; readonly p95: number; readonly max: number };
+  readonly scan?: LiveScan;
   readonly complaints: readonly string[];
   readonly places: readonly string[];
 }
 
-/** More purchases, more tills at once: the run's length must not grow with them. */
-const TILLS = { min: 32, max: 96, purchasesEach: 20 };
+/** More purchases, more tills at once: most of a till's time is waiting for a house that was struck, and the run must go on meanwhile. */
+const TILLS = { min: 32, max: 192, purchasesEach: 12 };
+/** Rounds of blows, each hitting every victim once, over which the customers of a short run are spread. */
+const ROUNDS_MIN = 3;
 const FAULT_SHARE = 0.06;
-/** Longest life of a run without an answer: a till that waits longer has found a bug. */
-const PER_PAYMENT_MS = 4_000;
-const PATIENCE_MIN_MS = 300_000;
 const QUIET_MAX_MS = 180_000;
+const PROGRESS_MS = 10_000;
 const PLACES_SHOWN_MAX = 20;
 /** Short timers, so that a loss is found in seconds; everything else is as in the sandbox. */
 const TIMERS = { replyTimeoutMs: 2_500, reversalScheduleMs: [500, 1_000, 2_000, 4_000] };
 const LATE_MS = 3_500;
 const DELAY_MS = 400;
 
-/** One run: own house, tills, faults and kills, quiet, comparison. */
+/** One run: own house, tills, faults and blows, quiet, comparison. @throws Error the run is stuck; the message says where */
 export async function runChaos(root: string, options: ChaosOptions): Promise<ChaosResult> {
   const dataDir = join(root, '.tsunagu', `chaos-${options.seed}`);
   rmSync(dataDir, { recursive: true, force: true });
@@ -75,7 +90,9 @@ export async function runChaos(root: string, options: ChaosOptions): Promise<Cha
 class ChaosRun {
   readonly #random: SeededRandom;
   readonly #complaints: string[] = [];
-  #left: number;
+  readonly #board = new ShiftBoard();
+  readonly #ceiling = new AbortController();
+  #come = 0;
 
   constructor(
     private readonly options: ChaosOptions,
@@ -83,51 +100,97 @@ class ChaosRun {
     private readonly redis: OwnRedis | undefined,
   ) {
     this.#random = new SeededRandom(options.seed);
-    this.#left = options.payments;
   }
 
   async run(): Promise<ChaosResult> {
     const startedMs = performance.now();
     const sandbox = await readSandbox(this.stack.dataDir);
-    const patience = AbortSignal.timeout(Math.max(PATIENCE_MIN_MS, this.options.payments * PER_PAYMENT_MS));
     const clients = sandbox.tenants
       .slice(0, UNLIMITED_TENANTS)
-      .map(({ api_key }) => new PersistentClient(sandbox.api, api_key, patience));
-    const disturber = this.#disturber();
-    await this.#setFaults(sandbox, true);
-    const disturbance = disturber.run();
-    await Promise.all(this.#tills(sandbox, clients).map((till) => till.work()));
-    disturber.stop();
-    await disturbance;
-    const faults = await this.#faultCount(sandbox);
-    await this.#setFaults(sandbox, false);
+      .map(({ api_key }) => new PersistentClient(sandbox.api, api_key, this.#ceiling.signal));
+    const victims = [
+      'api',
+      'worker',
+      'vault',
+      'switch',
+      'postgres',
+      QUEUE,
+      ...(this.redis === undefined ? [] : ['redis']),
+    ];
+    const disturber = new Disturber(targetOf(this.stack, this.redis), this.#random.fork(), victims);
+    await setWireFaults(sandbox.faults, {
+      seed: this.options.seed,
+      share: FAULT_SHARE,
+      delayMs: DELAY_MS,
+      lateMs: LATE_MS,
+    });
+    await this.#storm(
+      disturber,
+      this.#tills(sandbox, clients, (share) => disturber.untilBlows(share * victims.length * ROUNDS_MIN)),
+    );
+    const [perSecond, waits] = [this.#board.perSecond, this.#board.waitsMs];
+    const faults = await stopWireFaults(sandbox.faults);
     await this.stack.waitReady();
     this.options.say('tills closed, waiting for quiet');
     const payments = await this.#quiet(clients);
     const comparison = compareBooks(payments, await readIssuerLedgers(sandbox.issuer_ledger));
+    const { [QUEUE]: wipes = 0, ...killed } = disturber.blows;
     return {
       ...countStates(payments),
       ...comparison,
       places: comparison.places.slice(0, PLACES_SHOWN_MAX),
-      kills: disturber.killCount,
-      killed: disturber.kills,
+      kills: disturber.blowCount - wipes,
+      killed,
+      wipes,
       faults,
       retries: clients.reduce((sum, client) => sum + client.counts.retries, 0),
       complaints: this.#complaints.slice(0, PLACES_SHOWN_MAX),
+      payments_per_second: perSecond,
+      wait_ms: waits,
+      ...(this.options.scan ? { scan: await scanRunningHouse(this.stack, this.redis?.url) } : {}),
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
       seed: this.options.seed,
       queue: this.options.queue,
     };
   }
 
-  #disturber(): Disturber {
-    const { stack, redis } = this;
-    const killable: Killable = { kill9: (name) => (name === 'redis' ? redis?.kill9() : stack.kill9(name)) };
-    const victims = ['api', 'worker', 'vault', 'switch', 'postgres', ...(redis === undefined ? [] : ['redis'])];
-    return new Disturber(killable, this.#random.fork(), victims);
+  /** Tills pay while blows fall, until the last customer has gone. @throws Error the ceiling is reached, or the house does not come back */
+  async #storm(disturber: Disturber, tills: readonly Till[]): Promise<void> {
+    const ceiling = setTimeout(() => this.#ceiling.abort(), this.options.ceilingMs);
+    const progress = setInterval(
+      () => this.options.say(`${this.#board.progress(this.options.payments)}; ${disturber.blowCount} blows`),
+      PROGRESS_MS,
+    );
+    try {
+      const day = Promise.all(tills.map((till) => till.work())).finally(() => disturber.stop());
+      await Promise.all([disturber.run(), day]); // a disturber that fails says that the house does not come back
+    } catch (error) {
+      const stuck = this.#whatIsStuck(error as Error);
+      this.#ceiling.abort(); // nobody waits any longer
+      throw new Error(stuck, { cause: error });
+    } finally {
+      disturber.stop();
+      clearTimeout(ceiling);
+      clearInterval(progress);
+    }
   }
 
-  #tills(sandbox: SandboxState, clients: readonly PersistentClient[]): Till[] {
+  #whatIsStuck(error: Error): string {
+    const why = this.#ceiling.signal.aborted
+      ? `the tills are not done after ${this.options.ceilingMs / 1000} s`
+      : error.message;
+    return [
+      `chaos run ${this.options.seed} is stuck: ${why}`,
+      this.#board.progress(this.options.payments),
+      ...this.#board.stuck(),
+    ].join('\n  ');
+  }
+
+  #tills(
+    sandbox: SandboxState,
+    clients: readonly PersistentClient[],
+    untilShare: (share: number) => Promise<void>,
+  ): Till[] {
     const places = clients.flatMap((client, index) =>
       sandbox.tenants[index]!.stores.flatMap((store) =>
         store.terminals.map((terminal) => ({ client, reader: new SimulatedReader(terminal) })),
@@ -135,34 +198,20 @@ class ChaosRun {
     );
     const plans = join(this.stack.dataDir, 'intents.jsonl');
     const shift = {
-      nextCustomer: () => (this.#left -= 1) >= 0,
+      nextCustomer: async () => {
+        const mine = (this.#come += 1);
+        if (mine > this.options.payments) return false;
+        await untilShare(mine / this.options.payments);
+        return true;
+      },
       save: (plan: object) => appendFileSync(plans, `${JSON.stringify(plan)}\n`),
       complain: (what: string) => void this.#complaints.push(what),
+      board: this.#board,
     };
     return Array.from({ length: tillsFor(this.options.payments) }, (_, till) => {
       const { client, reader } = places[till % places.length]!;
-      return new Till(reader, client, this.#random.fork(), shift);
+      return new Till(till + 1, reader, client, this.#random.fork(), shift);
     });
-  }
-
-  /** Rules of one kind each, so that six of a hundred messages meet trouble. */
-  async #setFaults(sandbox: SandboxState, isStorm: boolean): Promise<void> {
-    const delays: Record<string, number> = { delay: DELAY_MS, late: LATE_MS };
-    const rules = Object.entries(faultMix(FAULT_SHARE)).map(([kind, probability]) => ({
-      link: '*',
-      kind,
-      probability,
-      ...(delays[kind] === undefined ? {} : { delayMs: delays[kind] }),
-    }));
-    const body = isStorm ? { seed: this.options.seed, faults: rules } : { faults: [] };
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(sandbox.faults, { method: 'PUT', headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`the fault panel answered ${response.status}: ${await response.text()}`);
-  }
-
-  async #faultCount(sandbox: SandboxState): Promise<number> {
-    const state = (await (await fetch(sandbox.faults)).json()) as { injected: Record<string, number> };
-    return Object.values(state.injected).reduce((sum, count) => sum + count, 0);
   }
 
   /** Wait until nothing moves any more, or the time for it is over. */

@@ -1,40 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 
-/** What of the stack a disturber may touch. */
-export interface Killable {
-  kill9(name: string): Promise<void> | void;
+/** What of the house a disturber may touch. */
+export interface Target {
+  /** Signal 9 to a process, or a wipe of the queue: `name` is one of the victims. */
+  strike(name: string): Promise<void> | void;
+  /** Settles when everything that was struck is back at work. @throws it does not come back */
+  recovered(): Promise<void>;
 }
 
 /** Kinds of trouble of the fault panel. */
 export const WIRE_FAULTS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset'] as const;
 
-/** Between blows the house must come back to work, else only its restarts are tested. */
-const PACE = { firstMs: 1_500, minMs: 3_000, maxMs: 9_000 };
+/** Counted from the moment at which the house is back, else only its restarts would be tested. */
+const PACE = { firstMs: 1_000, minMs: 1_000, maxMs: 4_000 };
 
-/** Ends processes with signal 9 at moments and in an order that the seed decides; who restarts them is the supervisor's matter. */
+/** A second blow in the same instant, and a blow into the middle of a recovery. */
+const TWICE = 0.2;
+const INTO_RECOVERY = 0.2;
+
+/** Strikes at moments and in an order that the seed decides; who restarts what was struck is the supervisor's matter. */
 export class Disturber {
-  readonly kills: Record<string, number> = {};
+  readonly blows: Record<string, number> = {};
   #isOver = false;
   #round: string[] = [];
 
   constructor(
-    private readonly stack: Killable,
+    private readonly target: Target,
     private readonly random: SeededRandom,
     private readonly victims: readonly string[],
     private readonly pace = PACE,
   ) {}
 
-  get killCount(): number {
-    return Object.values(this.kills).reduce((sum, count) => sum + count, 0);
+  get blowCount(): number {
+    return Object.values(this.blows).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Kill until told to stop; sometimes two in the same instant. */
+  /** Strike until told to stop. @throws the house does not come back */
   async run(): Promise<void> {
     await sleep(this.pace.firstMs);
     while (!this.#isOver) {
       await this.#blow();
-      if (this.random.chance(0.2)) await this.#blow();
+      if (this.random.chance(TWICE)) await this.#blow();
+      if (!this.random.chance(INTO_RECOVERY)) await this.target.recovered();
       if (!this.#isOver) await sleep(this.random.between(this.pace.minMs, this.pace.maxMs));
     }
   }
@@ -43,13 +51,18 @@ export class Disturber {
     this.#isOver = true;
   }
 
+  /** Settles when that many blows have fallen, or when no more will. */
+  async untilBlows(count: number): Promise<void> {
+    while (!this.#isOver && this.blowCount < count) await sleep(20);
+  }
+
   async #blow(): Promise<void> {
     // Rounds in which each is hit once: no process of a short run gets away.
     if (this.#round.length === 0) this.#round = [...this.victims];
     const name = this.random.pick(this.#round);
     this.#round.splice(this.#round.indexOf(name), 1);
-    this.kills[name] = (this.kills[name] ?? 0) + 1;
-    await this.stack.kill9(name);
+    this.blows[name] = (this.blows[name] ?? 0) + 1;
+    await this.target.strike(name);
   }
 }
 

@@ -61,7 +61,7 @@ export class PersistentClient {
         method,
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+        signal: AbortSignal.any([this.deadline, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     } catch (error) {

@@ -8,6 +8,8 @@ export interface Stack {
   readonly restarts: Readonly<Record<string, number>>;
   readonly urls: Readonly<Record<string, string>>;
   readonly ports: Readonly<Record<string, number>>;
+  /** Where the database keeps its files; undefined when it is an external one. */
+  readonly postgresDir: string | undefined;
   databaseUrl(role?: string): string;
   kill9(name: string): Promise<void>;
   waitReady(timeoutMs?: number): Promise<void>;

@@ -1,16 +1,18 @@
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { type Answer, PersistentClient } from './persistent-client.js';
 import { planPurchase, type PurchasePlan } from './purchase.js';
+import type { ShiftBoard } from './shift-board.js';
 import type { SimulatedReader } from './simulated-reader.js';
 
 /** What one run asks of its tills. */
 export interface TillShift {
-  /** Claims one more purchase of the run; false when the day is over. */
-  readonly nextCustomer: () => boolean;
+  /** Claims one more purchase of the run, when its time has come; false when the day is over. */
+  readonly nextCustomer: () => Promise<boolean>;
   /** Durable note of a plan, written before its first byte is sent. */
   readonly save: (plan: PurchasePlan) => void;
   /** An answer that no plan explains: the run is not clean. */
   readonly complain: (what: string) => void;
+  readonly board: ShiftBoard;
 }
 
 const WAIT_SECONDS = 10;
@@ -18,6 +20,7 @@ const WAIT_SECONDS = 10;
 /** One simulated terminal with its clerk: serves customers one after another until the shift is over. */
 export class Till {
   constructor(
+    private readonly number: number,
     private readonly reader: SimulatedReader,
     private readonly client: PersistentClient,
     private readonly random: SeededRandom,
@@ -25,36 +28,48 @@ export class Till {
   ) {}
 
   async work(): Promise<void> {
-    while (this.shift.nextCustomer()) {
+    while (await this.shift.nextCustomer()) {
       const plan = planPurchase(this.random);
       this.shift.save(plan);
       await this.#serve(plan);
+      this.shift.board.served();
     }
   }
 
   async #serve(plan: PurchasePlan): Promise<void> {
     const giveUp = plan.isImpatient ? this.client.post(ensurePath(plan), plan.keys.then, undefined) : undefined;
-    const paid = await this.client.post(
-      '/v1/payments',
-      plan.keys.pay,
-      this.#order(plan),
-      plan.isImpatient ? 1 : WAIT_SECONDS,
+    giveUp?.catch(() => undefined); // its failure is told where it is awaited
+    const wait = plan.isImpatient ? 1 : WAIT_SECONDS;
+    const paid = await this.#step('payment', plan, () =>
+      this.client.post('/v1/payments', plan.keys.pay, this.#order(plan), wait),
     );
-    if (giveUp !== undefined) return this.#expect(await giveUp, [200, 202, 409], 'ensure-cancelled');
+    if (giveUp !== undefined) {
+      return this.#expect(
+        await this.#step('ensure-cancelled', plan, () => giveUp),
+        [200, 202, 409],
+        'ensure-cancelled',
+      );
+    }
     this.#expect(paid, [200, 201, 202], 'payment');
-    if (typeof paid.body['id'] === 'string') await this.#finish(plan, paid.body['id']);
+    if (typeof paid.body['id'] === 'string') await this.#finish(plan, `/v1/payments/${paid.body['id']}`);
   }
 
-  async #finish(plan: PurchasePlan, id: string): Promise<void> {
-    const path = `/v1/payments/${id}`;
-    const key = plan.keys.then;
+  async #finish(plan: PurchasePlan, payment: string): Promise<void> {
+    if (plan.then === 'nothing') return;
+    const requests = {
+      capture: { path: `${payment}/captures`, body: {} },
+      refund: { path: `${payment}/refunds`, body: {} },
+      cancel: { path: `${payment}/cancel`, body: undefined },
+      ensure_cancelled: { path: ensurePath(plan), body: undefined },
+    };
+    const { path, body } = requests[plan.then];
+    const answer = await this.#step(plan.then, plan, () => this.client.post(path, plan.keys.then, body));
     // 409: the payment was declined, or is still unknown: there is nothing to capture, return or cancel.
-    const legal = [200, 201, 202, 409];
-    if (plan.then === 'capture') this.#expect(await this.client.post(`${path}/captures`, key, {}), legal, 'capture');
-    if (plan.then === 'refund') this.#expect(await this.client.post(`${path}/refunds`, key, {}), legal, 'refund');
-    if (plan.then === 'cancel') this.#expect(await this.client.post(`${path}/cancel`, key, undefined), legal, 'cancel');
-    if (plan.then === 'ensure_cancelled')
-      this.#expect(await this.client.post(ensurePath(plan), key, undefined), legal, 'ensure-cancelled');
+    this.#expect(answer, [200, 201, 202, 409], plan.then);
+  }
+
+  #step<T>(what: string, plan: PurchasePlan, work: () => Promise<T>): Promise<T> {
+    return this.shift.board.during(this.number, { what, reference: plan.clientReference }, work);
   }
 
   #order(plan: PurchasePlan): Record<string, unknown> {

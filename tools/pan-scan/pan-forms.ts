@@ -43,6 +43,8 @@ export const PUBLISHED_TEST_PANS: readonly string[] = [
 const PART_DISTINCT_DIGITS_MIN = 5;
 
 const ZERO_RUN = 3;
+/** `424242…` packed is a row of one byte, as any fill pattern in a program's memory. */
+const PACKED_DISTINCT_BYTES_MIN = 3;
 
 const EBCDIC_ZERO = 0xf0;
 
@@ -50,16 +52,19 @@ const EBCDIC_ZERO = 0xf0;
  * All forms of security-reliability.md C1 for each number.
  *
  * Left out are the two part forms (first 12, last 10 digits) where the part has fewer than five different digits, and the packed
- * forms that are mostly zero bytes: `1111111111`, `0000000005` and `00 00 00 05` stand in every database for other reasons.
+ * forms that are mostly zero bytes, or of one or two different bytes: `1111111111`, `0000000005`, `00 00 00 05` and `$$$$$$$` stand in every
+ * database or memory for other reasons.
  * Such a number keeps its other forms; what is left out is listed by {@link skippedForms}.
  */
 export function panPatterns(pans: readonly string[] = PUBLISHED_TEST_PANS): PanPattern[] {
   return pans.flatMap((pan) => {
     const name = `${pan.slice(0, 6)}…${pan.slice(-4)}`;
-    return [...wholeForms(pan).filter(([, bytes]) => !isPadding(bytes)), ...partForms(pan)].map(([form, bytes]) => ({
-      label: `${name}/${form}`,
-      bytes,
-    }));
+    return [...wholeForms(pan).filter(([form, bytes]) => !isPadding(form, bytes)), ...partForms(pan)].map(
+      ([form, bytes]) => ({
+        label: `${name}/${form}`,
+        bytes,
+      }),
+    );
   });
 }
 
@@ -68,7 +73,7 @@ export function skippedForms(pans: readonly string[] = PUBLISHED_TEST_PANS): str
   return pans.flatMap((pan) => {
     const parts = { 'first-12': pan.slice(0, 12), 'last-10': pan.slice(-10) };
     const weakParts = Object.entries(parts).filter(([, digits]) => !isTelling(digits));
-    const weakWholes = wholeForms(pan).filter(([, bytes]) => isPadding(bytes));
+    const weakWholes = wholeForms(pan).filter(([form, bytes]) => isPadding(form, bytes));
     return [...weakParts, ...weakWholes].map(([form]) => `${pan.slice(0, 6)}…${pan.slice(-4)}/${form}`);
   });
 }
@@ -103,9 +108,12 @@ function partForms(pan: string): [string, Buffer][] {
   return parts.filter(([, digits]) => isTelling(digits)).map(([form, digits]) => [form, Buffer.from(digits, 'latin1')]);
 }
 
-/** Packed digits with a run of zero bytes look like any small number in a binary file. */
-function isPadding(bytes: Buffer): boolean {
-  return bytes.includes(Buffer.alloc(ZERO_RUN));
+/** Packed digits with a run of zero bytes look like any small number in a binary file, those of one byte like a fill pattern. */
+function isPadding(form: string, bytes: Buffer): boolean {
+  return (
+    form.startsWith('bcd') &&
+    (bytes.includes(Buffer.alloc(ZERO_RUN)) || new Set(bytes).size < PACKED_DISTINCT_BYTES_MIN)
+  );
 }
 
 function isTelling(digits: string): boolean {

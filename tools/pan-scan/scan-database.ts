@@ -12,6 +12,25 @@ interface ColumnRow {
   readonly type: string;
 }
 
+/** Every database of a server. @param url a login that sees all rows of all of them */
+export async function scanDatabases(report: ScanReport, url: string): Promise<void> {
+  for (const name of await databasesOf(url)) {
+    const database = new URL(url);
+    database.pathname = `/${encodeURIComponent(name)}`;
+    await scanDatabase(report, database.href);
+  }
+}
+
+async function databasesOf(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>(
+    'select datname from pg_database where datallowconn and not datistemplate',
+  );
+  await client.end();
+  return rows.map((row) => row.datname);
+}
+
 /** Reads every column of every table of every schema that is not PostgreSQL's own, as bytes or as text. */
 export async function scanDatabase(report: ScanReport, url: string, database = 'database'): Promise<void> {
   const client = new pg.Client({ connectionString: url });

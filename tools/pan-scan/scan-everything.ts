@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import pg from 'pg';
 import type * as Postgres from '../postgres.mjs';
-import { scanDatabase } from './scan-database.js';
+import { scanDatabase, scanDatabases } from './scan-database.js';
 import { scanCoreDumps, scanFolders } from './scan-files.js';
+import { scanMemory } from './scan-memory.js';
 import { scanRedis } from './scan-redis.js';
 import type { ScanReport } from './scan-report.js';
 
@@ -18,6 +18,8 @@ export interface ScanScope {
   /** Servers that are not ours to find, e.g. an external database (superuser or BYPASSRLS login). */
   readonly databaseUrls: readonly string[];
   readonly redisUrl?: string;
+  /** Running processes whose memory is read. */
+  readonly pids?: readonly number[];
 }
 
 /** All media of one scope. Embedded clusters are started (or joined) to be read as tables, then read as files. */
@@ -31,6 +33,7 @@ export async function scanEverything(report: ScanReport, scope: ScanScope): Prom
   }
   for (const url of scope.databaseUrls) await scanDatabase(report, url);
   if (scope.redisUrl) await scanRedis(report, scope.redisUrl);
+  for (const pid of scope.pids ?? []) await scanMemory(report, pid, `process ${pid}`);
   await scanFolders(report, [...scope.folders, ...elsewhere]);
   await scanCoreDumps(report, [
     scope.root,
@@ -51,21 +54,11 @@ async function scanCluster(report: ScanReport, tools: string, dataDir: string): 
   const { startPostgres } = await embeddedPostgres(tools);
   const server = await startPostgres({ dataDir });
   try {
-    for (const name of await databasesOf(server.url())) await scanDatabase(report, server.url('postgres', name));
+    await scanDatabases(report, server.url());
   } finally {
     await server.stop();
   }
   return server.dataDir;
-}
-
-async function databasesOf(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query<{ datname: string }>(
-    'select datname from pg_database where datallowconn and not datistemplate',
-  );
-  await client.end();
-  return rows.map((row) => row.datname);
 }
 
 /** Data directories at or below a folder, three levels deep at most; also those whose cluster had to live elsewhere. */

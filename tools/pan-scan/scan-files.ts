@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import type { ScanReport } from './scan-report.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -10,10 +10,10 @@ const CHUNK_BYTES = 1 << 20;
  * A file that vanishes while we read it (a recycled WAL segment) is no error: its successor is read.
  */
 export async function scanFolders(report: ScanReport, folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await walk(report, folder);
+  for (const folder of folders) await walk(report, folder, folder);
 }
 
-/** Medium of a file, told from its place. */
+/** Medium of a file, told from its place below the folder that is read. */
 export function mediumOf(path: string): string {
   if (isCoreDump(path)) return 'core dump';
   const parts = path.split(sep);
@@ -33,18 +33,18 @@ export async function scanCoreDumps(report: ScanReport, folders: readonly string
   for (const folder of folders) {
     for (const name of await namesIn(folder)) {
       const path = join(folder, name);
-      if (isCoreDump(path) && (await isFile(path))) await scanFile(report, path);
+      if (isCoreDump(path) && (await isFile(path))) await scanFile(report, folder, path);
     }
   }
 }
 
-async function walk(report: ScanReport, path: string): Promise<void> {
-  if (await isFile(path)) return scanFile(report, path);
-  for (const name of await namesIn(path)) await walk(report, join(path, name));
+async function walk(report: ScanReport, folder: string, path: string): Promise<void> {
+  if (await isFile(path)) return scanFile(report, folder, path);
+  for (const name of await namesIn(path)) await walk(report, folder, join(path, name));
 }
 
-async function scanFile(report: ScanReport, path: string): Promise<void> {
-  const feed = report.stream(mediumOf(path), (match) => `${path} before byte ${match.endOffset}`);
+async function scanFile(report: ScanReport, folder: string, path: string): Promise<void> {
+  const feed = report.stream(mediumOf(relative(folder, path)), (match) => `${path} before byte ${match.endOffset}`);
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) feed(chunk as Buffer);
   } catch (error) {

@@ -1,12 +1,24 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { PUBLISHED_TEST_PANS, panPatterns } from './pan-forms.js';
 import { embeddedPostgres, scanEverything } from './scan-everything.js';
+import { canReadMemory } from './scan-memory.js';
 import { ScanReport } from './scan-report.js';
 
-const MEDIA = ['logs', 'sandbox files', 'core dump', 'database', 'queue', 'wal', 'data folder'] as const;
+const MEDIA = [
+  'logs',
+  'sandbox files',
+  'core dump',
+  'database',
+  'queue',
+  'wal',
+  'data folder',
+  ...(canReadMemory() ? ['process memory'] : []),
+];
 
 export interface SelfTestResult {
   readonly ok: boolean;
@@ -20,6 +32,7 @@ export interface SelfTestResult {
 export async function selfTest(root: string, redisUrl?: string): Promise<SelfTestResult> {
   await mkdir(join(root, '.tsunagu'), { recursive: true });
   const folder = await mkdtemp(join(root, '.tsunagu', 'pan-plant-'));
+  const holder = await plantInMemory();
   const removeKey = redisUrl ? await plantInRedis(redisUrl) : undefined;
   try {
     await plantInFiles(folder);
@@ -31,9 +44,11 @@ export async function selfTest(root: string, redisUrl?: string): Promise<SelfTes
       folders: [folder],
       databaseUrls: [],
       redisUrl,
+      pids: canReadMemory() ? [holder.pid!] : [],
     });
     return judge(report);
   } finally {
+    holder.kill('SIGKILL');
     await removeKey?.();
     await (await embeddedPostgres(join(root, 'tools'))).removePostgresData(join(folder, 'postgres'));
     await rm(folder, { recursive: true, force: true });
@@ -80,6 +95,15 @@ async function plantInDatabase(root: string, dataDir: string): Promise<void> {
     await client.end();
     await server.stop();
   }
+}
+
+/** A process that once read a number and does nothing with it. */
+async function plantInMemory(): Promise<ChildProcess> {
+  const script = `globalThis.kept = Buffer.from(process.env.PLANT, 'hex'); delete process.env.PLANT; process.stdout.write('ready'); setInterval(() => globalThis.kept, 1000)`;
+  const env = { PATH: process.env['PATH'], PLANT: Buffer.from(PUBLISHED_TEST_PANS[4]!).toString('hex') };
+  const child = spawn(process.execPath, ['-e', script], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  return child;
 }
 
 async function plantInRedis(url: string): Promise<() => Promise<void>> {

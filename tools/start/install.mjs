@@ -3,14 +3,17 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Trouble } from '../postgres/binaries.mjs';
 import { takeLock } from './lock.mjs';
+import { nodeVersionTrouble } from './node-version.mjs';
 import { step } from './progress.mjs';
 import { ROOT } from './root.mjs';
 
 const mtime = (file) => statSync(join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const isInstalled = () => mtime('node_modules/.package-lock.json') >= mtime('package-lock.json');
 
-/** Install the locked dependencies when they are missing or older than the lock. @throws {Trouble} npm says no */
+/** Install the locked dependencies when they are missing or older than the lock. @throws {Trouble} npm says no; an old Node.js */
 export async function ensureInstalled() {
+  const trouble = nodeVersionTrouble();
+  if (trouble !== undefined) throw new Trouble(trouble);
   if (isInstalled()) return;
   const lock = await takeLock(join(ROOT, '.tsunagu', 'install.lock'), { waitMs: 600_000 });
   try {

@@ -1,0 +1,34 @@
+import { faultMix } from './disturber.js';
+
+/** Trouble of all kinds for a share of the messages, drawn by the panel from the seed. */
+export interface WireStorm {
+  readonly seed: number;
+  readonly share: number;
+  readonly delayMs: number;
+  readonly lateMs: number;
+}
+
+/** Tell the fault panel of the issuers what to do. @throws Error the panel refuses */
+export async function setWireFaults(panel: string, storm: WireStorm): Promise<void> {
+  const delays: Record<string, number> = { delay: storm.delayMs, late: storm.lateMs };
+  const faults = Object.entries(faultMix(storm.share)).map(([kind, probability]) => ({
+    link: '*',
+    kind,
+    probability,
+    ...(delays[kind] === undefined ? {} : { delayMs: delays[kind] }),
+  }));
+  await put(panel, { seed: storm.seed, faults });
+}
+
+/** A clean wire from now on. @returns how many messages met trouble */
+export async function stopWireFaults(panel: string): Promise<number> {
+  const state = (await (await fetch(panel)).json()) as { injected: Record<string, number> };
+  await put(panel, { faults: [] });
+  return Object.values(state.injected).reduce((sum, count) => sum + count, 0);
+}
+
+async function put(panel: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(panel, { method: 'PUT', headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`the fault panel answered ${response.status}: ${await response.text()}`);
+}
