@@ -114,8 +114,9 @@ function lanes(isWorker: boolean): Provider[] {
     },
     {
       provide: LaneBell,
-      useFactory: (queues: LaneQueues, logger: AppLogger, metrics: Metrics) => new LaneBell(queues, logger, metrics),
-      inject: [LaneQueues, AppLogger, Metrics],
+      useFactory: (queues: LaneQueues, logger: AppLogger, clock: Clock, metrics: Metrics) =>
+        new LaneBell(queues, logger, clock, metrics),
+      inject: [LaneQueues, AppLogger, Clock, Metrics],
     },
     {
       provide: WakeUps,

@@ -31,10 +31,10 @@ export class SweeperService {
       limit: PASS_MAX,
       ...LOOK_AGAIN.dispatch,
     });
-    for (const { tenantId, attemptId, method, bells } of due) {
-      this.#rung.inc({ lane: method });
-      await this.bell.ring(method, { tenantId, attemptId }, bells);
-    }
+    for (const { method } of due) this.#rung.inc({ lane: method });
+    await Promise.all(
+      due.map(({ tenantId, attemptId, method, bells }) => this.bell.ring(method, { tenantId, attemptId }, bells)),
+    );
     return due.length;
   }
 }

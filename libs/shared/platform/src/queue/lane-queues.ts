@@ -15,8 +15,16 @@ const ADD_TIMEOUT_MS = 2_000;
 /** Longer than any pause between two tries of BullMQ or of the Redis client. */
 const QUIET_AFTER_MS = 10_000;
 
-/** What a worker does with a job; the job id is for the request id of its context. */
+/** What a worker does with an attempt; the id of the job that brought it is for the request id of its context. */
 export type LaneHandler = (job: LaneJob, jobId: string) => Promise<void>;
+
+/** What lies in the queue: the attempts of one bell, ids and nothing else. */
+export interface LaneBatch {
+  readonly attempts: readonly LaneJob[];
+}
+
+/** What a consumer is called with. */
+export type BatchHandler = (batch: LaneBatch, jobId: string) => Promise<void>;
 
 /**
  * The queues behind the lanes: BullMQ on PostgreSQL, or on Redis when `REDIS_URL` is set. One place knows which.
@@ -24,7 +32,7 @@ export type LaneHandler = (job: LaneJob, jobId: string) => Promise<void>;
  */
 @Injectable()
 export class LaneQueues implements OnApplicationShutdown {
-  readonly #queues = new Map<Lane, Queue<LaneJob>>();
+  readonly #queues = new Map<Lane, Queue<LaneBatch>>();
   readonly #redisUrl: string | null;
   readonly #pool: pg.Pool | undefined;
   readonly #redis: Redis | undefined;
@@ -49,37 +57,34 @@ export class LaneQueues implements OnApplicationShutdown {
   }
 
   /** @throws Error the queue is not reachable; the caller decides what that means */
-  async add(lane: Lane, job: LaneJob, jobId: string): Promise<void> {
+  async add(lane: Lane, jobs: readonly LaneJob[], jobId: string): Promise<void> {
+    const attempts = jobs.map(({ tenantId, attemptId }) => ({ tenantId, attemptId }));
     const added = this.#queue(lane).add(
-      'attempt',
-      { tenantId: job.tenantId, attemptId: job.attemptId },
-      {
-        jobId,
-        removeOnComplete: KEEP_COMPLETED,
-        removeOnFail: KEEP_FAILED,
-      },
+      'attempts',
+      { attempts },
+      { jobId, removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED },
     );
     await withTimeout(added, ADD_TIMEOUT_MS);
   }
 
   /** A running consumer of one lane; close it before this. */
-  consume(lane: Lane, concurrency: number, handler: LaneHandler): Worker<LaneJob> {
+  consume(lane: Lane, concurrency: number, handler: BatchHandler): Worker<LaneBatch> {
     const options = {
       concurrency,
       runRetryDelay: 1_000,
       drainDelay: 5,
       maxStalledCount: 3,
     };
-    const process = (job: Job<LaneJob>) => handler(job.data, job.id ?? job.data.attemptId);
-    const worker: Worker<LaneJob> =
+    const process = (job: Job<LaneBatch>) => handler(job.data, job.id ?? lane);
+    const worker: Worker<LaneBatch> =
       this.#pool !== undefined
         ? (new Worker(
             lane,
             process,
             { ...options, connection: this.#pool },
             createPostgresBackend,
-          ) as unknown as Worker<LaneJob>)
-        : new Worker<LaneJob>(lane, process, {
+          ) as unknown as Worker<LaneBatch>)
+        : new Worker<LaneBatch>(lane, process, {
             ...options,
             prefix: this.#redisPrefix(lane),
             connection: this.#openRedis(this.#redisUrl ?? '', { maxRetriesPerRequest: null }),
@@ -107,13 +112,13 @@ export class LaneQueues implements OnApplicationShutdown {
   readonly #clients: Redis[] = [];
   readonly #outages: Outage[] = [];
 
-  #queue(lane: Lane): Queue<LaneJob> {
+  #queue(lane: Lane): Queue<LaneBatch> {
     const known = this.#queues.get(lane);
     if (known !== undefined) return known;
-    const queue: Queue<LaneJob> =
+    const queue: Queue<LaneBatch> =
       this.#pool !== undefined
-        ? (new Queue(lane, { connection: this.#pool }, createPostgresBackend) as unknown as Queue<LaneJob>)
-        : new Queue<LaneJob>(lane, { connection: this.#redis as Redis, prefix: this.#redisPrefix(lane) });
+        ? (new Queue(lane, { connection: this.#pool }, createPostgresBackend) as unknown as Queue<LaneBatch>)
+        : new Queue<LaneBatch>(lane, { connection: this.#redis as Redis, prefix: this.#redisPrefix(lane) });
     this.#reportOnce(queue, lane, 'a bell lost its queue', 'a bell has its queue again');
     this.#queues.set(lane, queue);
     return queue;
@@ -142,7 +147,7 @@ export class LaneQueues implements OnApplicationShutdown {
   #openPool(url: string, max: number): pg.Pool {
     // a lost bell is rung again by the sweeper, so no bell waits for the disk: docs/adr/0008
     const options = '-c search_path=gateway,bullmq -c synchronous_commit=off';
-    const pool = new pg.Pool({
+    const pool = new PreparingPool({
       connectionString: url,
       max,
       options,
@@ -164,6 +169,27 @@ export class LaneQueues implements OnApplicationShutdown {
     client.on('error', () => undefined); // the queue and the worker report it; without a listener the process would end
     this.#clients.push(client);
     return client;
+  }
+}
+
+/** BullMQ sends every statement as text: named, each is parsed and planned once per connection. */
+class PreparingPool extends pg.Pool {
+  readonly #names = new Map<string, string>();
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- pg's own overloads; BullMQ calls one of them
+  override query(...given: any[]): any {
+    const [text, values] = given as [unknown, unknown];
+    if (typeof text !== 'string' || !Array.isArray(values) || given.length > 2)
+      return super.query(...(given as [string]));
+    return super.query({ name: this.#nameOf(text), text, values });
+  }
+
+  #nameOf(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = `bullmq_${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
   }
 }
 

@@ -1,9 +1,10 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { Lane } from '@tsunagu/contracts';
+import type { Lane, LaneJob } from '@tsunagu/contracts';
 import { InvariantError, invariant } from '@tsunagu/kernel';
 import type { Worker } from 'bullmq';
 import { AppLogger } from '../logging/app-logger.js';
 import { LaneQueues, type LaneHandler } from './lane-queues.js';
+import { Slots } from './slots.js';
 
 /** The consumers of this process: one per lane, each with its own concurrency, so that one sick lane starves no other. */
 @Injectable()
@@ -19,20 +20,33 @@ export class LaneWorkers implements BeforeApplicationShutdown {
   /**
    * Handle a lane. A handler that throws fails the job, which is not tried again: the sweeper reads the row instead.
    * After the stop nothing is consumed: a consumer made too late would ask a closed pool for ever, without a pause.
+   * @param concurrency attempts under way at once, however many jobs brought them
    * @throws InvariantError the lane has a handler already
    */
   register(lane: Lane, concurrency: number, handler: LaneHandler): void {
     invariant(!this.#workers.has(lane), 'a lane has one handler', { lane });
     if (this.#stopped) return;
-    const worker = this.queues.consume(lane, concurrency, async (job, jobId) => {
-      try {
-        await handler(job, jobId);
-      } catch (error) {
-        this.logger.error('a lane job failed', { lane, attemptId: job.attemptId, error });
-        throw new InvariantError('a lane job failed'); // what was thrown may hold values, and queues keep messages
-      }
+    const slots = new Slots(concurrency);
+    const worker = this.queues.consume(lane, concurrency, async ({ attempts }, jobId) => {
+      const ended = await Promise.all(
+        attempts.map((attempt) => slots.use(() => this.#handle(lane, handler, attempt, jobId))),
+      );
+      // what was thrown may hold values, and queues keep messages
+      if (ended.includes(false)) throw new InvariantError('a lane job failed');
     });
     this.#workers.set(lane, worker);
+  }
+
+  /** @returns whether it went well; one attempt's failure is not another's */
+  async #handle(lane: Lane, handler: LaneHandler, attempt: LaneJob, jobId: string): Promise<boolean> {
+    if (this.#stopped) return true; // it waited for its turn; the sweeper of whoever comes next finds it
+    try {
+      await handler(attempt, jobId);
+      return true;
+    } catch (error) {
+      this.logger.error('a lane job failed', { lane, attemptId: attempt.attemptId, error });
+      return false;
+    }
   }
 
   /** Whether every given lane has a handler; start-up refuses otherwise. */

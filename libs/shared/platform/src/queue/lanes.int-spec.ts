@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newId, Secret } from '@tsunagu/kernel';
+import { newId, Secret, SystemClock } from '@tsunagu/kernel';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
     opened.push(queues);
     return queues;
   };
-  const aBell = (queues = queuesOf(4)) => new LaneBell(queues, quietLogger(), new Metrics());
+  const aBell = (queues = queuesOf(4)) => new LaneBell(queues, quietLogger(), new SystemClock(), new Metrics());
   const aWorker = (queues = queuesOf(12)) => {
     const workers = new LaneWorkers(queues, quietLogger());
     opened.push(workers);
@@ -140,6 +140,36 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
     expect(workers.covers(['debit'])).toBe(false);
   });
 
+  it('brings a rush of bells in few jobs, each attempt once, never more at a time than the lane allows', async () => {
+    const heard: string[] = [];
+    let [running, most] = [0, 0];
+    aWorker().register('dcc', 3, async ({ attemptId }) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      heard.push(attemptId);
+    });
+    const bell = aBell();
+    const jobs = Array.from({ length: 120 }, aJob);
+    await Promise.all(jobs.map((job) => bell.ring('dcc', job)));
+    await expect.poll(() => heard.length, WAIT).toBe(120);
+    expect([...heard].sort()).toEqual(jobs.map(({ attemptId }) => attemptId).sort());
+    expect({ most, counts: bell.counts }).toEqual({ most: 3, counts: { rings: 120, jobs: 3, lost: 0 } });
+  });
+
+  it('hears the others of a job when one of them fails', async () => {
+    const heard: string[] = [];
+    const jobs = [aJob(), aJob(), aJob()];
+    aWorker().register('nfc', 3, ({ attemptId }) => {
+      heard.push(attemptId);
+      return attemptId === jobs[0]?.attemptId ? Promise.reject(new Error('no')) : Promise.resolve();
+    });
+    const bell = aBell();
+    await Promise.all(jobs.map((job) => bell.ring('nfc', job)));
+    await expect.poll(() => heard, WAIT).toEqual(jobs.map(({ attemptId }) => attemptId));
+  });
+
   it('refuses a second handler for a lane', () => {
     const workers = aWorker();
     workers.register('credit', 1, () => Promise.resolve());
@@ -200,9 +230,9 @@ describe('a bell without a queue', () => {
   ])('never throws: it counts, and the sweeper will find the attempt', async (config) => {
     const lines: string[] = [];
     const queues = new LaneQueues(config, quietLogger());
-    const bell = new LaneBell(queues, quietLogger(lines), new Metrics());
+    const bell = new LaneBell(queues, quietLogger(lines), new SystemClock(), new Metrics());
     await bell.ring('credit', { tenantId: newId(new Date()), attemptId: newId(new Date()) });
-    expect(bell.counts).toEqual({ rings: 1, lost: 1 });
+    expect(bell.counts).toEqual({ rings: 1, jobs: 1, lost: 1 });
     expect(lines.join('')).toContain('the sweeper will ring again');
     await expect(queues.ping()).rejects.toThrow();
     await queues.onApplicationShutdown();
