@@ -77,16 +77,38 @@ function describe(report: BooksReport): string {
   if (issuers === null) lines.push("issuers' ledgers    not asked");
   else
     lines.push(
-      `ours = issuers'    difference ¥${issuers.differenceMinor}, ${issuers.compared} movements, ${issuers.open} open`,
+      `ours = issuers'    difference ${amounts(issuers.differenceMinor)}, ${issuers.compared} movements, ${issuers.entries} lines of issuers, ${issuers.open} open`,
     );
-  for (const one of counters) lines.push(`  counters  payment ${one.paymentId}`);
+  for (const one of imbalances)
+    lines.push(`  day ${one.businessDate} of tenant ${one.tenantId}: ${one.differenceMinor} ${one.currency}`);
+  for (const one of counters) lines.push(`  counters of payment ${one.paymentId}: ${countersOf(one)}`);
   for (const one of issuers?.differences ?? []) {
     lines.push(
-      `  ${one.what.padEnd(8)} ${one.kind} ${one.link}/${one.rrn} ours ${one.oursMinor} issuer ${one.issuersMinor} payment ${one.paymentId ?? '-'}`,
+      `  ${one.what.padEnd(13)} ${one.kind} ${one.reference ?? 'without reference'} ours ${one.oursMinor} issuer ${one.issuersMinor} ${one.currency} payment ${one.paymentId ?? '-'}`,
     );
   }
+  const unnamed = (issuers?.differenceCount ?? 0) - (issuers?.differences.length ?? 0);
+  if (unnamed > 0) lines.push(`  and ${unnamed} more`);
   lines.push(report.agrees ? 'the books agree' : 'THE BOOKS DIFFER');
   return lines.join('\n');
+}
+
+/** Minor units by currency; yen has no decimals, so its figure is yen. */
+function amounts(byCurrency: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(byCurrency).map(([currency, minor]) =>
+    currency === 'JPY' ? `¥${minor}` : `${minor} ${currency} (minor units)`,
+  );
+  return texts.length === 0 ? '¥0' : texts.join(' + ');
+}
+
+function countersOf(one: BooksReport['counters'][number]): string {
+  const pairs = [
+    ['captured', one.capturedByCounters, one.capturedByPostings],
+    ['refunded', one.refundedByCounters, one.refundedByPostings],
+    ['held', one.holdByCounters, one.holdByPostings],
+  ] as const;
+  const wrong = pairs.filter(([, counted, booked]) => counted !== booked);
+  return wrong.map(([what, counted, booked]) => `${what} ${counted}, booked ${booked} ${one.currency}`).join(', ');
 }
 
 main().then(

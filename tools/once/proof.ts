@@ -30,7 +30,7 @@ export async function ledgerProof(ownerUrl: string, ledgerUrl: string): Promise<
   const report = await verifyBooks({ ownerUrl, ledgerUrl });
   const lines = [
     `debits = credits, counters = postings: ${report.imbalances.length + report.counters.length === 0 ? 'yes' : 'NO'} · ${report.postings} postings`,
-    `our books = issuers' books: ${report.agrees ? 'yes' : 'NO'} · difference ¥${report.issuers?.differenceMinor ?? '?'}`,
+    `our books = issuers' books: ${report.agrees ? 'yes' : 'NO'} · difference ¥${report.issuers?.differenceMinor['JPY'] ?? '0'}`,
   ];
   return { agrees: report.agrees, lines };
 }

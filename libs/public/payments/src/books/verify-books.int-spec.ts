@@ -4,23 +4,43 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { PaymentHouse, aTenant, anIntent, anOrder } from '../testing/payment-house.js';
-import type { IssuerEntry } from './compare-ledger.js';
 import { verifyBooks } from './verify-books.js';
 
 let db: TestDatabase;
 let house: PaymentHouse;
 let ledger: Server;
 let ledgerUrl: string;
-let entries: IssuerEntry[] = [];
+let entries: Line[] = [];
+const LOCAL_TIME = '261122120000';
+
+/** A line as the issuers' ledger shows it. */
+interface Line {
+  readonly link: string;
+  readonly rrn: string;
+  readonly localTime: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+const line = (kind: string, rrn: string, amountMinor: number, change: Partial<Line> = {}): Line => ({
+  link: 'jcb', rrn, localTime: LOCAL_TIME, kind, state: 'approved', amountMinor, currency: 'JPY', ...change,
+}); // prettier-ignore
+const wireName = (rrn: string) => ({ link: 'jcb', rrn, stan: '000001', localTime: LOCAL_TIME });
+
 const ctx = aTenant();
 
 beforeAll(async () => {
   db = await testDatabase();
   house = new PaymentHouse(db.url('gateway'));
   ledger = createServer((request, response) => {
-    const cursor = Number(new URL(request.url ?? '/', 'http://ledger').searchParams.get('cursor'));
-    const next = cursor + 1 < entries.length ? cursor + 1 : null; // one line a page: paging is part of the proof
-    response.end(JSON.stringify({ authorizations: entries.slice(cursor, cursor + 1), next_cursor: next }));
+    const asked = new URL(request.url ?? '/', 'http://ledger').searchParams;
+    const cursor = Number(asked.get('cursor'));
+    const all = entries.filter(({ link }) => asked.get('link') === null || asked.get('link') === link);
+    const next = cursor + 1 < all.length ? cursor + 1 : null; // one line a page: paging is part of the proof
+    const totals = [...new Set(entries.map(({ link }) => link))].map((link) => ({ link }));
+    response.end(JSON.stringify({ authorizations: all.slice(cursor, cursor + 1), totals, next_cursor: next }));
   });
   await new Promise<void>((resolve) => ledger.listen(0, '127.0.0.1', resolve));
   ledgerUrl = `http://127.0.0.1:${(ledger.address() as AddressInfo).port}/ledger`;
@@ -34,11 +54,10 @@ afterAll(async () => {
 
 /** Each submission gets a reference of its own, as on the wire; the issuer books what it approved. */
 async function pay(kind: 'sale' | 'auth', rrn: string, amountMinor: number): Promise<string> {
-  const network = { link: 'jcb', rrn, stan: '000001', localTime: '261122120000' };
-  house.wire.next.push({ state: 'approved', network });
+  house.wire.next.push({ state: 'approved', network: wireName(rrn) });
   const { resource } = await house.intake.accept(ctx, anOrder({ kind, amountMinor }));
   await house.workLanes();
-  entries.push({ link: 'jcb', rrn, kind, state: 'approved', amountMinor, currency: 'JPY' });
+  entries.push(line(kind, rrn, amountMinor));
   return resource.id;
 }
 
@@ -47,19 +66,18 @@ it('agrees after sales, captures, refunds and cancels, and finds every yen that 
   const auth = await pay('auth', '2', 1000);
   const cancelled = await pay('auth', '3', 700);
   await house.actions.cancel(ctx, cancelled, { idempotency: anIntent() });
-  house.wire.next.push({ state: 'approved', network: { link: 'jcb', rrn: '4', stan: '2', localTime: '261122120001' } });
+  house.wire.next.push({ state: 'approved', network: wireName('4') });
   await house.actions.capture(ctx, auth, { idempotency: anIntent(), amountMinor: 600, final: true });
   await house.workLanes();
-  house.wire.next.push({ state: 'approved', network: { link: 'jcb', rrn: '5', stan: '3', localTime: '261122120002' } });
+  house.wire.next.push({ state: 'approved', network: wireName('5') });
   await house.actions.refund(ctx, sale, { idempotency: anIntent(), amountMinor: 500 });
   await house.workLanes();
   entries = entries.map((entry) => (entry.rrn === '3' ? { ...entry, state: 'reversed' } : entry));
-  entries.push({ link: 'jcb', rrn: '4', kind: 'capture', state: 'approved', amountMinor: 600, currency: 'JPY' });
-  entries.push({ link: 'jcb', rrn: '5', kind: 'refund', state: 'approved', amountMinor: 500, currency: 'JPY' });
+  entries.push(line('capture', '4', 600), line('refund', '5', 500));
 
   const report = await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl });
   expect(report).toMatchObject({ agrees: true, payments: 3, imbalances: [], counters: [] });
-  expect(report.issuers).toMatchObject({ differenceMinor: 0, open: 0, compared: 5 });
+  expect(report.issuers).toMatchObject({ differenceCount: 0, differenceMinor: {}, open: 0, compared: 5 });
 
   const admin = new pg.Client({ connectionString: db.adminUrl });
   await admin.connect();
@@ -68,13 +86,45 @@ it('agrees after sales, captures, refunds and cancels, and finds every yen that 
     `UPDATE gateway.posting SET amount_minor = 601 WHERE movement = 'capture' AND account = 'asset:issuer_receivable'`,
   );
   await admin.end();
-  entries.push({ link: 'jcb', rrn: '9', kind: 'sale', state: 'approved', amountMinor: 42, currency: 'JPY' });
+  // At the issuers: a line we never heard of, a sale taken back, a capture of a yen less, a refund booked twice.
+  entries = entries.flatMap((one) => {
+    if (one.rrn === '1') return [{ ...one, state: 'reversed' }];
+    if (one.rrn === '4') return [{ ...one, amountMinor: 599 }];
+    return one.rrn === '5' ? [one, one] : [one];
+  });
+  entries.push(line('sale', '9', 42, { link: 'acquirer' }));
 
   const broken = await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl });
   expect(broken.agrees).toBe(false);
-  expect(broken.imbalances).toMatchObject([{ tenantId: ctx.tenantId, differenceMinor: 1 }]);
+  expect(broken.imbalances).toMatchObject([{ tenantId: ctx.tenantId, currency: 'JPY', differenceMinor: '1' }]);
   expect(broken.counters.map(({ paymentId }) => paymentId).sort()).toEqual([sale, auth].sort());
-  expect(broken.issuers?.differences).toMatchObject([{ what: 'extra', rrn: '9', issuersMinor: 42 }]);
+  expect(
+    broken.issuers?.differences.map(({ what, reference, paymentId }) => [what, reference?.split('|')[1], paymentId]),
+  ).toEqual([
+    ['missing_here', '9', null],
+    ['ended_there', '1', sale],
+    ['amount', '4', auth],
+    ['twice', '5', sale],
+  ]);
+  expect(broken.issuers?.differenceMinor).toEqual({ JPY: String(42 + 1500 + 1 + 500) });
+});
+
+it('does not judge a movement whose reversal is still open, nor one that changed while the issuers were asked', async () => {
+  const id = await pay('auth', '20', 800);
+  house.wire.nextReversal.push({ state: 'unknown' });
+  await house.actions.cancel(ctx, id, { idempotency: anIntent() });
+  await house.workLanes();
+  const known = (await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl })).issuers;
+  entries = entries.map((one) => (one.rrn === '20' ? { ...one, state: 'reversed' } : one));
+  const after = (await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl })).issuers;
+  expect([known?.open, after?.open]).toEqual([1, 1]);
+  expect(after?.differenceCount).toBe(known?.differenceCount);
+});
+
+it('refuses a ledger that it cannot read instead of taking it for zero', async () => {
+  entries.push(line('sale', '30', 42, { state: 'lost' }));
+  await expect(verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl })).rejects.toThrow('unknown form');
+  entries.pop();
 });
 
 it('lets nobody change a posting [A13]', async () => {

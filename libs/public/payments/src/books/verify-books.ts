@@ -1,27 +1,11 @@
 import pg from 'pg';
-import { ACCOUNTS } from './posting.js';
 import { compareLedger, type IssuerEntry, type LedgerComparison, type OwnMovement } from './compare-ledger.js';
+import { readLedger } from './issuer-ledger.js';
+import { COUNTERS, IMBALANCES, SIZES, type CounterDifference, type Imbalance } from './own-proofs.js';
 
-const LEDGER_PAGE = 5_000;
-const LIST_MAX = 1_000;
-
-/** Where debits and credits of one tenant, currency and day do not agree. */
-export interface Imbalance {
-  readonly tenantId: string;
-  readonly currency: string;
-  readonly businessDate: string;
-  readonly differenceMinor: number;
-}
-
-/** A payment whose counters say something else than its postings. */
-export interface CounterDifference {
-  readonly tenantId: string;
-  readonly paymentId: string;
-  readonly moneyByCounters: number;
-  readonly moneyByPostings: number;
-  readonly holdByCounters: number;
-  readonly holdByPostings: number;
-}
+const FETCH = 5_000;
+/** How far the clocks of our processes may be apart when "changed after the issuers were asked" is judged. */
+const SKEW = '5 seconds';
 
 /** What the proof of the books found; `agrees` is the answer, the lists are the reasons. */
 export interface BooksReport {
@@ -35,8 +19,9 @@ export interface BooksReport {
 }
 
 /**
- * Prove the books: debits equal credits, counters equal postings, and our movements equal those of the issuers.
- * Takes one snapshot; open attempts are counted, not judged.
+ * Prove the books: debits equal credits, counters equal postings, and our movements equal those of the issuers, line by line.
+ * Reads one snapshot and nothing into memory as a whole: the issuers' lines go into a temporary table, the database sorts both
+ * sides, and they are walked side by side. What is open, or changed meanwhile, is counted and not judged.
  * @param from.ownerUrl login that passes row-level security
  * @param from.ledgerUrl `GET` address of the issuers' ledger; left out: not compared
  */
@@ -47,64 +32,70 @@ export async function verifyBooks(from: {
   const client = new pg.Client({ connectionString: from.ownerUrl });
   await client.connect();
   try {
-    // The issuers first: what they book while we read can only be open on our side.
-    const entries = from.ledgerUrl === undefined ? undefined : await readLedger(from.ledgerUrl);
+    const askedAt = await askIssuers(client, from.ledgerUrl);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const [sizes] = (await client.query<{ payments: number; postings: number }>(SIZES)).rows;
     const imbalances = (await client.query<Imbalance>(IMBALANCES)).rows;
     const counters = (await client.query<CounterDifference>(COUNTERS)).rows;
-    const movements = (await client.query<OwnMovement>(MOVEMENTS)).rows;
-    const issuers = entries === undefined ? null : compareLedger(movements, entries);
-    const agrees = imbalances.length + counters.length + (issuers?.differences.length ?? 0) === 0;
+    const issuers = askedAt === undefined ? null : await compareSides(client, askedAt);
+    const agrees = imbalances.length + counters.length + (issuers?.differenceCount ?? 0) === 0;
     return { agrees, payments: sizes?.payments ?? 0, postings: sizes?.postings ?? 0, imbalances, counters, issuers };
   } finally {
     await client.end();
   }
 }
 
-async function readLedger(ledgerUrl: string): Promise<IssuerEntry[]> {
-  const entries: IssuerEntry[] = [];
-  let cursor: number | null = 0;
-  while (cursor !== null) {
-    const url: URL = new URL(ledgerUrl);
-    url.searchParams.set('limit', String(LEDGER_PAGE));
-    url.searchParams.set('cursor', String(cursor));
-    const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
-    if (!answer.ok) throw new Error(`the issuers' ledger answered ${answer.status}`);
-    const page = (await answer.json()) as { authorizations: IssuerEntry[]; next_cursor?: number | null };
-    entries.push(...page.authorizations);
-    cursor = page.next_cursor ?? null;
-  }
-  return entries;
+/** Copy the issuers' lines into a temporary table. @returns when that began; undefined: nobody was asked */
+async function askIssuers(client: pg.Client, ledgerUrl: string | undefined): Promise<Date | undefined> {
+  if (ledgerUrl === undefined) return undefined;
+  const { rows } = await client.query<{ at: Date }>(`SELECT clock_timestamp() - interval '${SKEW}' AS at`);
+  await client.query(
+    `CREATE TEMPORARY TABLE issuer_entry (reference text, kind text, state text, amount bigint, requested bigint, currency text, terminal text)`,
+  );
+  for await (const page of readLedger(ledgerUrl)) await client.query(KEEP_PAGE, [JSON.stringify(page)]);
+  return rows[0]?.at;
 }
 
-const SIGNED = `CASE side WHEN 'debit' THEN amount_minor ELSE -amount_minor END`;
+function compareSides(client: pg.Client, askedAt: Date): Promise<LedgerComparison> {
+  const ours = walk<OwnMovement>(client, { cursor: 'ours', text: OURS, values: [askedAt] });
+  const issuers = walk<IssuerEntry>(client, { cursor: 'issuers', text: THEIRS, values: [] });
+  return compareLedger(ours, issuers);
+}
 
-const SIZES = `SELECT (SELECT count(*)::int FROM gateway.payment) AS payments, (SELECT count(*)::int FROM gateway.posting) AS postings`;
+/** Rows of a query through a cursor of this transaction. */
+async function* walk<Row extends object>(
+  client: pg.Client,
+  query: { readonly cursor: string; readonly text: string; readonly values: readonly unknown[] },
+): AsyncGenerator<Row> {
+  await client.query(`DECLARE ${query.cursor} NO SCROLL CURSOR FOR ${query.text}`, [...query.values]);
+  for (;;) {
+    const { rows } = await client.query<Row>(`FETCH ${FETCH} FROM ${query.cursor}`);
+    yield* rows;
+    if (rows.length < FETCH) return;
+  }
+}
 
-const IMBALANCES = `
-  SELECT tenant_id AS "tenantId", currency, business_date::text AS "businessDate", sum(${SIGNED})::float8 AS "differenceMinor"
-    FROM gateway.posting GROUP BY tenant_id, currency, business_date HAVING sum(${SIGNED}) <> 0 LIMIT ${LIST_MAX}`;
+const KEEP_PAGE = `
+  INSERT INTO issuer_entry
+  SELECT reference, kind, state, "amountMinor", "requestedMinor", currency, terminal
+    FROM jsonb_to_recordset($1::jsonb) AS line(reference text, kind text, state text, "amountMinor" bigint, "requestedMinor" bigint, currency text, terminal text)`;
 
-const COUNTERS = `
-  WITH booked AS (
-    SELECT tenant_id, payment_id,
-           coalesce(sum(${SIGNED}) FILTER (WHERE account = '${ACCOUNTS.issuerReceivable}'), 0)::float8 AS money,
-           coalesce(sum(${SIGNED}) FILTER (WHERE account = '${ACCOUNTS.authorizedHold}'), 0)::float8 AS hold
-      FROM gateway.posting GROUP BY tenant_id, payment_id),
-  counted AS (
-    SELECT tenant_id, id, (captured_minor - refunded_minor)::float8 AS money,
-           (CASE WHEN kind = 'auth' AND status IN ('authorized', 'partially_captured') THEN authorized_minor - captured_minor ELSE 0 END)::float8 AS hold
-      FROM gateway.payment)
-  SELECT coalesce(c.tenant_id, b.tenant_id) AS "tenantId", coalesce(c.id, b.payment_id) AS "paymentId",
-         coalesce(c.money, 0) AS "moneyByCounters", coalesce(b.money, 0) AS "moneyByPostings",
-         coalesce(c.hold, 0) AS "holdByCounters", coalesce(b.hold, 0) AS "holdByPostings"
-    FROM counted c FULL JOIN booked b ON b.tenant_id = c.tenant_id AND b.payment_id = c.id
-   WHERE coalesce(c.money, 0) <> coalesce(b.money, 0) OR coalesce(c.hold, 0) <> coalesce(b.hold, 0)
-   LIMIT ${LIST_MAX}`;
+const OPEN = `('created', 'sending', 'sent_unknown', 'in_doubt')`;
 
-const MOVEMENTS = `
-  SELECT a.payment_id AS "paymentId", a.id AS "attemptId", a.kind, a.status, coalesce(a.approved_minor, a.amount_minor)::float8 AS "amountMinor",
-         p.currency, a.network ->> 'link' AS link, a.network ->> 'rrn' AS rrn
-    FROM gateway.attempt a JOIN gateway.payment p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
-   WHERE a.kind <> 'void'`;
+/** A movement whose reversal is open moves too: the issuer may have taken it back already. */
+const OURS = `
+  SELECT ((a.network ->> 'link') || '|' || (a.network ->> 'rrn') || '|' || (a.network ->> 'localTime')) COLLATE "C" AS reference,
+         a.payment_id AS "paymentId", a.id AS "attemptId", a.kind, a.status, coalesce(a.approved_minor, a.amount_minor)::float8 AS "amountMinor",
+         p.currency, p.acceptor ->> 'terminal' AS terminal,
+         (a.status IN ${OPEN} OR v.is_open IS TRUE) AS "isMoving", (a.updated_at >= $1 OR v.is_young IS TRUE) AS "isYoung"
+    FROM gateway.attempt a
+    JOIN gateway.payment p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
+    LEFT JOIN (SELECT tenant_id, original_attempt_id, bool_or(status IN ${OPEN}) AS is_open, bool_or(updated_at >= $1) AS is_young
+                 FROM gateway.attempt WHERE kind = 'void' GROUP BY tenant_id, original_attempt_id) v
+           ON v.tenant_id = a.tenant_id AND v.original_attempt_id = a.id
+   WHERE a.kind <> 'void'
+   ORDER BY 1 NULLS FIRST`;
+
+const THEIRS = `
+  SELECT reference, kind, state, amount::float8 AS "amountMinor", requested::float8 AS "requestedMinor", currency, terminal
+    FROM issuer_entry ORDER BY reference COLLATE "C"`;
