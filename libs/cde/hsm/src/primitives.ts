@@ -19,11 +19,13 @@ export {
 } from './cipher/block-cipher.js';
 export {
   AES_USAGE,
+  aesContext,
   aesInitialKey,
   aesTransactionKey,
   aesTypeOf,
   aesUpdateKey,
   aesWorkingKey,
+  derivationData,
   type DerivedType,
 } from './dukpt/aes-dukpt.js';
 export { DUKPT_PROFILES, type DukptProfile } from './dukpt/dukpt-profile.js';
@@ -53,5 +55,7 @@ export { kcvCmac, kcvEcb } from './mac/kcv.js';
 export { computeMac } from './mac/mac.js';
 export { decipherFormat4, decodePinBlock, encipherFormat4, encodePinBlock, panField16 } from './pin/pin-block.js';
 export { translatePinBlock, type PinKeySide } from './pin/pin-translation.js';
+export { sealKey, type KeyHeader } from './software/key-file.js';
+export { SoftwareHsm } from './software/software-hsm.js';
 export { HsmError } from './provider/hsm-error.js';
 export * from './provider/hsm-provider.js';

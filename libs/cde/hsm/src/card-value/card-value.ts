@@ -60,6 +60,7 @@ export function isCardValue(key: Buffer, input: CardValueInput, value: Buffer): 
 
 function cvv(key: Buffer, pan: Buffer, { type, expiry, serviceCode }: CardValueInput): Buffer {
   const service = FIXED_SERVICE_CODE[type] ?? serviceCode;
+  if (serviceCode !== undefined && serviceCode !== service) throw new CardFormatError();
   if (!/^[0-9]{4}$/.test(expiry ?? '') || !/^[0-9]{3}$/.test(service ?? '')) throw new CardFormatError();
   const digits = Buffer.concat([pan, Buffer.from(`${expiry}${service}`, 'latin1')]);
   const block = packRight(digits, BLOCK_BYTES);
