@@ -73,24 +73,28 @@ function describe(report: BooksReport): string {
     `${payments} payments, ${postings} postings`,
     `debits = credits   ${imbalances.length === 0 ? 'yes' : `NO, ${imbalances.length} days differ`}`,
     `counters = postings ${counters.length === 0 ? 'yes' : `NO, ${counters.length} payments differ`}`,
+    issuers === null ? "issuers' ledgers    not asked" : comparison(issuers),
+    ...imbalances.map(
+      (one) => `  day ${one.businessDate} of tenant ${one.tenantId}: ${one.differenceMinor} ${one.currency}`,
+    ),
+    ...counters.map((one) => `  counters of payment ${one.paymentId}: ${countersOf(one)}`),
+    ...(issuers?.differences ?? []).map(difference),
   ];
-  if (issuers === null) lines.push("issuers' ledgers    not asked");
-  else
-    lines.push(
-      `ours = issuers'    difference ${amounts(issuers.differenceMinor)}, ${issuers.compared} movements, ${issuers.entries} lines of issuers, ${issuers.open} open`,
-    );
-  for (const one of imbalances)
-    lines.push(`  day ${one.businessDate} of tenant ${one.tenantId}: ${one.differenceMinor} ${one.currency}`);
-  for (const one of counters) lines.push(`  counters of payment ${one.paymentId}: ${countersOf(one)}`);
-  for (const one of issuers?.differences ?? []) {
-    lines.push(
-      `  ${one.what.padEnd(13)} ${one.kind} ${one.reference ?? 'without reference'} ours ${one.oursMinor} issuer ${one.issuersMinor} ${one.currency} payment ${one.paymentId ?? '-'}`,
-    );
-  }
-  const unnamed = (issuers?.differenceCount ?? 0) - (issuers?.differences.length ?? 0);
+  const unnamed = issuers === null ? 0 : issuers.differenceCount - issuers.differences.length;
   if (unnamed > 0) lines.push(`  and ${unnamed} more`);
   lines.push(report.agrees ? 'the books agree' : 'THE BOOKS DIFFER');
   return lines.join('\n');
+}
+
+type Comparison = NonNullable<BooksReport['issuers']>;
+
+function comparison({ differenceMinor, compared, entries, open }: Comparison): string {
+  return `ours = issuers'    difference ${amounts(differenceMinor)}, ${compared} movements, ${entries} lines of issuers, ${open} open`;
+}
+
+function difference(one: Comparison['differences'][number]): string {
+  const whose = `${one.kind} ${one.reference ?? 'without reference'}`;
+  return `  ${one.what.padEnd(13)} ${whose} ours ${one.oursMinor} issuer ${one.issuersMinor} ${one.currency} payment ${one.paymentId ?? '-'}`;
 }
 
 /** Minor units by currency; yen has no decimals, so its figure is yen. */

@@ -200,7 +200,7 @@ describe('the api on a real database', () => {
     const reference = randomUUID();
     expect((await ask(`/v1/attempts/${reference}`)).body).toMatchObject({
       status: 'never_seen',
-      customer_charged: 'no',
+      customer_charged: 'unknown',
     });
     expect((await ask(`/v1/attempts/${reference}/ensure-cancelled`, { body: {} })).status).toBe(202);
     const late = await create(order({ client_reference: reference }));

@@ -354,7 +354,7 @@ describe('reading', () => {
   it('answers for a reference that was never seen, and burns it on request', async () => {
     expect((await ask({ url: '/v1/attempts/order-77' })).json()).toMatchObject({
       status: 'never_seen',
-      customer_charged: 'no',
+      customer_charged: 'unknown',
     });
     const reply = await ask({ method: 'POST', url: '/v1/attempts/order-77/ensure-cancelled' });
     expect([reply.statusCode, reply.json<{ status: string }>().status]).toEqual([202, 'burned']);

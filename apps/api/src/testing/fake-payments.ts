@@ -200,8 +200,8 @@ export class FakePayments {
     return {
       clientReference,
       status: 'never_seen',
-      final: true,
-      customerCharged: 'no',
+      final: false,
+      customerCharged: 'unknown',
       allowedActions: [],
       nextCheckAt: null,
       payment: null,

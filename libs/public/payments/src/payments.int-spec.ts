@@ -387,6 +387,35 @@ describe('captures and cancels', () => {
     expect(await rows(`SELECT * FROM gateway.posting WHERE tenant_id = $1`)).toEqual([]);
   });
 
+  it.each(['declined', 'reversed', 'not_sent'] as const)(
+    'tells that a capture came to nothing (%s), and frees what it had reserved',
+    async (state) => {
+      const id = await anAuthorization(1000);
+      house.wire.next.push({ state }, { state }, { state });
+      await house.actions.capture(ctx, id, { idempotency: anIntent(), amountMinor: 600 });
+      for (let pass = 0; pass < 3; pass += 1) {
+        await house.workLanes();
+        house.clock.pass(1_100);
+        await house.sweeper.sweep();
+      }
+      expect(await view(id)).toMatchObject({ status: 'authorized', capturedMinor: 0, final: true, sequence: 3 });
+      expect(house.events.events.at(-1)).toMatchObject({ type: 'capture.declined', sequence: 3, paymentId: id });
+      house.wire.next.length = 0;
+      await house.actions.capture(ctx, id, { idempotency: anIntent() });
+      await house.workLanes();
+      expect((await view(id)).capturedMinor).toBe(1000);
+    },
+  );
+
+  it('tells that the issuer refused a cancel, and that the authorization stands', async () => {
+    const id = await anAuthorization(1000);
+    house.wire.nextReversal.push({ state: 'declined' });
+    await house.actions.cancel(ctx, id, { idempotency: anIntent() });
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'authorized', customerCharged: 'yes', cancelRequested: false });
+    expect(house.events.events.at(-1)).toMatchObject({ type: 'cancel.declined', sequence: 3 });
+  });
+
   it('refuses to cancel captured money and names the state [A14]', async () => {
     const id = await aCapturedSale();
     const cancel = house.actions.cancel(ctx, id, { idempotency: anIntent() });
@@ -395,10 +424,18 @@ describe('captures and cancels', () => {
 });
 
 describe('giving up safely', () => {
-  it('burns a reference that was never seen', async () => {
+  it('never says "not charged" of a reference it never saw, until it is burned [A7]', async () => {
     const order = anOrder();
-    expect((await house.queries.attempt(ctx, order.clientReference)).status).toBe('never_seen');
-    expect((await house.actions.ensureCancelled(ctx, order.clientReference)).status).toBe('burned');
+    expect(await house.queries.attempt(ctx, order.clientReference)).toMatchObject({
+      status: 'never_seen',
+      customerCharged: 'unknown',
+      allowedActions: ['ensure_cancelled'],
+    });
+    expect(await house.actions.ensureCancelled(ctx, order.clientReference)).toMatchObject({
+      status: 'burned',
+      customerCharged: 'no',
+      final: true,
+    });
     await expect(house.intake.accept(ctx, order)).rejects.toMatchObject({ code: 'client_reference_burned' });
     expect((await house.actions.ensureCancelled(ctx, order.clientReference)).status).toBe('burned');
   });
@@ -433,6 +470,8 @@ describe('who sees what', () => {
     const order = anOrder();
     const { resource } = await house.intake.accept(ctx, order);
     const stranger = aTenant();
+    const otherTerminal = { ...ctx, terminalId: newId(new Date()) };
+    expect((await house.queries.attempt(otherTerminal, order.clientReference)).customerCharged).toBe('unknown');
     expect(await house.queries.find(stranger, resource.id)).toBeUndefined();
     expect((await house.queries.list(stranger, {}, { limit: 10 })).data).toEqual([]);
     expect((await house.queries.attempt(stranger, order.clientReference)).status).toBe('never_seen');

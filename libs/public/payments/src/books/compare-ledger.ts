@@ -211,14 +211,8 @@ class Findings {
 }
 
 function describe({ what, movement, entry, oursMinor }: Finding): LedgerDifference {
-  return {
-    what,
-    reference: movement?.reference ?? entry?.reference ?? null,
-    kind: movement?.kind ?? entry?.kind ?? '',
-    paymentId: movement?.paymentId ?? null,
-    attemptId: movement?.attemptId ?? null,
-    oursMinor,
-    issuersMinor: entry?.amountMinor ?? 0,
-    currency: entry?.currency ?? movement?.currency ?? '',
-  };
+  const { paymentId, attemptId } = movement ?? { paymentId: null, attemptId: null };
+  const { reference, kind } = movement ?? entry ?? { reference: null, kind: '' };
+  const { currency } = entry ?? movement ?? { currency: '' };
+  return { what, reference, kind, paymentId, attemptId, oursMinor, issuersMinor: entry?.amountMinor ?? 0, currency };
 }

@@ -25,17 +25,23 @@ const BY_STATE: Readonly<Record<WireOutcome['state'], Step>> = {
   },
   declined(draft, attempt, outcome) {
     draft.move(attempt, 'decline', factsOf(outcome));
-    draft.payment.capturePendingMinor -= attempt.amountMinor;
+    fail(draft, attempt);
   },
   not_sent(draft, attempt, outcome) {
     if (attempt.status !== 'sending') draft.move(attempt, 'decline', factsOf(outcome));
     else if (tryAgain(draft, attempt, outcome) !== undefined) return;
-    draft.payment.capturePendingMinor -= attempt.amountMinor;
+    fail(draft, attempt);
   },
   unknown: loseAttempt,
   in_doubt: loseAttempt,
   reversed(draft, attempt, outcome) {
     reverseAttempt(draft, attempt, outcome);
-    draft.payment.capturePendingMinor -= attempt.amountMinor;
+    fail(draft, attempt);
   },
 };
+
+/** Nothing was captured: the reservation ends, and who was told "processing" is told so. */
+function fail(draft: ChangeDraft, attempt: Attempt): void {
+  draft.payment.capturePendingMinor -= attempt.amountMinor;
+  draft.tell('capture.declined');
+}

@@ -128,7 +128,8 @@ export function attemptAnswer(clientReference: string, known: PaymentRecord | 'b
       clientReference,
       status: known,
       final: known === 'burned',
-      customerCharged: 'no',
+      // Never seen is no proof: the order may still be on its way here. A burned reference is one: it can never be used.
+      customerCharged: known === 'burned' ? 'no' : 'unknown',
       allowedActions: known === 'burned' ? [] : ['ensure_cancelled'],
       nextCheckAt: null,
       payment: null,

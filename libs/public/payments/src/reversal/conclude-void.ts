@@ -55,7 +55,8 @@ function refuse(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): voi
     return;
   }
   if (payment.status === 'captured') payment.refundPendingMinor -= attempt.amountMinor;
-  endRefund(draft, attempt, 'declined');
+  if (attempt.refundId === null) draft.tell('cancel.declined');
+  else endRefund(draft, attempt, 'declined');
 }
 
 function endRefund(draft: ChangeDraft, attempt: Attempt, status: 'approved' | 'declined'): void {

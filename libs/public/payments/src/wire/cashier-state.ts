@@ -65,6 +65,14 @@ export const CASHIER_TEXTS = {
     ja: 'オフライン取引がカード会社で承認されませんでした。本部へご連絡ください。',
     en: 'The offline transaction was refused later. Please tell the head office.',
   },
+  never_seen: {
+    ja: 'このお取引はまだ届いていません。後から届くことがあります。もう一度確認するか、取り消してからやり直してください。',
+    en: 'This order has not arrived; it may still be on its way. Ask again, or cancel it before you take the payment anew.',
+  },
+  burned: {
+    ja: 'このお取引番号は無効にしました。請求はされていません。新しい番号でやり直してください。',
+    en: 'This reference is closed. Nothing was charged. Take the payment anew under another reference.',
+  },
 } as const satisfies Record<string, CashierText>;
 
 export type CashierCode = keyof typeof CASHIER_TEXTS;
@@ -118,6 +126,11 @@ export function cashierState(view: Seen): CashierState {
   if (code !== 'declined') return state(code, CASHIER_TEXTS[code], code === 'voided' || code === 'expired');
   const rule = declineRule(view.actionCode, view.reason);
   return state(rule.code, DECLINE_TEXTS[rule.text], rule.retrySameCard);
+}
+
+/** What the clerk is told about a reference without a payment. */
+export function unseenCashierState(status: 'never_seen' | 'burned'): CashierState {
+  return state(status, CASHIER_TEXTS[status], status === 'burned');
 }
 
 function codeOf(view: Seen): CashierCode {

@@ -263,8 +263,14 @@ export class AttemptAnswerResponse {
   status!: string;
   @ApiProperty()
   final!: boolean;
-  @ApiProperty({ enum: CHARGED })
+  @ApiProperty({
+    enum: CHARGED,
+    description:
+      '`no` only when that is proved. `unknown` for a reference never seen: the order may still be on its way. `ensure-cancelled` burns the reference, and then it is `no`',
+  })
   customer_charged!: string;
+  @ApiProperty({ type: CashierStateResponse })
+  cashier_state!: CashierStateResponse;
   @ApiProperty({ type: [String] })
   allowed_actions!: string[];
   @ApiProperty({ ...instant, nullable: true })

@@ -1,7 +1,7 @@
 import { displayAmount, toWireId, type CurrencyCode } from '@tsunagu/kernel';
 import type { CardDisplay } from '@tsunagu/contracts';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
-import { cashierState } from './cashier-state.js';
+import { cashierState, unseenCashierState } from './cashier-state.js';
 import { CUSTOMER_TEXT, CUSTOMER_TEXT_TECHNICAL, declineRule, DECLINE_TEXTS } from './decline-table.js';
 import type {
   AttemptAnswerResponse,
@@ -116,6 +116,10 @@ export function presentAttemptAnswer(answer: AttemptAnswer, language: WireLangua
     status: answer.status,
     final: answer.final,
     customer_charged: answer.customerCharged,
+    cashier_state:
+      answer.payment === null
+        ? unseenCashierState(answer.status === 'burned' ? 'burned' : 'never_seen')
+        : cashierState(answer.payment),
     allowed_actions: [...answer.allowedActions],
     next_check_at: answer.nextCheckAt?.toISOString() ?? null,
     poll_after_ms: pollAfterMs(answer.final, answer.status),

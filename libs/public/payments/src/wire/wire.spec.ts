@@ -53,6 +53,15 @@ describe('what the clerk reads', () => {
     expect(liars).toEqual([]);
   });
 
+  it('says "not charged" of a reference without a payment only when it is burned [A7]', () => {
+    for (const status of ['never_seen', 'burned'] as const) {
+      const answer = { clientReference: 'r', status, final: false, customerCharged: 'unknown', allowedActions: [], nextCheckAt: null, payment: null } as const; // prettier-ignore
+      const { code, message_ja, message_en, may_retry_card } = presentAttemptAnswer(answer).cashier_state;
+      const isClaim = NOT_CHARGED.test(`${message_ja} ${message_en}`);
+      expect([code, isClaim, may_retry_card]).toEqual([status, status === 'burned', status === 'burned']);
+    }
+  });
+
   it('has a sentence of its own for every status', () => {
     const seen = PAYMENT_STATUSES.map((status) => cashierState(aView({ status, customerCharged: 'no' })).code);
     expect(new Set(seen).size).toBe(PAYMENT_STATUSES.length);
