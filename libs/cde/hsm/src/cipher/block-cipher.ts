@@ -95,7 +95,7 @@ function openGcm(key: Buffer, iv: Buffer, input: CipherInput): Buffer {
 }
 
 /** @returns the IV to use: the given one, zeros where none was given, null in ECB */
-function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput): Buffer | null {
+export function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput): Buffer | null {
   const block = blockBytes(family);
   if (family === 'TDES' && (mode === 'GCM' || mode === 'CTR')) {
     throw new HsmError('unsupported', 'TDES has no such mode');

@@ -67,4 +67,28 @@ describe('HSM guard', () => {
     finish.forEach((done) => done());
     await Promise.all(calls);
   });
+
+  it('lets nobody stand in line for longer than it may, and empties the line when the provider is down', async () => {
+    const silent = () => new Promise<Buffer>(() => {});
+    const late = new GuardedHsm(provider(silent), { concurrency: 1, timeoutMs: 20, waitMs: 5 });
+    const [first, second] = [late.random(1), late.random(1)];
+    await expect(second).rejects.toMatchObject({ ...unavailable, facts: { detail: 'queue_late' } });
+    await expect(first).rejects.toMatchObject({ reason: 'timeout' });
+
+    let fail: (error: Error) => void = () => {};
+    const broken = new GuardedHsm(
+      provider(() => new Promise((_, reject) => (fail = reject))),
+      {
+        concurrency: 1,
+        failuresMax: 1,
+      },
+    );
+    const calls = [broken.random(1), broken.random(1), broken.random(1)];
+    await new Promise(setImmediate);
+    fail(new Error('gone'));
+    const details = (await Promise.allSettled(calls)).map((one) =>
+      one.status === 'rejected' ? (one.reason as HsmError).facts?.['detail'] : 'answered',
+    );
+    expect(details).toEqual(['fault', 'breaker', 'breaker']);
+  });
 });

@@ -16,13 +16,27 @@ export interface HsmLimits {
   readonly concurrency: number;
   /** Calls waiting in line; more are refused at once. */
   readonly waitingMax: number;
+  /** How long a call may stand in line: together with `timeoutMs` the longest that a caller waits. */
+  readonly waitMs: number;
   /** Failures in a row after which calls are refused without trying. */
   readonly failuresMax: number;
   /** How long they are refused before one is tried again. */
   readonly coolDownMs: number;
 }
 
-const DEFAULTS: HsmLimits = { timeoutMs: 1000, concurrency: 64, waitingMax: 512, failuresMax: 5, coolDownMs: 2000 };
+const DEFAULTS: HsmLimits = {
+  timeoutMs: 1000,
+  concurrency: 64,
+  waitingMax: 512,
+  waitMs: 800,
+  failuresMax: 5,
+  coolDownMs: 2000,
+};
+
+interface Waiting {
+  enter(): void;
+  refuse(error: HsmError): void;
+}
 
 type Call<K extends keyof HsmProvider> = HsmProvider[K] extends (...args: infer A) => infer R
   ? (...args: A) => R
@@ -35,7 +49,7 @@ type Call<K extends keyof HsmProvider> = HsmProvider[K] extends (...args: infer 
 export class GuardedHsm extends HsmProvider {
   readonly name: string;
   readonly #limits: HsmLimits;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<Waiting>();
   #running = 0;
   #failures = 0;
   #closedUntilMs = 0;
@@ -129,7 +143,14 @@ export class GuardedHsm extends HsmProvider {
     const isAnswer = error instanceof HsmError && error.reason !== 'timeout' && error.reason !== 'unavailable';
     this.#failures = isAnswer ? 0 : this.#failures + 1;
     if (!isAnswer) this.onFailure(error instanceof HsmError ? error.reason : 'fault');
-    if (this.#failures >= this.#limits.failuresMax) this.#closedUntilMs = this.monotonicMs() + this.#limits.coolDownMs;
+    if (this.#failures >= this.#limits.failuresMax) this.#open();
+  }
+
+  /** Those in line are told at once: waiting for a provider that is down would only make them late. */
+  #open(): void {
+    this.#closedUntilMs = this.monotonicMs() + this.#limits.coolDownMs;
+    for (const waiting of this.#waiting) waiting.refuse(this.#refused('breaker'));
+    this.#waiting.clear();
   }
 
   #refused(detail: string): HsmError {
@@ -142,15 +163,33 @@ export class GuardedHsm extends HsmProvider {
       this.#running += 1;
       return;
     }
-    if (this.#waiting.length >= this.#limits.waitingMax) throw this.#refused('queue_full');
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#waiting.size >= this.#limits.waitingMax) throw this.#refused('queue_full');
+    await this.#turn();
+  }
+
+  #turn(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(waiting);
+        reject(this.#refused('queue_late'));
+      }, this.#limits.waitMs);
+      const waiting: Waiting = {
+        enter: () => (clearTimeout(timer), resolve()),
+        refuse: (error) => (clearTimeout(timer), reject(error)),
+      };
+      this.#waiting.add(waiting);
+    });
   }
 
   /** The place goes straight to the next in line, so the count never dips under the limit in between. */
   #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#running -= 1;
-    else next();
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#running -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next.enter();
   }
 
   async #timed<T>(call: () => Promise<T>): Promise<T> {

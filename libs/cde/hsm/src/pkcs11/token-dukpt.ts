@@ -1,0 +1,114 @@
+import type { Handle, Template } from 'pkcs11js';
+import { AES_USAGE, aesChain, aesContext, derivationData, type AesUsage } from '../dukpt/aes-dukpt.js';
+import { aesUsageOf, usableKsn, type DukptUse } from '../dukpt/working-key.js';
+import { HsmError } from '../provider/hsm-error.js';
+import type { Dukpt, KeyType } from '../provider/hsm-provider.js';
+import { secretKey, useFlags, type Use } from './token-key.js';
+import type { FoundKey } from './token-keys.js';
+import type { TokenRequest } from './token-link.js';
+
+const ZERO_IV = Buffer.alloc(16);
+
+/** A key to derive, and what it may do then. */
+interface Step {
+  readonly usage: AesUsage;
+  readonly type: 'AES128';
+  readonly context: Buffer;
+  readonly uses: readonly Use[];
+}
+
+/**
+ * Derive the working key of one transaction inside the token, use it, and destroy it and every key on the way to it.
+ * CBC of one block under a zero IV is that block under ECB: the derivation of AES-128 keys with a mechanism that tokens have.
+ * @throws HsmError `format` the KSN; `unsupported` another scheme, or keys longer than 128 bits
+ * @source ANSI X9.24-3-2017 6.3; PKCS#11 2.40 mechanisms, 2.15
+ */
+export async function withWorkingKey<T>(
+  request: TokenRequest,
+  bdk: FoundKey,
+  wanted: { dukpt: Dukpt; use: DukptUse; allows: readonly Use[] },
+  work: (key: Handle) => Promise<T>,
+): Promise<T> {
+  const steps = stepsTo(bdk.key.type, wanted);
+  const derived: Handle[] = [];
+  try {
+    let key = bdk.handle;
+    for (const step of steps) {
+      key = await derive(request, key, step);
+      derived.push(key);
+    }
+    return await work(key);
+  } finally {
+    for (const key of derived) request.cryptoki.C_DestroyObject(request.session, key);
+  }
+}
+
+/** Initial key of a device, derived for its loader: the one key that may be read, in sandbox mode. The caller wipes it. */
+export async function readInitialKey(request: TokenRequest, bdk: FoundKey, ikid: string): Promise<Buffer> {
+  const { cryptoki, constants, session } = request;
+  const step = { usage: AES_USAGE.initialKey, type: derivedType(bdk.key.type), context: hex(ikid), uses: [] } as const;
+  const key = await derive(request, bdk.handle, step, [
+    { type: constants.CKA_SENSITIVE, value: false },
+    { type: constants.CKA_EXTRACTABLE, value: true },
+  ]);
+  try {
+    return cryptoki.C_GetAttributeValue(session, key, [{ type: constants.CKA_VALUE }])[0]!.value;
+  } finally {
+    cryptoki.C_DestroyObject(session, key);
+  }
+}
+
+function stepsTo(bdkType: KeyType, { dukpt, use, allows }: Parameters<typeof withWorkingKey>[2]): Step[] {
+  const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
+  if (dukpt.scheme !== 'AES-DUKPT') throw unsupported('scheme');
+  const type = derivedType(bdkType);
+  if (dukpt.keyType === 'AES192' || dukpt.keyType === 'AES256') {
+    throw new HsmError('usage_denied', 'a working key may not be stronger than the key it is derived from');
+  }
+  const at = (usage: AesUsage, counter: number, uses: readonly Use[]): Step => ({
+    usage,
+    type,
+    context: aesContext(ksn.initialKeyId, counter),
+    uses,
+  });
+  const working = at(aesUsageOf(use, dukpt.variant), ksn.counter, allows);
+  return [
+    { usage: AES_USAGE.initialKey, type, context: hex(ksn.initialKeyId), uses: ['CKA_DERIVE'] },
+    ...aesChain(ksn.counter).map((reached) => at(AES_USAGE.keyDerivation, reached, ['CKA_DERIVE'])),
+    { ...working, type: derivedType(dukpt.keyType) },
+  ];
+}
+
+/** Longer keys need two blocks and a mechanism whose parameter the binding cannot build. */
+function derivedType(type: KeyType): 'AES128' {
+  if (type !== 'AES128') throw unsupported(type);
+  return type;
+}
+
+async function derive(
+  { cryptoki, constants, session }: TokenRequest,
+  from: Handle,
+  step: Step,
+  readable?: Template,
+): Promise<Handle> {
+  const data = derivationData(step.usage, step.type, step.context);
+  const parameter = { type: constants.CK_PARAMS_AES_CBC, iv: ZERO_IV, data };
+  const own = secretKey(constants, step.type);
+  return cryptoki.C_DeriveKeyAsync(session, { mechanism: constants.CKM_AES_CBC_ENCRYPT_DATA, parameter }, from, [
+    ...(readable === undefined ? own : replaced(own, readable)),
+    { type: constants.CKA_TOKEN, value: false },
+    ...useFlags(constants, step.uses),
+  ]);
+}
+
+function replaced(template: Template, by: Template): Template {
+  return template.map((one) => by.find(({ type }) => type === one.type) ?? one);
+}
+
+function hex(text: string): Buffer {
+  return Buffer.from(text, 'hex');
+}
+
+function unsupported(detail: string): HsmError {
+  return new HsmError('unsupported', 'this DUKPT key cannot be derived inside the token', { detail });
+}
