@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AccessGuard } from './access/access.guard.js';
 import { auditRoutes, declaredRoutes } from './access/route-audit.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { PublishedDocument } from './docs/published-document.js';
@@ -27,6 +28,7 @@ export const CONTROLLERS = [
   TerminalsController,
   EventsController,
   WebhookEndpointsController,
+  ApiKeysController,
   DocsController,
 ];
 

@@ -435,7 +435,8 @@ describe('the envelope of every request', () => {
   });
 
   it('limits a tenant at its quota and says when to come back', async () => {
-    const replies = await Promise.all(Array.from({ length: 160 }, () => ask({ url: '/v1/payments', key: 'limited' })));
+    const replies: Reply[] = [];
+    for (let index = 0; index < 160; index += 1) replies.push(await ask({ url: '/v1/payments', key: 'limited' }));
     const [first] = replies;
     expect(first?.headers['ratelimit-policy']).toBe('"read";q=100;w=1');
     expect(first?.headers['ratelimit']).toMatch(/^"read";r=[0-9]+;t=[0-9]+$/);
@@ -449,5 +450,24 @@ describe('the envelope of every request', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     const rescue = await ask({ method: 'POST', url: '/v1/attempts/order-9/ensure-cancelled', key: 'limited' });
     expect(rescue.statusCode).toBe(202);
+  });
+
+  it('lets one key have a hundred requests open, and says so when there are more', async () => {
+    const replies = await Promise.all(Array.from({ length: 130 }, () => ask({ url: '/v1/payments', key: 'crowded' })));
+    const refused = replies.find((reply) => reply.json<{ code?: string }>().code === 'concurrency_exceeded');
+    expect(refused?.statusCode).toBe(429);
+    expect(refused?.headers['ratelimit-policy']).toContain('"key-concurrency"');
+    expect(refused?.json()).toMatchObject({ 'violated-policies': 'key-concurrency', retryable: true });
+    expect((await ask({ url: '/v1/attempts/order-9', key: 'crowded' })).statusCode).toBe(200);
+  });
+
+  it('limits a terminal also when the head office pays for it', async () => {
+    const headers = { 'accept-language': 'en' };
+    const tries = [];
+    for (let index = 0; index < 4; index += 1)
+      tries.push(await ask({ method: 'POST', url: '/v1/payments', body: anOrder(), headers, key: 'busy' }));
+    const refused = tries.filter(({ statusCode }) => statusCode === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]?.headers['ratelimit-policy']).toBe('"terminal";q=2;w=1');
   });
 });

@@ -8,6 +8,8 @@ export const PERMISSIONS = [
   'events:read',
   'webhooks:read',
   'webhooks:write',
+  'api_keys:read',
+  'api_keys:write',
 ] as const;
 export type PermissionName = (typeof PERMISSIONS)[number];
 
@@ -29,5 +31,8 @@ export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
 export type PolicyName = 'pay' | 'read' | 'repair' | 'open';
 export const Policy = (policy: PolicyName) => SetMetadata(POLICY_KEY, policy);
 
-/** Whether a POST needs an `Idempotency-Key` (it moves money) or is idempotent by its path. Every POST declares one. */
-export const Idempotency = (mode: 'required' | 'by_path') => SetMetadata(IDEMPOTENCY_KEY, mode);
+/**
+ * Whether a POST needs an `Idempotency-Key` (it moves money), is idempotent by its path, or does its harmless work again.
+ * Every POST declares one.
+ */
+export const Idempotency = (mode: 'required' | 'by_path' | 'repeats') => SetMetadata(IDEMPOTENCY_KEY, mode);

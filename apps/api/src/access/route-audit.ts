@@ -1,4 +1,4 @@
-import { RequestMethod } from '@nestjs/common';
+import { RequestMethod, type ExecutionContext } from '@nestjs/common';
 import { invariant } from '@tsunagu/kernel';
 import { IDEMPOTENCY_KEY, PERMISSION_KEY, PUBLIC_KEY } from './permission.decorator.js';
 
@@ -39,6 +39,21 @@ export function auditRoutes(routes: readonly DeclaredRoute[]): void {
     });
     invariant(method !== 'POST' || idempotency !== undefined, 'a POST declares its idempotency', { route });
   }
+}
+
+const withQuery = new WeakMap<object, boolean>();
+/** Nest's number for `@Query` among the arguments of a handler. */
+const QUERY_ARGUMENT = '4:';
+
+/** Whether a handler reads the query of its request. */
+export function takesQuery(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): boolean {
+  const handler = context.getHandler();
+  const known = withQuery.get(handler);
+  if (known !== undefined) return known;
+  const handed = (Reflect.getMetadata('__routeArguments__', context.getClass(), handler.name) ?? {}) as object;
+  const takes = Object.keys(handed).some((key) => key.startsWith(QUERY_ARGUMENT));
+  withQuery.set(handler, takes);
+  return takes;
 }
 
 function handlersOf(controller: ControllerClass): object[] {

@@ -8,6 +8,8 @@ const COMMON: readonly ProblemCode[] = [
   'api_key_invalid',
   'api_key_expired',
   'permission_denied',
+  'ip_not_allowed',
+  'concurrency_exceeded',
   'version_unknown',
   'not_acceptable',
   'url_too_long',

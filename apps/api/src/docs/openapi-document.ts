@@ -23,6 +23,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('terminals', '端末 · Terminals')
     .addTag('events', 'イベント · Events of the last 30 days')
     .addTag('webhooks', 'Webhook · Where events are sent')
+    .addTag('api-keys', 'API キー · Keys: make, replace, revoke')
     .addServer('/')
     .build();
   return SwaggerModule.createDocument(app, config);

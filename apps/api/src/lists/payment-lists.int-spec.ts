@@ -13,7 +13,7 @@ beforeAll(async () => {
     made.push(String((await house.pay({ ...change, ...unique }))['id']));
   }
 }, 90_000);
-afterAll(() => house.stop());
+afterAll(() => house.stop(), 60_000);
 
 const ids = (body: Json) => (body['data'] as Json[]).map(({ id }) => id);
 const list = async (query: string, node = 0) => (await house.ask(`/v1/payments?${query}`, { node })).body;

@@ -6,7 +6,7 @@ import { ApiHouse, type Json } from '../testing/api-house.js';
 
 let house: ApiHouse;
 beforeAll(async () => void (house = await ApiHouse.start()), 90_000);
-afterAll(() => house.stop());
+afterAll(() => house.stop(), 60_000);
 
 function open(id: string, headers: Record<string, string> = {}, key = house.tenant(0).apiKey): Promise<Response> {
   return fetch(house.url(`/v1/payments/${id}/stream`), {

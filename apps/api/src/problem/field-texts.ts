@@ -3,6 +3,7 @@ export const FIELD_TEXTS = {
   required: { ja: '必須です。', en: 'is required' },
   unknown: { ja: '定義されていない項目です。', en: 'is not a documented parameter' },
   not_object: { ja: 'オブジェクトで指定してください。', en: 'must be an object' },
+  not_array: { ja: '配列で指定してください。', en: 'must be an array' },
   not_string: { ja: '文字列で指定してください。', en: 'must be a string' },
   not_boolean: { ja: 'true または false で指定してください。', en: 'must be true or false' },
   not_integer: { ja: '整数で指定してください。', en: 'must be an integer in canonical digits' },

@@ -2,19 +2,21 @@ import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
-import { ApiKeys, RateLimiter } from '@tsunagu/merchants';
+import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
+import { FakeKeyDesk } from './fake-key-desk.js';
 import { FakeEndpoints } from './fake-endpoints.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
 
 export const TENANT = newId(AT);
 export const OTHER_TENANT = newId(AT);
 export const TERMINAL = newId(AT);
+const CREDENTIAL = newId(AT);
 
 /** Keys as text → what they may do. */
 const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[]; storeId?: string }>> = {
@@ -24,6 +26,8 @@ const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[
   store: { tenantId: TENANT, scopes: PERMISSIONS, storeId: newId(AT) },
   other: { tenantId: OTHER_TENANT, scopes: PERMISSIONS },
   limited: { tenantId: newId(AT), scopes: PERMISSIONS },
+  crowded: { tenantId: newId(AT), scopes: PERMISSIONS },
+  busy: { tenantId: newId(AT), scopes: PERMISSIONS },
 };
 
 class FakeKeys {
@@ -31,10 +35,13 @@ class FakeKeys {
     const known = Object.hasOwn(KEYS, bearer) ? KEYS[bearer] : undefined;
     if (known === undefined) return Promise.reject(new FakeRefusal('api_key_invalid', 'unauthenticated'));
     return Promise.resolve({
-      ctx: { tenantId: known.tenantId, requestId, storeId: known.storeId },
+      ctx: { tenantId: known.tenantId, requestId, storeId: known.storeId, credentialId: CREDENTIAL },
       scopes: known.scopes,
       mode: 'test',
       rateLimits: {},
+      apiVersion: '2026-11-01',
+      allowedIps: null,
+      expiresAt: null,
     });
   }
 }
@@ -66,7 +73,8 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
   const config = AppConfig.fromEnv('api', { INTERNAL_SECRET: '00'.repeat(32), API_KEY_PEPPER: '22'.repeat(32) });
   const clock = new SystemClock();
   const limiter = new RateLimiter(clock);
-  for (const tenantId of [TENANT, OTHER_TENANT]) limiter.learn(tenantId, { pay: null, read: null, terminal: null });
+  for (const tenantId of [TENANT, OTHER_TENANT])
+    limiter.learn(tenantId, { pay: null, read: null, terminal: null, keyConcurrency: null });
   const providers = [
     { provide: AppConfig, useValue: config },
     { provide: AppLogger, useValue: new AppLogger(config, (line) => void logged.push(line)) },
@@ -75,6 +83,8 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
     { provide: EventLog, useClass: FakeEvents },
+    { provide: LastUses, useValue: { note: () => undefined } },
+    { provide: ApiKeyDesk, useClass: FakeKeyDesk },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
       provide,

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { toWireId } from '@tsunagu/kernel';
-import { declaredRoutes } from '../access/route-audit.js';
-import { CONTROLLERS } from '../api-routes.module.js';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { PublishedDocument } from '../docs/published-document.js';
 import { aPayment, type FakePayments } from '../testing/fake-payments.js';
 import { anOrder, apiUnderTest, TENANT } from '../testing/api-under-test.js';
+import { exampleBody, GUARDED, nameOf, pathOf, takesBody } from '../testing/generated-routes.js';
 
-const POSTS = declaredRoutes(CONTROLLERS).filter(({ method }) => method === 'POST');
 const order = JSON.stringify(anOrder());
 const inside = (member: string) => order.replace('{', `{${member},`);
 const deep = `${'{"a":'.repeat(9)}1${'}'.repeat(9)}`;
@@ -57,19 +56,26 @@ const HOLES: readonly [string, string | Buffer][] = [
 let app: NestFastifyApplication;
 let payments: FakePayments;
 let logged: string[];
+let document: OpenAPIObject;
 const payment = aPayment({ tenantId: TENANT });
 
-beforeAll(async () => void ({ app, payments, logged } = await apiUnderTest()));
+beforeAll(async () => {
+  ({ app, payments, logged } = await apiUnderTest());
+  document = app.get(PublishedDocument).get();
+});
 afterAll(() => app.close());
 
-describe.each(POSTS.map(({ path }) => [path] as const))('POST %s', (template) => {
-  const url = template.replace(':id', toWireId('pay', payment.id)).replace(':client_reference', 'order-1');
-
+describe.each(GUARDED.filter(takesBody).map((route) => [nameOf(route), route] as const))('%s', (_name, route) => {
   it.each(HOLES)('refuses %s [A12, E6, G2, G3, G4, G6, G12]', async (_, payload) => {
     payments.rows.splice(0, payments.rows.length, payment);
     payments.orders.length = 0;
     const headers = { authorization: 'Bearer all', 'idempotency-key': 'k1', 'content-type': 'application/json' };
-    const reply = await app.inject({ method: 'POST', url, headers, payload });
+    const reply = await app.inject({
+      method: route.method as 'POST',
+      url: pathOf(document, route, payment.id),
+      headers,
+      payload,
+    });
     expect(reply.headers['content-type']).toContain('application/problem+json');
     expect([400, 413]).toContain(reply.statusCode);
     expect(payments.orders).toEqual([]);
@@ -77,6 +83,51 @@ describe.each(POSTS.map(({ path }) => [path] as const))('POST %s', (template) =>
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 });
+
+/** Queries that mean two things, reach a prototype, or are no value at all. */
+const QUERIES = ['nonsense=1', '__proto__=1', 'constructor=1', 'limit=1&limit=2', 'limit=1e308', 'limit=-0', 'limit[]=1', 'cursor=%00', 'cursor=AAAA', `cursor=${'a'.repeat(300)}`, 'q=%F0%9F%92%A9%00', 'status=', 'wait=NaN', `fields=${'a,'.repeat(190)}`, 'expand=__proto__', "sort=1%3Bdrop table payment"]; // prettier-ignore
+
+describe.each(GUARDED.map((route) => [nameOf(route), route] as const))('%s', (_name, route) => {
+  const headers = { authorization: 'Bearer all', 'idempotency-key': 'k1' };
+
+  it('refuses every bad query, and has not moved anything [G5, G12]', async () => {
+    payments.rows.splice(0, payments.rows.length, payment);
+    payments.orders.length = 0;
+    for (const query of QUERIES) {
+      const url = `${pathOf(document, route, payment.id)}?${query.replaceAll(' ', '%20')}`;
+      const payload = takesBody(route) ? (exampleBody(document, route) ?? {}) : undefined;
+      const reply = await app.inject({ method: route.method as 'GET', url, headers, payload });
+      expect({ query, status: reply.statusCode }).toEqual({ query, status: expect.toSatisfy(isRefusal) });
+    }
+    expect([payments.orders, payments.rows]).toEqual([[], [payment]]);
+  });
+
+  it('refuses every id that cannot be one [G5]', async () => {
+    if (!route.path.includes(':')) return;
+    const names = /:[a-z_]+/g;
+    for (const id of [
+      '%20',
+      'x'.repeat(250),
+      '%00',
+      '..%2f..%2fetc',
+      "'%3B--",
+      '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01%0a',
+    ]) {
+      const url = route.path.replaceAll(names, id);
+      const reply = await app.inject({
+        method: route.method as 'GET',
+        url,
+        headers,
+        payload: takesBody(route) ? {} : undefined,
+      });
+      expect({ id, status: reply.statusCode }).toEqual({ id, status: expect.toSatisfy(isRefusal) });
+    }
+  });
+});
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
+}
 
 it('has written no error of ours into the log for any of them', () => {
   expect(logged.filter((line) => line.includes('request failed'))).toEqual([]);

@@ -69,6 +69,15 @@ export const Flag = (): PropertyDecorator =>
 /** A rule that needs the sibling fields. */
 export const Fits = (check: Check): PropertyDecorator => field('fits', check);
 
+/** One to `max` texts of a kind, each of at most 80 characters. */
+export const ListOf = (isOne: (text: string) => boolean, max: number): PropertyDecorator =>
+  field('listOf', (value) => {
+    if (!Array.isArray(value)) return 'not_array';
+    if (value.length > max) return 'too_many';
+    const isGood = (each: unknown) => typeof each === 'string' && each.length <= 80 && isOne(each);
+    return value.length > 0 && value.every(isGood) ? undefined : 'not_in_list';
+  });
+
 /** A nested object of its own class; an array in its place is refused, not mapped. */
 export const Nested = (type: () => new () => object): PropertyDecorator =>
   applyDecorators(

@@ -72,12 +72,12 @@ describe('merchants on PostgreSQL', () => {
       storeId: undefined,
       terminalId: undefined,
     });
-    expect(whole.rateLimits).toEqual({ pay: null, read: null, terminal: null });
+    expect(whole.rateLimits).toEqual({ pay: null, read: null, terminal: null, keyConcurrency: null });
     const store = tenant(2).stores[0];
     const terminal = store?.terminals[0];
     const limited = await keys.authenticate(terminal?.apiKey ?? '', 'req');
     expect(limited.ctx).toMatchObject({ tenantId: tenant(2).id, storeId: store?.id, terminalId: terminal?.id });
-    expect(limited.rateLimits).toEqual({ pay: 50, read: 100, terminal: 2 });
+    expect(limited.rateLimits).toEqual({ pay: 50, read: 100, terminal: 2, keyConcurrency: 100 });
     expect(limited.scopes).not.toContain('events:read');
   });
 

@@ -34,8 +34,8 @@ describe('rate limits', () => {
 
   it('counts each tenant and each policy alone', async () => {
     const limiter = new RateLimiter(new SteppedClock());
-    limiter.learn('a', { pay: 1, read: 1, terminal: null });
-    limiter.learn('b', { pay: 1, read: 1, terminal: null });
+    limiter.learn('a', { pay: 1, read: 1, terminal: null, keyConcurrency: null });
+    limiter.learn('b', { pay: 1, read: 1, terminal: null, keyConcurrency: null });
     for (const [tenantId, policy] of [
       ['a', 'pay'],
       ['a', 'read'],
@@ -58,12 +58,48 @@ describe('rate limits', () => {
 
   it('never limits a tenant without limits, nor an open payment', async () => {
     const limiter = new RateLimiter(new SteppedClock());
-    limiter.learn('a', { pay: null, read: null, terminal: null });
+    limiter.learn('a', { pay: null, read: null, terminal: null, keyConcurrency: null });
     for (let i = 0; i < 500; i += 1)
       expect(await limiter.take(TENANT, 'pay')).toEqual({ isAllowed: true, policy: 'pay' });
-    expect(await limiter.take({ tenantId: 'unknown', requestId: 'req' }, 'open')).toEqual({
-      isAllowed: true,
-      policy: 'open',
+  });
+
+  it('keeps one repair and one read of an open payment a second for each terminal when everything else is used up', async () => {
+    const clock = new SteppedClock();
+    const limiter = new RateLimiter(clock);
+    limiter.learn('a', { ...DEFAULT_RATE_LIMITS, read: 1 });
+    const till = (terminalId: string) => ({ ...TENANT, terminalId });
+    expect(await limiter.take(TENANT, 'read')).toMatchObject({ isAllowed: true });
+    expect(await limiter.take(TENANT, 'read')).toMatchObject({ isAllowed: false, policy: 'read' });
+    for (const terminal of ['t1', 't2', 't3'])
+      expect(await limiter.take(till(terminal), 'repair')).toMatchObject({ isAllowed: true, policy: 'rest' });
+    expect(await limiter.take(till('t1'), 'open')).toMatchObject({ isAllowed: false, policy: 'rest', resetSeconds: 1 });
+    for (const resource of ['pay_1', 'pay_2'])
+      expect(await limiter.take(TENANT, 'open', { resource })).toMatchObject({ isAllowed: true, policy: 'rest' });
+    clock.ms += 1_000;
+    expect(await limiter.take(till('t1'), 'open')).toMatchObject({ isAllowed: true });
+  });
+
+  it('limits a terminal also when a head office pays for it', async () => {
+    const limiter = new RateLimiter(new SteppedClock());
+    limiter.learn('a', DEFAULT_RATE_LIMITS);
+    for (let index = 0; index < 2; index += 1) await limiter.take(TENANT, 'pay', { terminal: 't1' });
+    expect(await limiter.take(TENANT, 'pay', { terminal: 't1' })).toMatchObject({
+      isAllowed: false,
+      policy: 'terminal',
     });
+    expect(await limiter.take({ ...TENANT, terminalId: 't1' }, 'pay')).toMatchObject({ isAllowed: false });
+    expect(await limiter.take(TENANT, 'pay', { terminal: 't2' })).toMatchObject({ isAllowed: true, policy: 'pay' });
+  });
+
+  it('lets a key have only so many requests open at once', () => {
+    const limiter = new RateLimiter(new SteppedClock());
+    limiter.learn('a', { ...DEFAULT_RATE_LIMITS, keyConcurrency: 2 });
+    const key = { tenantId: 'a', id: 'k1' };
+    const [leave] = [limiter.enter(key), limiter.enter(key)];
+    expect(limiter.enter(key)).toBeUndefined();
+    expect(limiter.enter({ tenantId: 'a', id: 'k2' })).toBeDefined();
+    leave?.();
+    expect(limiter.enter(key)).toBeDefined();
+    expect(limiter.enter(key)).toBeUndefined();
   });
 });

@@ -8,7 +8,8 @@ import { DEFAULT_RATE_LIMITS, type RateLimits } from '../limits/rate-limiter.js'
 
 const TENANT = sql(
   'sandbox_tenant',
-  `insert into gateway.tenant (tenant_id, id, name, mode, limit_pay, limit_read, limit_terminal) values ($1, $1, $2, 'test', $3, $4, $5)
+  `insert into gateway.tenant (tenant_id, id, name, mode, limit_pay, limit_read, limit_terminal, limit_key_concurrency)
+   values ($1, $1, $2, 'test', $3, $4, $5, $6)
    on conflict do nothing`,
 );
 const STORE = sql(
@@ -29,9 +30,11 @@ const TENANT_SCOPES = [
   'webhooks:read',
   'webhooks:write',
   'terminals:admin',
+  'api_keys:read',
+  'api_keys:write',
 ];
 const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'refunds:write'];
-const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null };
+const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null, keyConcurrency: null };
 
 /** First instant of the sandbox: ids made from it are the same on every machine. */
 const EPOCH = new Date('2026-01-01T00:00:00.000Z');
@@ -89,10 +92,20 @@ export class SandboxSeed {
     const id = stableId(`tenant ${index}`);
     const stores = plan.stores.map((name, position) => storeOf(name, { tenant: index, store: position, terminals }));
     await this.transactions.run({ tenantId: id }, async (tx) => {
-      await tx.query(TENANT, [id, plan.name, plan.limits.pay, plan.limits.read, plan.limits.terminal]);
+      await tx.query(TENANT, [
+        id,
+        plan.name,
+        plan.limits.pay,
+        plan.limits.read,
+        plan.limits.terminal,
+        plan.limits.keyConcurrency,
+      ]);
       for (const store of stores) await insertStore(tx, store);
     });
-    const { key } = await this.keys.issue({ tenantId: id }, { mode: 'test', scopes: TENANT_SCOPES });
+    const { key } = await this.keys.issue(
+      { tenantId: id },
+      { mode: 'test', scopes: TENANT_SCOPES, name: 'sandbox: head office' },
+    );
     return {
       id,
       name: plan.name,
@@ -104,7 +117,8 @@ export class SandboxSeed {
   async #withKeys(tenantId: string, store: PlannedStore): Promise<SeededTenant['stores'][number]> {
     const terminals: SeededTerminal[] = [];
     for (const terminal of store.terminals) {
-      const order = { mode: 'test' as const, scopes: TERMINAL_SCOPES, storeId: store.id, terminalId: terminal.id };
+      const node = { storeId: store.id, terminalId: terminal.id };
+      const order = { mode: 'test' as const, scopes: TERMINAL_SCOPES, ...node, name: 'sandbox: till' };
       const { key } = await this.keys.issue({ tenantId }, order);
       terminals.push({ id: terminal.id, scheme: terminal.scheme, apiKey: key });
     }
