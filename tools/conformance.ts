@@ -1,31 +1,62 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { HsmTarget } from './conformance/hsm-target.js';
+import { PARSING_SURFACES } from './conformance/fuzz/parsing-surfaces.js';
+import { payloadSurfaces } from './conformance/fuzz/payload-surfaces.js';
+import { fuzzReport, isClean, runFuzz } from './conformance/fuzz/run-fuzz.js';
+import { HsmTarget, type ProviderUnderTest } from './conformance/hsm-target.js';
 import { report, runVectors } from './conformance/run-vectors.js';
 import { openProvider } from './conformance/providers.js';
 import { VectorFileError, readVectorFile, type VectorFile } from './conformance/vector-file.js';
 import { failInOneLine } from './proof/fail.js';
 
-const HELP = `npm run conformance -- FILE... [--hsm software|pkcs11]
+const HELP = `npm run conformance -- FILE... [--hsm software|pkcs11] [--fuzz N [--seed N]]
 Runs vector files (JSON) through this code, on the chosen HSM provider. Families are told apart by what their cases hold.
   --hsm <name>   provider that the cases go through: software (default) or pkcs11
+  --fuzz <n>     feed n damaged inputs to every reader of bytes; each is opened or refused in one way, or the run fails
+  --seed <n>     the same seed gives the same inputs (default: one by chance, printed)
 Prints one line a family and one for each failed case. Exit: 0 all passed, 1 something failed, 2 could not run.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { hsm: { type: 'string', default: 'software' }, help: { type: 'boolean' } },
+    options: {
+      hsm: { type: 'string', default: 'software' },
+      fuzz: { type: 'string' },
+      seed: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return print([HELP]);
-  if (positionals.length === 0) throw new RangeError('name at least one vector file; --help says how');
+  if (positionals.length === 0 && values.fuzz === undefined)
+    throw new RangeError('name at least one vector file, or --fuzz; --help says how');
   const { files, errors } = await readAll(positionals);
-  const target = await HsmTarget.over(await openProvider(values.hsm));
+  const provider = await openProvider(values.hsm);
   try {
+    const target = await HsmTarget.over(provider);
     const results = await runVectors(files, target);
     print([...report(results, target.name), ...errors.map((error) => `failed file: ${error}`)]);
-    return errors.length > 0 || results.some(({ failed }) => failed.length > 0) ? 1 : 0;
+    const isFuzzClean =
+      values.fuzz === undefined || (await fuzz(provider, wholeNumber(values.fuzz), seedOf(values.seed)));
+    return errors.length > 0 || results.some(({ failed }) => failed.length > 0) || !isFuzzClean ? 1 : 0;
   } finally {
-    await target.close();
+    await provider.close();
   }
+}
+
+async function fuzz(provider: ProviderUnderTest, inputs: number, seed: number): Promise<boolean> {
+  process.stderr.write(`seed ${seed}\n`);
+  const results = await runFuzz([...PARSING_SURFACES, ...(await payloadSurfaces(provider))], inputs, seed);
+  print(fuzzReport(results, seed));
+  return results.every(isClean);
+}
+
+function seedOf(text: string | undefined): number {
+  return text === undefined ? randomInt(1, 1_000_000_000) : wholeNumber(text);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new RangeError('--fuzz and --seed are whole numbers from 1 to 999999999');
+  return Number(text);
 }
 
 async function readAll(paths: readonly string[]): Promise<{ files: VectorFile[]; errors: string[] }> {
@@ -45,7 +76,7 @@ async function readAll(paths: readonly string[]): Promise<{ files: VectorFile[];
 }
 
 function print(lines: readonly string[]): number {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
 }
 

@@ -109,12 +109,12 @@ export class HsmTarget implements ConformanceTarget {
     bdk: Buffer,
     work: (hsm: HsmProvider, key: KeyRef) => Promise<T>,
   ): Promise<T | undefined> {
-    const { bdkTypes, dukptModes, macAlgs } = this.capabilities;
+    const { bdkTypes, dukptModes, macAlgs, dukptMacAlgs = macAlgs } = this.capabilities;
     const type = bdkType(profile.scheme, bdk);
     const serves =
       bdkTypes.includes(type) &&
       dukptModes.includes(profile.mode) &&
-      (profile.mac === 'none' || macAlgs.includes(profile.mac));
+      (profile.mac === 'none' || dukptMacAlgs.includes(profile.mac));
     return serves ? work(this.provider.vault, await this.#loadBdk(type, bdk)) : undefined;
   }
 
@@ -162,9 +162,8 @@ export class HsmTarget implements ConformanceTarget {
   }
 
   #canDo(message: DukptMessage): boolean {
-    return message.kind === 'mac'
-      ? this.capabilities.macAlgs.includes(message.alg)
-      : this.capabilities.dukptModes.includes('CBC');
+    const { macAlgs, dukptMacAlgs = macAlgs, dukptModes } = this.capabilities;
+    return message.kind === 'mac' ? dukptMacAlgs.includes(message.alg) : dukptModes.includes('CBC');
   }
 
   async #check(bdk: KeyRef, message: DukptMessage): Promise<void> {

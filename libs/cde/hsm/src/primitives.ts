@@ -32,7 +32,7 @@ export { DUKPT_PROFILES, type DukptProfile } from './dukpt/dukpt-profile.js';
 export { Ksn } from './dukpt/ksn.js';
 export { addPadding, removePadding } from './dukpt/payload.js';
 export { PayloadReader } from './dukpt/payload-reader.js';
-export { TerminalDukpt } from './dukpt/terminal-dukpt.js';
+export { TerminalDukpt, type TerminalPayload } from './dukpt/terminal-dukpt.js';
 export { tdesInitialKey, tdesTransactionKey, tdesWorkingKey, type TdesUse } from './dukpt/tdes-dukpt.js';
 export { initialKeyOf, workingKeyFromInitial } from './dukpt/working-key.js';
 export {
@@ -55,6 +55,7 @@ export { kcvCmac, kcvEcb } from './mac/kcv.js';
 export { computeMac } from './mac/mac.js';
 export { decipherFormat4, decodePinBlock, encipherFormat4, encodePinBlock, panField16 } from './pin/pin-block.js';
 export { translatePinBlock, type PinKeySide } from './pin/pin-translation.js';
+export { SoftToken, softTokenLack } from './pkcs11/testing/soft-token.js';
 export { sealKey, type KeyHeader } from './software/key-file.js';
 export { SoftwareHsm } from './software/software-hsm.js';
 export { HsmError } from './provider/hsm-error.js';

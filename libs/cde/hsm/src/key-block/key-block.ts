@@ -73,7 +73,7 @@ function openData(kbpk: Buffer, header: KeyBlockHeader, text: string, end: numbe
   const { block, mac: macBytes } = VERSION_BYTES[header.version];
   const tail = text.slice(end);
   const cipherCharacters = tail.length - macBytes * 2;
-  const isWhole = cipherCharacters > 0 && cipherCharacters % (block * 2) === 0 && /^[0-9A-Fa-f]+$/.test(tail);
+  const isWhole = cipherCharacters > 0 && cipherCharacters % (block * 2) === 0 && /^[0-9A-F]+$/.test(tail);
   if (!isWhole) throw new KeyBlockError();
   const mac = Buffer.from(tail.slice(cipherCharacters), 'hex');
   const data = Buffer.from(tail.slice(0, cipherCharacters), 'hex');
