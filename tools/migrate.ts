@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import pg from 'pg';
+import { databaseTrouble, versionTrouble } from './migrate/database-trouble.js';
 import { migrateDatabase } from './migrate/migrate-database.js';
 import { prepareDatabase, prepareRoles } from './migrate/prepare-roles.js';
 import { roleUrl } from './postgres/role-url.mjs';
@@ -11,9 +12,24 @@ const DATABASE_MISSING = '3D000';
 async function main(): Promise<void> {
   const url = process.env['DATABASE_URL'];
   if (url === undefined) throw new Error('DATABASE_URL is not set');
+  try {
+    await migrateAt(url);
+  } catch (error) {
+    const trouble = databaseTrouble(url, error);
+    if (trouble === undefined) throw error;
+    endWith(trouble);
+  }
+}
+
+async function migrateAt(url: string): Promise<void> {
   await ensureDatabase(url);
   const admin = await connect(url);
   try {
+    const { rows } = await admin.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
+    const trouble = versionTrouble(rows[0]?.version ?? 0);
+    if (trouble !== undefined) return endWith(trouble);
     await prepareRoles(admin);
     await prepareDatabase(admin);
   } finally {
@@ -21,6 +37,12 @@ async function main(): Promise<void> {
   }
   const done = await migrateDatabase(roleUrl(url, 'tsunagu_owner'));
   console.log(done.length === 0 ? 'database is up to date' : `migrated: ${done.join(', ')}`);
+}
+
+/** The supervisor shows such a line as it is. */
+function endWith(trouble: string): void {
+  console.error(`Trouble: ${trouble}`);
+  process.exitCode = 1;
 }
 
 async function connect(url: string): Promise<pg.Client> {

@@ -13,6 +13,7 @@ import { ManagedPostgres } from './supervisor/managed-postgres.mjs';
 import { ManagedProcess } from './supervisor/managed-process.mjs';
 import { runTool } from './supervisor/run-tool.mjs';
 import { choosePorts } from './supervisor/ports.mjs';
+import { requireRedis } from './supervisor/redis-place.mjs';
 import { ensureSandbox } from './supervisor/sandbox.mjs';
 import { loadSecrets, readJson } from './supervisor/secrets.mjs';
 import { writeWhole } from './supervisor/write-whole.mjs';
@@ -71,6 +72,7 @@ class House {
     writeWhole(join(this.dataDir, 'ports.json'), JSON.stringify(this.ports, null, 2));
     this.#secrets = loadSecrets(this.dataDir);
     writeLinks(join(this.dataDir, 'links.json'), this.ports, this.options.timers);
+    if (this.options.redisUrl !== undefined) await requireRedis(this.options.redisUrl);
     await step('starting the database', () => this.#startDatabase());
     await step('migrating the database', () => runTool(bundles.migrate, [], { DATABASE_URL: this.databaseUrl() }));
     for (const app of [...APPS].reverse()) this.#startProcess(app, bundles[app]);

@@ -26,9 +26,12 @@ export function runTool(main, args, env) {
   });
 }
 
-/** The line of the error itself, not the stack below it. */
+/** What the tool itself calls a trouble; else the line of the error, not the stack below it or the source above. */
 function lastWords(main, words) {
   if (/No space left on device|ENOSPC/.test(words)) return 'the disk is full: free some space and start again';
-  const line = words.split('\n').find((candidate) => /Error\b/.test(candidate)) ?? words.trim().split('\n').at(-1);
+  const lines = words.split('\n');
+  const trouble = lines.find((line) => line.startsWith('Trouble: '));
+  if (trouble !== undefined) return trouble.slice('Trouble: '.length);
+  const line = lines.find((candidate) => /^[\w.]*error\b.*:/i.test(candidate)) ?? words.trim().split('\n').at(-1);
   return `${main.split('/').at(-2)} failed: ${line}`;
 }
