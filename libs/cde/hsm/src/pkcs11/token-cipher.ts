@@ -69,6 +69,8 @@ export async function tokenVerify(
   const { cryptoki, constants, session } = request;
   cryptoki.C_VerifyInit(session, { mechanism: constants[mechanism] }, key);
   try {
+    // the binding refuses an empty buffer where Cryptoki allows no data
+    if (r.data.length === 0) return cryptoki.C_VerifyFinal(session, r.mac);
     return await cryptoki.C_VerifyAsync(session, r.data, r.mac);
   } catch (error) {
     if (rvOf(error) === RV.signatureInvalid || rvOf(error) === RV.signatureLength) return false;
