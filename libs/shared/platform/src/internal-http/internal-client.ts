@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Caller } from '@tsunagu/contracts';
 import type { ErrorCategory, Secret } from '@tsunagu/kernel';
 import { Pool } from 'undici';
+import { AnswerCollector, type Answer as RawAnswer } from './answer-collector.js';
 import { RemoteError } from './remote-error.js';
 
-const ANSWER_BYTES_MAX = 256 * 1024;
 const CATEGORIES: readonly ErrorCategory[] = [
   'invalid', 'unprocessable', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'gone', 'limited', 'not_sent', 'outcome_unknown', 'internal',
 ]; // prettier-ignore
@@ -58,36 +58,26 @@ export class InternalClient {
    *   byte left this host, `outcome_unknown` otherwise
    */
   async post<Answer>(path: string, requestId: string, body: unknown): Promise<Answer> {
-    let answer: { status: number; text: string };
+    let answer: RawAnswer;
     try {
-      const { statusCode, body: stream } = await this.#pool.request({
-        method: 'POST',
-        path,
-        headers: { ...this.#headers, 'request-id': requestId },
-        body: JSON.stringify(body),
-      });
-      answer = { status: statusCode, text: await readCapped(stream) };
+      answer = await this.#exchange(path, requestId, JSON.stringify(body));
     } catch (error) {
       throw unreachable(error);
     }
     return readAnswer<Answer>(answer);
   }
 
+  /** Below `request()`: its body stream, its abort signal and its async context cost more than the exchange itself. */
+  #exchange(path: string, requestId: string, body: string): Promise<RawAnswer> {
+    const headers = { ...this.#headers, 'request-id': requestId };
+    return new Promise((resolve, reject) => {
+      this.#pool.dispatch({ method: 'POST', path, headers, body }, new AnswerCollector(resolve, reject));
+    });
+  }
+
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
-}
-
-async function readCapped(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let lengthBytes = 0;
-  for await (const chunk of stream) {
-    lengthBytes += chunk.length;
-    if (lengthBytes > ANSWER_BYTES_MAX)
-      throw new RemoteError({ code: 'card_service_unavailable', category: 'outcome_unknown', status: 503 });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function unreachable(error: unknown): RemoteError {
@@ -97,7 +87,7 @@ function unreachable(error: unknown): RemoteError {
   return new RemoteError({ code: 'card_service_unavailable', category, status: 503 });
 }
 
-function readAnswer<Answer>(answer: { status: number; text: string }): Answer {
+function readAnswer<Answer>(answer: RawAnswer): Answer {
   let parsed: unknown;
   try {
     parsed = answer.text === '' ? null : JSON.parse(answer.text);

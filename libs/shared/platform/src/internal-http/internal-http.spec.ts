@@ -5,7 +5,7 @@ import { Controller, Module, Post, Body, HttpCode, Inject } from '@nestjs/common
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { SWITCH_ROUTES, VAULT_ROUTES, type Caller } from '@tsunagu/contracts';
 import { AppError, Secret } from '@tsunagu/kernel';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppConfig } from '../config/app-config.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { startApp, type RunningApp } from '../http/bootstrap.js';
@@ -124,6 +124,19 @@ describe('calls between processes of the house', () => {
     const asOther = { 'x-internal-caller': 'api', 'x-internal-key': callerKey(new Secret(SECRET), 'worker') };
     expect((await raw(VAULT_ROUTES.open, { headers: { ...json, ...asOther }, body: '{}' })).status).toBe(403);
     expect((await raw(VAULT_ROUTES.open, { headers: json, body: '{}' })).status).toBe(403);
+  });
+
+  it('derives the key of a known caller once, and that of a stranger each time', async () => {
+    const client = vaultAs('api');
+    await client.open(order('first'));
+    const reveal = vi.spyOn(Secret.prototype, 'reveal');
+    await client.open(order('second'));
+    expect(reveal).toHaveBeenCalledTimes(0);
+    for (let call = 1; call <= 2; call += 1) {
+      await raw(VAULT_ROUTES.open, { headers: { ...json, 'x-internal-caller': 'stranger' }, body: '{}' });
+      expect(reveal).toHaveBeenCalledTimes(call);
+    }
+    reveal.mockRestore();
   });
 
   it('refuses a route that nobody declared, whoever asks', async () => {
