@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mapDatabaseError } from './database-errors.js';
 import { MoneyPool } from './money-pool.js';
+import { askNamed } from './named-query.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -20,8 +21,7 @@ export class Centre {
     this.pool.counts.statements += 1;
     let isBroken = false;
     try {
-      const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-      return result.rows;
+      return await askNamed<Row>(client, statement, values);
     } catch (error) {
       const mapped = mapDatabaseError(error, statement.name);
       isBroken = mapped.name === 'DatabaseUnavailableError';

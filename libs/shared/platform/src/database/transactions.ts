@@ -4,6 +4,7 @@ import { invariant } from '@tsunagu/kernel';
 import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError, DatabaseUnavailableError, mapDatabaseError } from './database-errors.js';
 import { MoneyPool } from './money-pool.js';
+import { askNamed, gatherWrites } from './named-query.js';
 import type { Statement } from './statement.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -27,9 +28,9 @@ export class Tx {
   ): Promise<Row[]> {
     invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
     this.counts.statements += 1;
+    gatherWrites(this.client);
     try {
-      const result = await this.client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-      return result.rows;
+      return await askNamed<Row>(this.client, statement, values);
     } catch (error) {
       throw this.#remember(error, statement.name);
     }
@@ -96,6 +97,7 @@ export class Transactions {
     const client = await this.pool.connect();
     const tx = new Tx(client, this.pool.counts, ctx.tenantId);
     // Not awaited: it shares the round trip of the first statement. Its failure makes every later statement fail too.
+    gatherWrites(client);
     const begun = client.query(`begin; set local app.tenant_id = '${ctx.tenantId}'`).then(
       () => undefined,
       (error: unknown) => mapDatabaseError(error, 'begin'),
@@ -127,6 +129,7 @@ export class Transactions {
   async #commit(client: PoolClient, tx: Tx, begun: Promise<Error | undefined>): Promise<void> {
     this.pool.counts.commits += 1;
     let answer: QueryResult;
+    gatherWrites(client);
     try {
       answer = await client.query('commit');
     } catch (error) {
