@@ -3,6 +3,7 @@ import type { Secret } from '@tsunagu/kernel';
 import pg from 'pg';
 import { AppLogger } from '../logging/app-logger.js';
 import { mapDatabaseError } from './database-errors.js';
+import { withServerOptions } from './server-options.js';
 
 /**
  * Every statement of the money path finds its rows by an index, whatever the values: one plan per connection, made once.
@@ -25,10 +26,9 @@ export class MoneyPool implements OnApplicationShutdown {
     options: { max?: number; applicationName?: string } = {},
   ) {
     this.#pool = new pg.Pool({
-      connectionString: url.reveal(),
+      connectionString: withServerOptions(url.reveal(), PLAN_ONCE),
       max: options.max ?? 16,
       pipeline: true,
-      options: PLAN_ONCE,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,

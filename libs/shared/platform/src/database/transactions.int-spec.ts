@@ -65,6 +65,19 @@ describe('transactions on PostgreSQL', () => {
     expect(pool.counts.statements).toBe(before);
   });
 
+  it('plans a statement once per connection, whatever its values', async () => {
+    const one = new MoneyPool(new Secret(db.url('gateway')), quietLogger(), { max: 1 });
+    try {
+      for (let i = 0; i < 8; i += 1) await new Centre(one).query(COUNT, []);
+      for (let i = 0; i < 8; i += 1)
+        await new Centre(one).query(sql('spec_by_key', 'select note from gateway.spec_row where id = $1'), [A]);
+      const plans = sql('spec_plans', 'select sum(custom_plans)::int as custom from pg_prepared_statements');
+      expect(await new Centre(one).query(plans, [])).toEqual([{ custom: 0 }]);
+    } finally {
+      await one.onApplicationShutdown();
+    }
+  });
+
   it('throws when commit answers rollback because a statement that was only sent has failed', async () => {
     const run = transactions.run({ tenantId: A }, async (tx) => {
       tx.send(INSERT, [A, newId(new Date()), 'lost with the others']);

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { withServerOptions } from '../database/server-options.js';
 import { Outage } from './outage.js';
 
 /** A job is a bell that has rung: keeping it would make each end of a job search the kept ones. */
@@ -146,11 +147,9 @@ export class LaneQueues implements OnApplicationShutdown {
 
   #openPool(url: string, max: number): pg.Pool {
     // a lost bell is rung again by the sweeper, so no bell waits for the disk: docs/adr/0008
-    const options = '-c search_path=gateway,bullmq -c synchronous_commit=off';
     const pool = new PreparingPool({
-      connectionString: url,
+      connectionString: withServerOptions(url, '-c search_path=gateway,bullmq -c synchronous_commit=off'),
       max,
-      options,
       keepAlive: true,
       connectionTimeoutMillis: ADD_TIMEOUT_MS,
     });
