@@ -1,11 +1,11 @@
-import { GuardedHsm, SoftwareHsm, type HsmProvider } from '@tsunagu/hsm';
+import { GuardedHsm, openHsm, type HsmProvider } from '@tsunagu/hsm';
 import { InvariantError } from '@tsunagu/kernel';
 import type { LinkConfig } from '@tsunagu/links';
-import { AppConfig, AppLogger, ConfigError, HealthChecks } from '@tsunagu/platform';
+import { AppConfig, AppLogger, HealthChecks } from '@tsunagu/platform';
 
 /**
  * The switch's partition of the HSM, with the PIN keys of its links made.
- * @throws ConfigError HSM_DIR is not set; KeyStoreError production without a waiver
+ * @throws HsmSetupError a variable is missing or wrong, or the provider cannot do the work; KeyStoreError
  */
 export async function openSwitchHsm(
   config: AppConfig,
@@ -13,15 +13,13 @@ export async function openSwitchHsm(
   health: HealthChecks,
   links: readonly LinkConfig[],
 ): Promise<HsmProvider> {
-  if (config.hsmDir === null) throw new ConfigError('HSM_DIR', 'must be set');
-  const software = await SoftwareHsm.open({
-    directory: config.hsmDir,
+  const provider = await openHsm({
     partition: 'switch',
     mode: config.mode,
-    waiver: config.optional('HSM_SOFTWARE_WAIVER') ?? undefined,
+    variable: (name) => config.optional(name),
     warn: (message, facts) => logger.warn(message, { reason: facts['waiver'] }),
   });
-  const hsm = new GuardedHsm(software);
+  const hsm = new GuardedHsm(provider);
   for (const { pin } of links) {
     if (pin !== null) await hsm.generateKey({ id: pin.key, usage: 'P0', type: 'AES128', scope: 'link-pin' });
   }

@@ -11,6 +11,7 @@ export { EnvelopeSealer } from './envelope/envelope-sealer.js';
 export { EnvelopeError } from './envelope/sealed-part.js';
 export { GuardedHsm } from './guard/guarded-hsm.js';
 export { HsmError } from './provider/hsm-error.js';
-export { HsmProvider, type Dukpt, type KeyRef } from './provider/hsm-provider.js';
+export { HsmProvider, type Dukpt, type KeyInfo, type KeyRef } from './provider/hsm-provider.js';
+export { openHsm } from './selection/open-hsm.js';
 export { SoftwareHsm } from './software/software-hsm.js';
 export { zonePinKey } from './provider/zone-keys.js';

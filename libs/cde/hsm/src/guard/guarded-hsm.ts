@@ -83,6 +83,10 @@ export class GuardedHsm extends HsmProvider {
   destroyKey: Call<'destroyKey'> = (key) => this.#guard(() => this.inner.destroyKey(key));
   destroyExpired: Call<'destroyExpired'> = (now) => this.#guard(() => this.inner.destroyExpired(now));
 
+  override close(): void {
+    this.inner.close();
+  }
+
   override verifyArqc(r: ArqcCheck): ReturnType<HsmProvider['verifyArqc']> {
     return this.#guard(() => this.inner.verifyArqc(r));
   }

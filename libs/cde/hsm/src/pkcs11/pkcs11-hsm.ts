@@ -11,7 +11,7 @@ import {
   type KeyState,
   type MacAlg,
 } from '../provider/hsm-provider.js';
-import { hasRight, isVisible, type HsmPartition, type KeyRight } from '../software/key-rights.js';
+import { hasRight, isVisible, stateAllows, type HsmPartition, type KeyRight } from '../software/key-rights.js';
 import { macShape, tokenDecrypt, tokenEncrypt, tokenMac, tokenVerify } from './token-cipher.js';
 import { tokenCapabilities } from './token-capabilities.js';
 import { readInitialKey, withWorkingKey } from './token-dukpt.js';
@@ -57,7 +57,7 @@ export class Pkcs11Hsm extends HsmProvider {
     return new Pkcs11Hsm(await TokenLink.open(options), options);
   }
 
-  close(): void {
+  override close(): void {
     this.link.close();
   }
 
@@ -123,10 +123,7 @@ export class Pkcs11Hsm extends HsmProvider {
   }
 
   async encrypt(r: CipherInput & { key: KeyRef }): Promise<Buffer> {
-    return this.#withKey(r.key, 'encrypt', (request, { handle, key }) => {
-      if (key.state !== 'active') throw denied(key.id, 'encrypt');
-      return tokenEncrypt(request, handle, r);
-    });
+    return this.#withKey(r.key, 'encrypt', (request, { handle }) => tokenEncrypt(request, handle, r));
   }
 
   async decrypt(r: CipherInput & { key: KeyRef }): Promise<Buffer> {
@@ -194,7 +191,7 @@ export class Pkcs11Hsm extends HsmProvider {
     return this.link.use(async (request) => {
       const found = this.#visible(request, ref);
       if (!this.#may(found.key.scope, right)) throw denied(ref.id, right);
-      if (found.key.state === 'pending' || found.key.state === 'retired') throw denied(ref.id, right);
+      if (!stateAllows(found.key.state, right)) throw denied(ref.id, right);
       return work(request, found);
     });
   }

@@ -46,8 +46,9 @@ const USES: readonly Use[] = ['CKA_ENCRYPT', 'CKA_DECRYPT', 'CKA_SIGN', 'CKA_VER
 const USED_FOR: Partial<Readonly<Record<KeyUsage, Readonly<Record<'active' | 'decrypt-only', readonly Use[]>>>>> = {
   B0: { active: ['CKA_DERIVE'], 'decrypt-only': ['CKA_DERIVE'] },
   D0: { active: ['CKA_ENCRYPT', 'CKA_DECRYPT'], 'decrypt-only': ['CKA_DECRYPT'] },
-  M6: { active: ['CKA_SIGN', 'CKA_VERIFY'], 'decrypt-only': ['CKA_VERIFY'] },
-  M7: { active: ['CKA_SIGN', 'CKA_VERIFY'], 'decrypt-only': ['CKA_VERIFY'] },
+  // an old MAC key is needed to find and to check what was made under it, and both are CKA_SIGN to us
+  M6: { active: ['CKA_SIGN', 'CKA_VERIFY'], 'decrypt-only': ['CKA_SIGN', 'CKA_VERIFY'] },
+  M7: { active: ['CKA_SIGN', 'CKA_VERIFY'], 'decrypt-only': ['CKA_SIGN', 'CKA_VERIFY'] },
   P0: { active: [], 'decrypt-only': [] }, // PINs are translated by no token; the key exists so that the house starts
 };
 

@@ -293,6 +293,9 @@ export abstract class HsmProvider {
   /** Destroy every key of this partition whose time is over. @returns ids of the keys destroyed */
   abstract destroyExpired(now: Date): Promise<string[]>;
 
+  /** End the work of this process with the provider; nothing is asked of it afterwards. */
+  close(): void {}
+
   /** The answer of a provider to what it cannot do. */
   protected unsupported(operation: HsmOperation): Promise<never> {
     return Promise.reject(new HsmError('unsupported', `the ${this.name} HSM provider cannot do this`, { operation }));

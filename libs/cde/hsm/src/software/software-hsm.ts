@@ -80,7 +80,7 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   /** Wipe the keys in memory. */
-  close(): void {
+  override close(): void {
     this.store.close();
   }
 

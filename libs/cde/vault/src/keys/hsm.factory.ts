@@ -1,12 +1,12 @@
-import { GuardedHsm, SoftwareHsm, type HsmProvider } from '@tsunagu/hsm';
-import { AppConfig, AppLogger, ConfigError, HealthChecks, Metrics } from '@tsunagu/platform';
+import { GuardedHsm, openHsm, type HsmProvider } from '@tsunagu/hsm';
+import { AppConfig, AppLogger, HealthChecks, Metrics } from '@tsunagu/platform';
 import { InvariantError, type Clock } from '@tsunagu/kernel';
 import { join } from 'node:path';
 import { AuditAnchor } from '../audit/audit-anchor.js';
 
 /**
- * The HSM of this process: the vault's partition of the software provider, behind timeout, limit and breaker.
- * @throws ConfigError HSM_DIR is not set; KeyStoreError production without a waiver
+ * The HSM of this process: the vault's partition of the provider that HSM_PROVIDER names, behind timeout, limit and breaker.
+ * @throws HsmSetupError a variable is missing or wrong, or the provider cannot do the work; KeyStoreError
  */
 export async function openVaultHsm(
   config: AppConfig,
@@ -14,18 +14,17 @@ export async function openVaultHsm(
   health: HealthChecks,
   metrics: Metrics,
 ): Promise<HsmProvider> {
-  if (config.hsmDir === null) throw new ConfigError('HSM_DIR', 'must be set');
-  const software = await SoftwareHsm.open({
-    directory: config.hsmDir,
+  const provider = await openHsm({
     partition: 'vault',
     mode: config.mode,
-    waiver: config.optional('HSM_SOFTWARE_WAIVER') ?? undefined,
+    variable: (name) => config.optional(name),
     warn: (message, facts) => logger.warn(message, { reason: facts['waiver'] }),
   });
   const failures = metrics.counter('tsunagu_vault_hsm_failures_total', 'HSM calls without an answer', ['reason']);
-  const hsm = new GuardedHsm(software, {}, (reason) => failures.inc({ reason }));
+  const hsm = new GuardedHsm(provider, {}, (reason) => failures.inc({ reason }));
   health.register('hsm', async () => {
-    if (!(await hsm.health()).ok) throw new InvariantError('the HSM is not healthy');
+    const { ok, detail } = await hsm.health();
+    if (!ok) throw new InvariantError('the HSM is not healthy', { detail });
   });
   return hsm;
 }
