@@ -1,24 +1,29 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import { PLANTED_BUGS, type PlantedBugName } from '../test/simulation/planted-bugs.js';
 import { runScenario } from '../test/simulation/scenario.js';
 import { failInOneLine } from './proof/fail.js';
+import { addUp, emptyTotals, type SeedTotals } from './simulate/seed-totals.js';
+import { liveSeeds, SeedWorkers } from './simulate/seed-workers.js';
 
 const HELP = `npm run simulate -- [options]
 Runs the real payment and switch services in simulated time, with crashes at any await and a bad wire; one seed is one history.
   --seeds <n>     how many histories (default 1000)
   --from <n>      first seed (default 1)
+  --threads <n>   how many at once (default: one per core)
   --seed <n>      one history, with its trace
   --bug <name>    plant a bug: ${Object.keys(PLANTED_BUGS).join(' · ')}
-Prints one JSON line and ends with 1 when a rule was broken.`;
+Tells its progress, prints one JSON line and ends with 1 when a rule was broken.`;
 
-const FAILURES_SHOWN_MAX = 10;
-const PROGRESS_MS = 5_000;
+const PROGRESS_MS = 10_000;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '1000' },
       from: { type: 'string', default: '1' },
+      threads: { type: 'string', default: String(availableParallelism()) },
       seed: { type: 'string' },
       bug: { type: 'string' },
       help: { type: 'boolean' },
@@ -28,7 +33,8 @@ async function main(): Promise<number> {
   const bug = values.bug as PlantedBugName | undefined;
   if (bug !== undefined && !Object.hasOwn(PLANTED_BUGS, bug)) return print(HELP, 2);
   if (values.seed !== undefined) return replay(wholeNumber(values.seed), bug);
-  return runMany(wholeNumber(values.from), wholeNumber(values.seeds), bug);
+  const span = { from: wholeNumber(values.from), seeds: wholeNumber(values.seeds) };
+  return runMany(span, Math.max(1, wholeNumber(values.threads)), bug);
 }
 
 async function replay(seed: number, bug: PlantedBugName | undefined): Promise<number> {
@@ -37,29 +43,31 @@ async function replay(seed: number, bug: PlantedBugName | undefined): Promise<nu
   return print(JSON.stringify({ ...facts, violations }), violations.length === 0 ? 0 : 1);
 }
 
-async function runMany(from: number, seeds: number, bug: PlantedBugName | undefined): Promise<number> {
+async function runMany(
+  span: { readonly from: number; readonly seeds: number },
+  threads: number,
+  bug: PlantedBugName | undefined,
+): Promise<number> {
   const startedMs = performance.now();
-  const totals = { seeds, payments: 0, crashes: 0, violations: 0, virtual_hours: 0 };
-  const failures: { seed: number; rules: string[] }[] = [];
-  let shownMs = startedMs;
-  for (let seed = from; seed < from + seeds; seed += 1) {
-    const result = await runScenario(seed, { bug });
-    totals.payments += result.payments;
-    totals.crashes += result.crashes;
-    totals.virtual_hours += result.virtualMs / 3_600_000;
-    if (result.violations.length > 0) {
-      totals.violations += 1;
-      if (failures.length < FAILURES_SHOWN_MAX)
-        failures.push({ seed, rules: [...new Set(result.violations.map(({ rule }) => rule))] });
-    }
-    if (process.stderr.isTTY && performance.now() - shownMs > PROGRESS_MS) {
-      shownMs = performance.now();
-      process.stderr.write(`${seed - from + 1} of ${seeds} seeds, ${totals.violations} with a broken rule\n`);
-    }
+  const totals = emptyTotals();
+  const report = setInterval(() => tell(totals, span.seeds, performance.now() - startedMs), PROGRESS_MS);
+  try {
+    const workers = new SeedWorkers(new URL(import.meta.url), Math.min(threads, span.seeds));
+    await workers.live(span, bug, (part) => addUp(totals, part));
+  } finally {
+    clearInterval(report);
   }
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-  const line = { ...totals, virtual_hours: Math.round(totals.virtual_hours * 10) / 10, seconds, failures };
-  return print(JSON.stringify(line), failures.length === 0 ? 0 : 1);
+  const { virtualMs, failures, ...counts } = totals;
+  const line = { ...counts, virtual_hours: Math.round(virtualMs / 360_000) / 10, threads, seconds, failures };
+  return print(JSON.stringify(line), totals.violations === 0 ? 0 : 1);
+}
+
+function tell(totals: SeedTotals, seeds: number, elapsedMs: number): void {
+  const left = Math.round(((elapsedMs / Math.max(1, totals.seeds)) * (seeds - totals.seeds)) / 1_000);
+  process.stderr.write(
+    `${totals.seeds} of ${seeds} seeds, ${totals.violations} with a broken rule, about ${left} s to go\n`,
+  );
 }
 
 function wholeNumber(text: string): number {
@@ -72,4 +80,5 @@ function print(text: string, code: number): number {
   return code;
 }
 
-process.exitCode = await main().catch(failInOneLine);
+if (isMainThread) process.exitCode = await main().catch(failInOneLine);
+else liveSeeds();

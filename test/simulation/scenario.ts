@@ -149,12 +149,9 @@ class Scenario {
 
   #look(): void {
     this.#world.after(LOOK_MS, () => {
-      const isOver = !this.#isStorm && this.#tills.every((till) => till.isDone);
-      if (
-        isOver &&
-        judge(this.#store, this.#issuer).every(({ rule }) => rule !== 'stuck') &&
-        !this.#journal.hasPending
-      ) {
+      // The cheap questions first: judgement looks at everything.
+      const isOver = !this.#isStorm && this.#tills.every((till) => till.isDone) && !this.#journal.hasPending;
+      if (isOver && judge(this.#store, this.#issuer).every(({ rule }) => rule !== 'stuck')) {
         this.#isQuiet = true;
         return;
       }
