@@ -5,6 +5,7 @@ import { ensureInstalled } from './install.mjs';
 import { HELP, readOptions } from './options.mjs';
 import { step } from './progress.mjs';
 import { ROOT } from './root.mjs';
+import { whenNpmIsGone } from './when-npm-is-gone.mjs';
 
 /** The command line of `npm start`. @param {string[]} args */
 export async function main(args) {
@@ -72,6 +73,7 @@ function stopOnSignals() {
     void house?.stop().then(() => console.log('  stopped'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  whenNpmIsGone(onSignal);
   return {
     wasAsked: () => asked > 0,
     watch: (started) => {
