@@ -9,12 +9,25 @@ import { AuditLog } from './audit/audit-log.js';
 import { AuditSeal } from './audit/audit-seal.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
 import { AuditWatch } from './audit/audit-watch.js';
+import { AuditVerifyController } from './audit/audit-verify.controller.js';
+import { Components } from './ceremony/components.service.js';
+import { Custodians } from './ceremony/custodians.service.js';
+import { KeyArrivals } from './ceremony/key-arrivals.service.js';
+import { KeyCeremonyController } from './ceremony/key-ceremony.controller.js';
+import { KeyOrders } from './ceremony/key-orders.service.js';
+import { KeyReports, ReportSources } from './ceremony/key-reports.service.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import { EnrolDeviceController } from './device/enrol-device.controller.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
 import { openAuditAnchor, openVaultHsm } from './keys/hsm.factory.js';
-import { KeyKeeper } from './keys/key-keeper.service.js';
+import { HouseKeys } from './keys/house-keys.service.js';
+import { KeptKeys, KeyKeeper } from './keys/key-keeper.service.js';
+import { KeyBook } from './inventory/key-book.repository.js';
+import { KeyInventory } from './inventory/key-inventory.service.js';
+import { KeyRing } from './inventory/key-ring.js';
+import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
+import { KeyWatch } from './inventory/key-watch.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardController } from './open/open-card.controller.js';
@@ -28,7 +41,13 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
 
 /** Everything of the vault behind its three internal doors. Needs the platform with a database. */
 @Module({
-  controllers: [OpenCardController, SealAccountController, EnrolDeviceController],
+  controllers: [
+    OpenCardController,
+    SealAccountController,
+    EnrolDeviceController,
+    KeyCeremonyController,
+    AuditVerifyController,
+  ],
   providers: [
     { provide: HsmProvider, useFactory: openVaultHsm, inject: [AppConfig, AppLogger, HealthChecks, Metrics] },
     {
@@ -45,16 +64,30 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     AuditWatch,
     CardOpener,
     CardRepository,
+    Components,
+    Custodians,
     DeviceBook,
     DeviceRegistry,
     EnrolDeviceService,
+    EnvelopeKeys,
     Fingerprints,
+    HouseKeys,
+    KeptKeys,
+    KeyArrivals,
+    KeyBook,
+    KeyInventory,
     KeyKeeper,
+    KeyOrders,
+    KeyReports,
+    KeyRing,
+    KeySchedule,
+    KeyWatch,
     KsnClaimRepository,
     OpenCardLookups,
     OpenCardService,
     OpenRecorder,
     OpenWatch,
+    ReportSources,
     SealAccountService,
     StoredAccounts,
     TenantDataKeys,

@@ -30,7 +30,16 @@ import { AuditWatch } from './audit/audit-watch.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
-import { makeVaultKeys } from './keys/vault-keys.js';
+import { Components } from './ceremony/components.service.js';
+import { Custodians } from './ceremony/custodians.service.js';
+import { KeyArrivals } from './ceremony/key-arrivals.service.js';
+import { KeyOrders } from './ceremony/key-orders.service.js';
+import { KeyBook } from './inventory/key-book.repository.js';
+import { KeyRing } from './inventory/key-ring.js';
+import { KeyInventory } from './inventory/key-inventory.service.js';
+import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
+import { KeyWatch } from './inventory/key-watch.js';
+import { HouseKeys } from './keys/house-keys.service.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
@@ -57,10 +66,25 @@ export class BenchClock extends SystemClock {
   }
 }
 
+/** Everything about keys. */
+export interface KeyRoom {
+  readonly book: KeyBook;
+  readonly inventory: KeyInventory;
+  readonly ring: KeyRing;
+  readonly house: HouseKeys;
+  readonly schedule: KeySchedule;
+  readonly envelopes: EnvelopeKeys;
+  readonly custodians: Custodians;
+  readonly orders: KeyOrders;
+  readonly arrivals: KeyArrivals;
+  readonly components: Components;
+}
+
 /** One vault process without its HTTP door, for integration tests: several share a database and an HSM folder. */
 export class VaultNode {
   readonly metrics = new Metrics();
   readonly lines: string[] = [];
+  readonly keys!: KeyRoom;
 
   private constructor(
     readonly pool: MoneyPool,
@@ -83,7 +107,6 @@ export class VaultNode {
     const logger = new AppLogger(config, (line) => void lines.push(line));
     const pool = new MoneyPool(new Secret(url), logger, { max: 8 });
     const hsm = await SoftwareHsm.open({ directory, partition: 'vault', mode: 'sandbox', warn: () => {}, clock });
-    await makeVaultKeys(hsm);
     const transactions = new Transactions(pool);
     const metrics = new Metrics();
     const devices = new DeviceRegistry(transactions, hsm, clock);
@@ -93,10 +116,23 @@ export class VaultNode {
     const chain = new AuditChainRepository(transactions, new Centre(pool));
     const chainer = new AuditChainer(chain, auditSeal, anchor, clock, new AuditWatch(metrics, logger));
     const verifier = new AuditVerifier(chain, auditSeal, anchor);
+    const centre = new Centre(pool);
+    const keyBook = new KeyBook(transactions, centre);
+    const inventory = new KeyInventory(keyBook, hsm, audit, clock);
+    const keyWatch = new KeyWatch(metrics, logger);
+    const ring = new KeyRing(keyBook, keyWatch);
+    const house = new HouseKeys(hsm, inventory, keyBook, ring, config);
+    await house.prepare();
+    const schedule = new KeySchedule(inventory, keyBook, hsm, clock, keyWatch);
+    const custodians = new Custodians(keyBook, centre, inventory, clock);
+    const orders = new KeyOrders(keyBook, centre, inventory, hsm, clock);
+    const arrivals = new KeyArrivals(hsm, keyBook, inventory);
+    const components = new Components(hsm, ring, keyBook, arrivals, clock);
     const cards = new CardRepository();
     const dataKeys = new TenantDataKeys(hsm, transactions, clock);
     const fingerprints = new Fingerprints(hsm);
     const sealer = new EnvelopeSealer(hsm, clock);
+    const envelopes = new EnvelopeKeys(sealer, inventory);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
     const opener = new CardOpener(hsm, sealer, dataKeys, fingerprints, clock);
     const open = new OpenCardService(
@@ -107,9 +143,21 @@ export class VaultNode {
       clock,
     );
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
-    const enrol = new EnrolDeviceService(hsm, new DeviceBook(transactions, devices, audit, clock), config);
+    const enrol = new EnrolDeviceService(hsm, new DeviceBook(transactions, devices, audit, clock), inventory, config);
     const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, chainer, verifier, anchor });
-    return Object.assign(node, { metrics, lines });
+    const keys = {
+      book: keyBook,
+      inventory,
+      ring,
+      house,
+      schedule,
+      envelopes,
+      custodians,
+      orders,
+      arrivals,
+      components,
+    };
+    return Object.assign(node, { metrics, lines, keys });
   }
 
   open(request: OpenCardRequest): Promise<OpenCardAnswer> {

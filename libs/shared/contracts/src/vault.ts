@@ -95,4 +95,12 @@ export const VAULT_ROUTES = {
   open: '/internal/v1/cards/open',
   sealAccount: '/internal/v1/cards/seal-account',
   enrolDevice: '/internal/v1/devices/enrol',
+  keyReport: '/internal/v1/keys/report',
+  keyGenerate: '/internal/v1/keys/generate',
+  keyComponent: '/internal/v1/keys/component',
+  keyImport: '/internal/v1/keys/import',
+  keyOrder: '/internal/v1/keys/order',
+  keyApprove: '/internal/v1/keys/approve',
+  custodians: '/internal/v1/keys/custodians',
+  auditVerify: '/internal/v1/audit/verify',
 } as const;

@@ -1,7 +1,7 @@
 import type { SealedEnvelope } from '@tsunagu/contracts';
 import type { Clock } from '@tsunagu/kernel';
 import { randomBytes } from 'node:crypto';
-import type { HsmProvider } from '../provider/hsm-provider.js';
+import type { HsmProvider, KeyInfo } from '../provider/hsm-provider.js';
 import { epochAt, epochKey, epochKeyEnd, type EnvelopePart } from './envelope-epoch.js';
 import { encodeAccount, encodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
 import { NONCE_BYTES, packSealed, sealedAad } from './sealed-part.js';
@@ -12,7 +12,7 @@ import { NONCE_BYTES, packSealed, sealedAad } from './sealed-part.js';
  */
 export class EnvelopeSealer {
   /** Epoch keys known to exist, by part; asking the HSM once per epoch is enough. */
-  readonly #ready = new Map<EnvelopePart, { epoch: number; made: Promise<unknown> }>();
+  readonly #ready = new Map<EnvelopePart, { epoch: number; made: Promise<KeyInfo> }>();
 
   constructor(
     private readonly hsm: HsmProvider,
@@ -32,13 +32,14 @@ export class EnvelopeSealer {
     return { sad, account };
   }
 
-  /** Make the keys of this epoch and the next, so that no payment waits for one. */
-  async prepareKeys(): Promise<void> {
+  /** Make the keys of this epoch and the next, so that no payment waits for one. @returns both, for the inventory */
+  async prepareKeys(): Promise<KeyInfo[]> {
+    const keys: KeyInfo[] = [];
     for (const part of ['sad', 'account'] as const) {
       const epoch = epochAt(part, this.clock.now());
-      await this.#ensureKey(part, epoch);
-      await this.#makeKey(part, epoch + 1);
+      keys.push(await this.#ensureKey(part, epoch), await this.#makeKey(part, epoch + 1));
     }
+    return keys;
   }
 
   async #sealPart(tenantId: string, part: EnvelopePart, plain: Buffer): Promise<string> {
@@ -54,23 +55,23 @@ export class EnvelopeSealer {
     }
   }
 
-  async #ensureKey(part: EnvelopePart, epoch: number): Promise<void> {
+  async #ensureKey(part: EnvelopePart, epoch: number): Promise<KeyInfo> {
     let ready = this.#ready.get(part);
     if (ready?.epoch !== epoch) {
       ready = { epoch, made: this.#makeKey(part, epoch) };
       this.#ready.set(part, ready);
     }
     try {
-      await ready.made;
+      return await ready.made;
     } catch (error) {
       this.#ready.delete(part);
       throw error;
     }
   }
 
-  async #makeKey(part: EnvelopePart, epoch: number): Promise<void> {
+  #makeKey(part: EnvelopePart, epoch: number): Promise<KeyInfo> {
     const { id } = epochKey(this.hsm.name, part, epoch);
     const expiresAt = epochKeyEnd(part, epoch);
-    await this.hsm.generateKey({ id, usage: 'D0', type: 'AES256', scope: 'envelope', expiresAt });
+    return this.hsm.generateKey({ id, usage: 'D0', type: 'AES256', scope: 'envelope', expiresAt });
   }
 }

@@ -50,6 +50,7 @@ export class AuditSeal {
   }
 }
 
-function auditKey(hsm: HsmProvider, version: number): KeyRef {
+/** Key of a version of the audit. */
+export function auditKey(hsm: HsmProvider, version: number): KeyRef {
   return { provider: hsm.name, id: `audit-seal-${version}` };
 }

@@ -4,6 +4,7 @@ import { DUKPT_PROFILES, HsmProvider, type DukptProfile, type DukptProfileName, 
 import { Clock, invariant, newId } from '@tsunagu/kernel';
 import { AppConfig, Transactions } from '@tsunagu/platform';
 import { AuditLog } from '../audit/audit-log.js';
+import { KeyInventory } from '../inventory/key-inventory.service.js';
 import { bdkOf } from '../keys/vault-keys.js';
 import { EnrolmentRefusedError } from '../vault-errors.js';
 import { DeviceRegistry, type NewDevice } from './device-registry.js';
@@ -52,6 +53,7 @@ export class EnrolDeviceService {
   constructor(
     private readonly hsm: HsmProvider,
     private readonly book: DeviceBook,
+    private readonly inventory: KeyInventory,
     private readonly config: AppConfig,
   ) {}
 
@@ -61,7 +63,9 @@ export class EnrolDeviceService {
     const { tenantId, scheme } = request;
     const profile: DukptProfile = DUKPT_PROFILES[PROFILE_OF[scheme]];
     const bdk = bdkOf(this.hsm, tenantId, scheme);
-    await this.hsm.generateKey({ id: bdk.id, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
+    const info = await this.hsm.generateKey({ id: bdk.id, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
+    const whose = { purpose: 'bdk', version: 1, tenantId, zone: scheme.toLowerCase() } as const;
+    await this.inventory.register({ ...whose, info, origin: 'system', createdBy: 'system' }, request.requestId);
     const { initialKeyId, profileName } = await this.book.add(request, bdk);
     const initialKey = await this.hsm.exportClearInitialKey({ bdk, scheme, ikid: initialKeyId });
     const answer = {

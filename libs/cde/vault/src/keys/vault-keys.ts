@@ -1,5 +1,7 @@
-import type { Dukpt, HsmProvider, KeyRef } from '@tsunagu/hsm';
+import type { Dukpt, HsmProvider, KeyInfo, KeyRef } from '@tsunagu/hsm';
 import { zonePinKey } from '@tsunagu/hsm';
+import { auditKey } from '../audit/audit-seal.js';
+import type { NewKeyRecord } from '../inventory/key-record.js';
 
 /** Wraps the data keys of tenants. */
 export function panKek(hsm: HsmProvider): KeyRef {
@@ -16,9 +18,23 @@ export function bdkOf(hsm: HsmProvider, tenantId: string, scheme: Dukpt['scheme'
   return { provider: hsm.name, id: `bdk-${tenantId}-${scheme.toLowerCase()}` };
 }
 
-/** Make the keys that every vault needs; racing vaults find each other's. */
-export async function makeVaultKeys(hsm: HsmProvider): Promise<void> {
-  await hsm.generateKey({ id: panKek(hsm).id, usage: 'D0', type: 'AES256', scope: 'pan-kek' });
-  await hsm.generateKey({ id: indexKey(hsm).id, usage: 'M7', type: 'HMAC256', scope: 'index' });
-  await hsm.generateKey({ id: zonePinKey(hsm.name).id, usage: 'P0', type: 'AES128', scope: 'zone-pin' });
+/** Seals components of custodians until the last one comes. */
+export function ceremonyKey(hsm: HsmProvider): KeyRef {
+  return { provider: hsm.name, id: 'ceremony-kek' };
+}
+
+/** Make the keys that every vault needs; racing vaults find each other's. @returns what each one is, for the inventory */
+export async function makeVaultKeys(hsm: HsmProvider): Promise<Pick<NewKeyRecord, 'purpose' | 'info'>[]> {
+  const make = async (
+    purpose: NewKeyRecord['purpose'],
+    { id }: KeyRef,
+    what: Pick<KeyInfo, 'usage' | 'type' | 'scope'>,
+  ) => ({ purpose, info: await hsm.generateKey({ id, ...what }) });
+  return [
+    await make('pan-kek', panKek(hsm), { usage: 'D0', type: 'AES256', scope: 'pan-kek' }),
+    await make('pan-index', indexKey(hsm), { usage: 'M7', type: 'HMAC256', scope: 'index' }),
+    await make('zone-pin', zonePinKey(hsm.name), { usage: 'P0', type: 'AES128', scope: 'zone-pin' }),
+    await make('audit', auditKey(hsm, 1), { usage: 'M7', type: 'HMAC256', scope: 'index' }),
+    await make('ceremony', ceremonyKey(hsm), { usage: 'D0', type: 'AES256', scope: 'pan-kek' }),
+  ];
 }

@@ -1,6 +1,11 @@
 import type { Migration } from '@tsunagu/platform';
 import { CreateVault1795000010001 } from './create-vault.migration.js';
+import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
 /** Tables of the vault, in the order of their timestamps. */
-export const vaultMigrations: readonly Migration[] = [CreateVault1795000010001, SealAudit1795000010010];
+export const vaultMigrations: readonly Migration[] = [
+  CreateVault1795000010001,
+  SealAudit1795000010010,
+  CreateKeyInventory1795000010011,
+];

@@ -53,7 +53,9 @@ export class CardOpener {
     try {
       isGenuine = await reader.verify(device.bdk, payload);
     } catch (error) {
-      if (error instanceof HsmError && error.reason === 'key_unknown') throw new CardDataInvalidError('key_unknown');
+      const isRevoked =
+        error instanceof HsmError && (error.reason === 'key_unknown' || error.reason === 'usage_denied');
+      if (isRevoked) throw new CardDataInvalidError('key_unknown');
       throw error;
     }
     if (!isGenuine) throw new CardDataInvalidError('mac');

@@ -1,0 +1,51 @@
+import type { KeyInfo } from '@tsunagu/hsm';
+
+type KeyUsage = KeyInfo['usage'];
+type KeyScope = KeyInfo['scope'];
+type KeyType = KeyInfo['type'];
+
+/** What a key is for: one purpose for life. */
+export type KeyPurpose =
+  | 'bdk'
+  | 'pan-kek'
+  | 'pan-index'
+  | 'zone-pin'
+  | 'link-pin'
+  | 'link-mac'
+  | 'transport'
+  | 'envelope'
+  | 'audit'
+  | 'ceremony';
+
+/** Rules of a purpose. */
+export interface PurposeRules {
+  readonly usages: readonly KeyUsage[];
+  readonly scope: KeyScope;
+  readonly types: readonly KeyType[];
+  /** Days after its activation in which a key may protect new data; null: it is born with its own end. */
+  readonly cryptoperiodDays: number | null;
+  /** The house makes its successor by itself before the period ends: no partner and no device holds it. */
+  readonly isRenewedByHouse: boolean;
+  /** Belongs to one tenant. */
+  readonly isOfTenant: boolean;
+}
+
+const AES: readonly KeyType[] = ['AES128', 'AES192', 'AES256'];
+const TDES: readonly KeyType[] = ['TDES2', 'TDES3'];
+
+/**
+ * Purposes of keys. The periods lie within NIST SP 800-57 part 1 rev. 5 table 1 (two years for keys that wrap, encrypt or
+ * authenticate); a base derivation key gives new devices their keys for three years, by our own rule.
+ */
+export const KEY_PURPOSES: Readonly<Record<KeyPurpose, PurposeRules>> = {
+  bdk: { usages: ['B0'], scope: 'bdk', types: [...AES, 'TDES2'], cryptoperiodDays: 1095, isRenewedByHouse: false, isOfTenant: true }, // prettier-ignore
+  'pan-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, isRenewedByHouse: true, isOfTenant: false }, // prettier-ignore
+  'pan-index': { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, isRenewedByHouse: true, isOfTenant: false }, // prettier-ignore
+  'zone-pin': { usages: ['P0'], scope: 'zone-pin', types: ['AES128'], cryptoperiodDays: 365, isRenewedByHouse: true, isOfTenant: false }, // prettier-ignore
+  'link-pin': { usages: ['P0'], scope: 'link-pin', types: [...AES, ...TDES], cryptoperiodDays: 365, isRenewedByHouse: false, isOfTenant: false }, // prettier-ignore
+  'link-mac': { usages: ['M3', 'M6'], scope: 'link-mac', types: [...AES, ...TDES], cryptoperiodDays: 365, isRenewedByHouse: false, isOfTenant: false }, // prettier-ignore
+  transport: { usages: ['K0', 'K1'], scope: 'transport', types: [...AES, ...TDES], cryptoperiodDays: 730, isRenewedByHouse: false, isOfTenant: false }, // prettier-ignore
+  envelope: { usages: ['D0'], scope: 'envelope', types: ['AES256'], cryptoperiodDays: null, isRenewedByHouse: true, isOfTenant: false }, // prettier-ignore
+  audit: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: null, isRenewedByHouse: false, isOfTenant: false }, // prettier-ignore
+  ceremony: { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 365, isRenewedByHouse: true, isOfTenant: false }, // prettier-ignore
+};
