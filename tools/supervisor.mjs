@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,8 +32,7 @@ const CRASHES_MAX = 5;
  */
 export async function start(options) {
   const dataDir = resolve(options.dataDir);
-  for (const folder of ['', 'log', 'hsm', 'simulator', 'till'])
-    mkdirSync(join(dataDir, folder), { recursive: true, mode: folder === '' ? 0o755 : 0o700 });
+  makeFolders(dataDir);
   const lock = await takeLock(join(dataDir, 'lock'));
   if ('heldBy' in lock) {
     throw new Trouble(
@@ -48,6 +47,24 @@ export async function start(options) {
   } catch (error) {
     await house.stop();
     throw error;
+  }
+}
+
+/** @throws {Trouble} the place cannot hold a data folder */
+function makeFolders(dataDir) {
+  try {
+    for (const folder of ['', 'log', 'hsm', 'simulator', 'till'])
+      mkdirSync(join(dataDir, folder), { recursive: true, mode: folder === '' ? 0o755 : 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = {
+      EEXIST: 'is a file',
+      ENOTDIR: 'lies below a file',
+      EACCES: 'may not be written',
+      EROFS: 'is read-only',
+    }[error.code];
+    if (why === undefined) throw error;
+    throw new Trouble(`the data folder ${dataDir} ${why}: name another one with --data DIR`);
   }
 }
 

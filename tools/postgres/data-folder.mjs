@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVER_ENV, SERVER_IDS, Trouble, shortHash } from './binaries.mjs';
@@ -86,10 +96,15 @@ export function explain(output, folders) {
       'PostgreSQL does not run for a user without a name: add the user to /etc/passwd, run as another one, or set DATABASE_URL',
     );
   }
-  const incompatible = /initialized by PostgreSQL version (\d+)/.exec(output)?.[1];
-  if (incompatible !== undefined) {
+  if (/Permission denied|wrong ownership|invalid permissions/i.test(output)) {
     return new Trouble(
-      `the data folder ${folders.cluster} was made by PostgreSQL ${incompatible}: "npm start -- --reset" begins anew, or use that version`,
+      `the data folder ${folders.cluster} belongs to another user: give it back (chown -R ${SERVER_IDS.uid ?? process.getuid?.()} ${folders.cluster}; chmod 700), or start with --data DIR`,
+    );
+  }
+  if (/files are incompatible with server/.test(output)) {
+    const version = readFileSync(join(folders.cluster, 'PG_VERSION'), 'utf8').trim();
+    return new Trouble(
+      `the data folder ${folders.cluster} was made by PostgreSQL ${version}: "npm start -- --reset" begins anew (all data of it is lost), or use that version`,
     );
   }
   const broken =
