@@ -17,6 +17,7 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
+import { WebhookDeliveriesController } from './webhook-endpoints/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoints.controller.js';
 
 /** Every controller of the public port; the access matrix and the documentation are made from this list. */
@@ -28,6 +29,7 @@ export const CONTROLLERS = [
   TerminalsController,
   EventsController,
   WebhookEndpointsController,
+  WebhookDeliveriesController,
   ApiKeysController,
   DocsController,
 ];

@@ -60,6 +60,8 @@ const MAGIC_AMOUNTS: readonly (readonly [string, string, string])[] = [
 
 const WEBHOOKS = `Set the address once with \`POST /v1/webhook-endpoints\` and keep the \`secret\` of its answer. Every change of a payment is then sent to it: at least once, in any order. Drop what you have seen (\`webhook-id\`), ignore a lower \`sequence\` of the same payment, and answer 2xx within 15 seconds before you start to work. Anything else is tried again for three days (in the sandbox, an hour); \`GET /v1/events\` has the last 30 days.
 
+Try it with \`POST /v1/webhook-endpoints/{id}/test\` and read what your receiver answered in \`GET /v1/webhook-endpoints/{id}/deliveries\`; \`resend\` and \`replay\` send again. \`rotate-secret\` makes a new secret: for 24 hours both sign.
+
 Verify before you believe. The signature is that of Standard Webhooks, so any library of that name does it, or these lines do:`;
 
 /** Runs as it is; its spec runs it. */

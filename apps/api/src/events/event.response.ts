@@ -14,10 +14,20 @@ export class EventResponse {
   livemode!: boolean;
   @ApiProperty()
   tenant_id!: string;
-  @ApiProperty()
-  store_id!: string;
-  @ApiProperty({ type: 'integer', description: 'Per payment, gap-free, first is 1' })
-  sequence!: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'str_01JDA0Q5P8F6TBN3X2V7K9M4RE',
+    description: 'null: it belongs to the whole tenant',
+  })
+  store_id!: string | null;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 2,
+    description: 'Per payment, gap-free, first is 1; null: it belongs to no payment',
+  })
+  sequence!: number | null;
   @ApiProperty()
   request_id!: string;
   @ApiProperty({

@@ -15,7 +15,7 @@ export class PaymentWaits {
   /** The payment when its first outcome is known, or as it is when the time is over. */
   async untilFinal(ctx: TenantContext, view: PaymentView, talk: Conversation): Promise<PaymentView> {
     if (view.final || talk.waitMs === 0) return view;
-    const until = { final: true, timeoutMs: talk.waitMs, signal: talk.gone };
+    const until = { final: true, isJustSeen: true, timeoutMs: talk.waitMs, signal: talk.gone };
     return (await this.queries.waitFor(ctx, view.id, until)) ?? view;
   }
 

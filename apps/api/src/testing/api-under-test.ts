@@ -3,13 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
-import { EventLog, WebhookEndpoints } from '@tsunagu/notify';
+import { DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
 import { FakeKeyDesk } from './fake-key-desk.js';
+import { FakeDeliveryLog } from './fake-delivery-log.js';
 import { FakeEndpoints } from './fake-endpoints.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
 
@@ -85,6 +86,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: EventLog, useClass: FakeEvents },
     { provide: LastUses, useValue: { note: () => undefined } },
     { provide: ApiKeyDesk, useClass: FakeKeyDesk },
+    { provide: DeliveryLog, useClass: FakeDeliveryLog },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
       provide,

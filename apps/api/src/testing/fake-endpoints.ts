@@ -14,7 +14,13 @@ export class FakeEndpoints {
   async set(ctx: TenantContext, order: { url: string; rotateSecret: boolean }): Promise<EndpointSet> {
     refuseInternal(order.url);
     const before = this.#rows.get(ctx.tenantId);
-    const endpoint = { id: before?.id ?? newId(AT), url: order.url, isEnabled: true };
+    const endpoint = {
+      id: before?.id ?? newId(AT),
+      url: order.url,
+      isEnabled: true,
+      types: null,
+      formerSecretUntil: null,
+    };
     this.#rows.set(ctx.tenantId, endpoint);
     const isShown = before === undefined || order.rotateSecret;
     return { endpoint, secret: isShown ? 'whsec_c2VjcmV0' : null, isNew: before === undefined };
@@ -28,9 +34,14 @@ export class FakeEndpoints {
     const before = this.#rows.get(ctx.tenantId);
     if (before?.id !== id) return undefined;
     if (change.url !== undefined) refuseInternal(change.url);
-    const after = { id, url: change.url ?? before.url, isEnabled: change.isEnabled ?? before.isEnabled };
+    const after = { ...before, id, url: change.url ?? before.url, isEnabled: change.isEnabled ?? before.isEnabled };
     this.#rows.set(ctx.tenantId, after);
     return after;
+  }
+
+  async rotate(ctx: TenantContext, id: string): Promise<EndpointSet | undefined> {
+    const before = this.#rows.get(ctx.tenantId);
+    return before?.id === id ? { endpoint: before, secret: 'whsec_bmV3', isNew: false } : undefined;
   }
 }
 

@@ -1,6 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ValidateIf } from 'class-validator';
 import { Flag, Optional, Text } from '../validation/field-rules.js';
+import { EventTypes, TYPES_FIELD } from './webhook-delivery.request.js';
 
+const TYPES_MEANING = 'Which events are sent; left out: as it was, null: all';
 /** No spaces, no control characters; what a URL may be is judged by the rules of webhook URLs. */
 const URL_TEXT = /^[\x21-\x7e]+$/;
 const URL_LENGTH_MAX = 2_000;
@@ -17,12 +20,17 @@ export class SetWebhookEndpointRequest {
   url!: string;
 
   @ApiPropertyOptional({
-    description: 'Make a new secret and answer it; the old one signs nothing from then on',
+    description: 'Make a new secret and answer it; the former one signs beside it for 24 hours',
     default: false,
   })
   @Optional()
   @Flag()
   rotate_secret?: boolean;
+
+  @ApiPropertyOptional({ ...TYPES_FIELD, description: TYPES_MEANING })
+  @ValidateIf((_, value) => value !== undefined && value !== null)
+  @EventTypes()
+  types?: string[] | null;
 }
 
 export class ChangeWebhookEndpointRequest {
@@ -38,4 +46,9 @@ export class ChangeWebhookEndpointRequest {
   @Optional()
   @Flag()
   enabled?: boolean;
+
+  @ApiPropertyOptional({ ...TYPES_FIELD, description: TYPES_MEANING })
+  @ValidateIf((_, value) => value !== undefined && value !== null)
+  @EventTypes()
+  types?: string[] | null;
 }

@@ -14,6 +14,16 @@ export class WebhookEndpointResponse {
     description: 'false: switched off by you, by a 410 of yours, or by five days of nothing but failures',
   })
   enabled!: boolean;
+  @ApiProperty({ type: [String], nullable: true, example: null, description: 'Which events are sent; null: all' })
+  types!: string[] | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Until when the former secret signs as well; null: one secret counts',
+  })
+  former_secret_until!: string | null;
   @ApiProperty({ example: '2026-11-01', description: 'Version of the events that are sent' })
   api_version!: string;
 
@@ -23,6 +33,8 @@ export class WebhookEndpointResponse {
       id: toWireId('whe', endpoint.id),
       url: endpoint.url,
       enabled: endpoint.isEnabled,
+      types: endpoint.types === null ? null : [...endpoint.types],
+      former_secret_until: endpoint.formerSecretUntil?.toISOString() ?? null,
       api_version: EVENT_API_VERSION,
     };
   }

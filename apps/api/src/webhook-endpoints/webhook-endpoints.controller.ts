@@ -3,9 +3,11 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { WebhookEndpoints } from '@tsunagu/notify';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
+import { tenantWide } from '../access/tenant-wide.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
 import { Conversation, Talk } from '../http/conversation.js';
+import { NoBody } from '../http/no-body.decorator.js';
 import { RequestError } from '../problem/request-error.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { ChangeWebhookEndpointRequest, SetWebhookEndpointRequest } from './webhook-endpoint.request.js';
@@ -60,8 +62,42 @@ export class WebhookEndpointsController {
     @Body() body: SetWebhookEndpointRequest,
   ): Promise<WebhookEndpointSetResponse> {
     tenantWide(ctx, 'webhooks:write');
-    const outcome = await this.endpoints.set(ctx, { url: body.url, rotateSecret: body.rotate_secret === true });
+    const outcome = await this.endpoints.set(ctx, {
+      url: body.url,
+      rotateSecret: body.rotate_secret === true,
+      types: body.types,
+    });
     talk.say({ isFinal: true, replayed: false, created: outcome.isNew });
+    return WebhookEndpointSetResponse.of(outcome);
+  }
+
+  @Post(':id/rotate-secret')
+  @HttpCode(200)
+  @Permission('webhooks:write')
+  @Policy('read')
+  @Idempotency('repeats')
+  @ApiOperation({
+    operationId: 'rotateWebhookSecret',
+    summary: 'Webhook の署名鍵を更新する · Replace the webhook secret',
+    description:
+      'Shows the new `secret`, once. For 24 hours every webhook carries two signatures, of the new and of the former secret: let your receiver know the new one within that time. A secret before the former one signs no more.',
+  })
+  @ApiParam({ name: 'id', example: 'whe_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
+  @Answers({
+    type: WebhookEndpointSetResponse,
+    statuses: [200],
+    takesBody: true,
+    problems: ['resource_missing'],
+    meanings: { 200: 'The endpoint with its new secret' },
+  })
+  async rotate(
+    @Tenant() ctx: TenantContext,
+    @Param('id', new WireIdPipe('whe')) id: string,
+    @NoBody() _body: Record<string, never>,
+  ): Promise<WebhookEndpointSetResponse> {
+    tenantWide(ctx, 'webhooks:write');
+    const outcome = await this.endpoints.rotate(ctx, id);
+    if (outcome === undefined) throw new RequestError('resource_missing');
     return WebhookEndpointSetResponse.of(outcome);
   }
 
@@ -86,14 +122,12 @@ export class WebhookEndpointsController {
     @Body() body: ChangeWebhookEndpointRequest,
   ): Promise<WebhookEndpointResponse> {
     tenantWide(ctx, 'webhooks:write');
-    const endpoint = await this.endpoints.change(ctx, id, { url: body.url, isEnabled: body.enabled });
+    const endpoint = await this.endpoints.change(ctx, id, {
+      url: body.url,
+      isEnabled: body.enabled,
+      types: body.types,
+    });
     if (endpoint === undefined) throw new RequestError('resource_missing');
     return WebhookEndpointResponse.from(endpoint);
   }
-}
-
-/** An endpoint hears of every store: whoever is limited to one may not look at it. @throws RequestError `permission_denied` */
-function tenantWide(ctx: TenantContext, permission: string): void {
-  if (ctx.storeId === undefined && ctx.terminalId === undefined) return;
-  throw new RequestError('permission_denied', { facts: { permission } });
 }

@@ -24,6 +24,8 @@ let receiver: Server;
 let hook: string;
 let tenants: SeededTenant[];
 const heard: { headers: IncomingHttpHeaders; body: string }[] = [];
+/** What the receiver says. */
+let answer = { status: 204, body: '' };
 let tellOfWebhook: () => void = () => undefined;
 
 beforeAll(async () => {
@@ -33,7 +35,7 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       heard.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(204).end(() => tellOfWebhook());
+      response.writeHead(answer.status).end(answer.body, () => tellOfWebhook());
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -105,6 +107,17 @@ async function record(tenantId: string, sequence: number): Promise<void> {
 
 const PATH = '/v1/webhook-endpoints';
 
+/** A delivery when its outcome is known to the log. */
+async function settled(key: string, path: string): Promise<Json> {
+  let body: Json = {};
+  const look = async () => {
+    ({ body } = await ask(key, 'GET', path));
+    return body['last_attempt_at'];
+  };
+  await expect.poll(look, { timeout: 10_000, interval: 100 }).not.toBeNull();
+  return body;
+}
+
 describe('a webhook endpoint set by the API', () => {
   it('receives what happens, signed with the secret that was shown once, and with the new one after a rotation', async () => {
     const { id: tenantId, apiKey } = tenant(0);
@@ -126,7 +139,9 @@ describe('a webhook endpoint set by the API', () => {
     expect(new Webhook(String(rotated.body['secret'])).verify(second?.body ?? '', headers)).toMatchObject({
       sequence: 2,
     });
-    expect(() => old.verify(second?.body ?? '', headers)).toThrow();
+    expect(old.verify(second?.body ?? '', headers)).toMatchObject({ sequence: 2 }); // for a day both secrets sign
+    expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2);
+    expect(Date.parse(String(rotated.body['former_secret_until'])) - Date.now()).toBeLessThanOrEqual(24 * 3_600_000);
     expect(JSON.stringify((await ask(apiKey, 'GET', PATH)).body)).not.toContain('whsec_');
   }, 30_000);
 
@@ -148,6 +163,75 @@ describe('a webhook endpoint set by the API', () => {
     expect(new Set(replies.map(({ body }) => body['id'])).size).toBe(1);
     expect(replies.filter(({ body }) => body['secret'] !== null)).toHaveLength(1);
   });
+
+  it('can be tried, shows what the receiver answered, and sends one again or those of a time [H4, H7]', async () => {
+    const { id: tenantId, apiKey } = tenant(0);
+    const since = new Date();
+    const { body: endpoint } = await ask(apiKey, 'POST', PATH, { url: hook, types: ['payment.refunded'] });
+    expect(endpoint['types']).toEqual(['payment.refunded']);
+    const path = `${PATH}/${String(endpoint['id'])}`;
+    const before = heard.length;
+    answer = { status: 200, body: '<img src=x onerror=alert(1)> thanks for 4111111111111111' };
+    const trial = await ask(apiKey, 'POST', `${path}/test`);
+    expect([trial.status, trial.body['type'], trial.body['status']]).toEqual([202, 'webhook_endpoint.test', 'pending']);
+    const first = `${path}/deliveries/${String(trial.body['id'])}`;
+    expect(await settled(apiKey, first)).toMatchObject({
+      status: 'delivered',
+      attempts: 1,
+      last_status: 200,
+      last_error: null,
+      last_latency_ms: expect.any(Number),
+      last_reply: '&lt;img src=x onerror=alert(1)&gt; thanks for [number]',
+    });
+    answer = { status: 200, body: '' };
+    expect((await ask(apiKey, 'POST', `${first}/resend`)).body).toMatchObject({ status: 'pending', attempts: 0 });
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(before + 2);
+    const ids = heard.slice(before).map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids)).toEqual(new Set([trial.body['event']]));
+    await record(tenantId, 9); // of a type that the endpoint does not hear
+    const time = { since: since.toISOString(), until: new Date(Date.now() + 60_000).toISOString() };
+    expect((await ask(apiKey, 'POST', `${path}/replay`, time)).body).toMatchObject({ queued: 0, capped: false });
+    await expect
+      .poll(async () => (await ask(apiKey, 'GET', first)).body['status'], { timeout: 10_000 })
+      .toBe('delivered');
+    const wanted = { ...time, only_failed: false, types: ['payment.captured'] };
+    const all = await ask(apiKey, 'POST', `${path}/replay`, wanted);
+    expect(all.body).toEqual({ object: 'webhook_replay', queued: 1, capped: false });
+    await expect.poll(() => heard.length, { timeout: 10_000 }).toBe(before + 3);
+    const list = await ask(apiKey, 'GET', `${path}/deliveries?limit=1`);
+    expect(list.body).toMatchObject({ has_more: true, data: [{ type: 'payment.captured' }] });
+    const rest = await ask(apiKey, 'GET', `${path}/deliveries?limit=1&cursor=${String(list.body['next_cursor'])}`);
+    expect(rest.body).toMatchObject({ data: [{ type: 'webhook_endpoint.test' }] });
+    expect((await ask(apiKey, 'GET', '/v1/events?types=webhook_endpoint.test')).body).toMatchObject({
+      data: [{ store_id: null, sequence: null }],
+    });
+    const strangers = [
+      [tenant(1).apiKey, 404],
+      [tenant(0).stores[0]?.terminals[0]?.apiKey ?? '', 403],
+    ] as const;
+    for (const [key, status] of strangers)
+      for (const each of [first, `${path}/deliveries`])
+        expect([each, (await ask(key, 'GET', each)).status]).toEqual([each, status]);
+    await ask(apiKey, 'PATCH', path, { types: null });
+  }, 60_000);
+
+  it('is switched off by a 410, tells so in the list of events, and takes no test while it is off [H3, H4]', async () => {
+    const { apiKey } = tenant(0);
+    const { body: endpoint } = await ask(apiKey, 'POST', PATH, { url: hook });
+    const path = `${PATH}/${String(endpoint['id'])}`;
+    answer = { status: 410, body: 'gone' };
+    const trial = await ask(apiKey, 'POST', `${path}/test`);
+    await settled(apiKey, `${path}/deliveries/${String(trial.body['id'])}`);
+    answer = { status: 200, body: '' };
+    expect(((await ask(apiKey, 'GET', PATH)).body['data'] as Json[])[0]).toMatchObject({ enabled: false });
+    const { body: events } = await ask(apiKey, 'GET', '/v1/events?types=webhook_endpoint.disabled');
+    const object = expect.objectContaining({ id: endpoint['id'], enabled: false, reason: 'gone' });
+    expect(events['data']).toEqual([expect.objectContaining({ data: { object, previous: { enabled: true } } })]);
+    for (const action of ['test', `deliveries/${String(trial.body['id'])}/resend`]) {
+      const { status, body } = await ask(apiKey, 'POST', `${path}/${action}`);
+      expect([status, body['code'], body['current_status']]).toEqual([409, 'state_conflict', 'disabled']);
+    }
+  }, 30_000);
 
   it('belongs to its tenant, and to keys of the whole tenant [E3]', async () => {
     const { body: endpoint } = await ask(tenant(0).apiKey, 'POST', PATH, { url: hook });

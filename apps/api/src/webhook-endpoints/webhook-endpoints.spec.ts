@@ -45,6 +45,8 @@ describe('the webhook endpoint of a tenant', () => {
       id: made.body['id'],
       url: HOOK,
       enabled: true,
+      types: null,
+      former_secret_until: null,
       api_version: '2026-11-01',
     });
   });

@@ -1,7 +1,9 @@
+export { DeliveryLog, type DeliveryView, type Replay } from './delivery/delivery-log.service.js';
 export { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 export { UrlNotAllowedError } from './endpoints/url-guard.js';
 export {
   WebhookEndpoints,
+  type EndpointOrder,
   type EndpointSet,
   type ShownEndpoint,
   type WebhookEndpoint,

@@ -27,6 +27,12 @@ const DELIVERIES = sql(
 );
 const DUE_NOW = sql('spec_due_now', `update gateway.webhook_delivery set next_at = now() where state = 'pending'`);
 
+const FAILING_FOR = sql('spec_failing_for', 'update gateway.webhook_endpoint set failing_since = now() - $1::interval');
+const FORMER_IS_OVER = sql(
+  'spec_former_is_over',
+  `update gateway.webhook_endpoint set former_until = now() - interval '1 second'`,
+);
+
 interface Heard {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -241,6 +247,49 @@ describe('webhooks on PostgreSQL', () => {
     await record(anEvent(ctx.tenantId, { sequence: 2 }));
     await transactions.run(ctx, (tx) => tx.query(DUE_NOW, []));
     expect(await send()).toBe(0);
+  });
+
+  it('switches an endpoint off after five days of nothing but failures, and writes one event of it [H4]', async () => {
+    const { ctx, receiver } = await aTenant();
+    receiver.answer = { status: 500 };
+    for (const days of [4, 6]) {
+      await record(anEvent(ctx.tenantId));
+      await transactions.run(ctx, (tx) => tx.query(FAILING_FOR, [`${days} days`]));
+      await transactions.run(ctx, (tx) => tx.query(DUE_NOW, []));
+      await send();
+      expect([days, (await endpoints.ensure(ctx)).state]).toEqual([days, days < 5 ? 'enabled' : 'disabled']);
+    }
+    const { data } = await new EventLog(transactions, clock).list(
+      ctx,
+      { types: ['webhook_endpoint.disabled'] },
+      { limit: 9 },
+    );
+    expect(data.map(({ wire }) => wire)).toEqual([
+      expect.objectContaining({
+        sequence: null,
+        store_id: null,
+        data: { object: expect.objectContaining({ reason: 'only_failures' }), previous: { enabled: true } },
+      }),
+    ]);
+  });
+
+  it('signs with the former secret too, until its day is over [H2]', async () => {
+    const { ctx, receiver, secret } = await aTenant();
+    const { id } = await endpoints.ensure(ctx);
+    const rotated = await endpoints.rotate(ctx, id);
+    const heardBy = async (sequence: number) => {
+      await record(anEvent(ctx.tenantId, { sequence }));
+      await send();
+      const last = receiver.heard.at(-1);
+      return (key: string) => new Webhook(key).verify(last?.body ?? '', last?.headers as Record<string, string>);
+    };
+    const during = await heardBy(1);
+    for (const key of [secret, rotated?.secret ?? '']) expect(during(key)).toMatchObject({ sequence: 1 });
+    await transactions.run(ctx, (tx) => tx.query(FORMER_IS_OVER, []));
+    const after = await heardBy(2);
+    expect(after(rotated?.secret ?? '')).toMatchObject({ sequence: 2 });
+    expect(() => after(secret)).toThrow();
+    expect(await endpoints.rotate(ctx, newId(new Date()))).toBeUndefined();
   });
 
   it('gives up after the last attempt of the schedule', async () => {

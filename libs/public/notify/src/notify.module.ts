@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { EventSink } from '@tsunagu/platform';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
+import { DeliveryLog } from './delivery/delivery-log.service.js';
 import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 import { WebhookEndpoints } from './endpoints/webhook-endpoints.service.js';
 import { EventLog } from './events/event-log.service.js';
@@ -9,8 +10,8 @@ import { EventWriter } from './events/event-writer.service.js';
 /** Events are written and read again: api and worker. Global, because every feature reports events. */
 @Global()
 @Module({
-  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, WebhookEndpoints],
-  exports: [EventSink, EventLog, WebhookEndpoints],
+  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, WebhookEndpoints, DeliveryLog],
+  exports: [EventSink, EventLog, WebhookEndpoints, DeliveryLog],
 })
 export class NotifyWriterModule {}
 

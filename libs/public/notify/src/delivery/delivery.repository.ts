@@ -4,7 +4,7 @@ import { Centre, sql, Transactions } from '@tsunagu/platform';
 const CLAIM = sql('webhook_claim', 'select * from gateway.claim_webhook_deliveries($1, $2, $3)');
 const LOAD = sql(
   'webhook_load',
-  `select d.attempts, e.body, e.type, w.url, w.sealed_secret, w.failing_since
+  `select d.attempts, e.body, e.type, w.url, w.sealed_secret, w.former_secret, w.former_until, w.failing_since
      from gateway.webhook_delivery d
      join gateway.event e on e.tenant_id = d.tenant_id and e.id = d.event_id
      join gateway.webhook_endpoint w on w.tenant_id = d.tenant_id and w.id = d.endpoint_id
@@ -15,6 +15,7 @@ const MARK = sql(
   'webhook_mark',
   `update gateway.webhook_delivery
       set state = $5, attempts = attempts + 1, next_at = $6, leased_until = null, last_status = $7, last_error = $8, last_latency_ms = $9,
+          last_at = $10, last_reply = $11,
           finished_at = case when $5 = 'pending' then null else now() end
     where tenant_id = $1 and event_id = $2 and endpoint_id = $3 and attempts = $4 and state = 'pending'
     returning event_id`,
@@ -27,9 +28,13 @@ const FAILING = sql(
   'webhook_failing',
   'update gateway.webhook_endpoint set failing_since = $3 where tenant_id = $1 and id = $2 and failing_since is null',
 );
+/** Nobody is left to send the event to: it is for the list of events. Written by whoever switches off, and only then. */
 const DISABLE = sql(
   'webhook_disable',
-  `update gateway.webhook_endpoint set state = 'disabled' where tenant_id = $1 and id = $2 and state = 'enabled'`,
+  `with switched_off as (
+     update gateway.webhook_endpoint set state = 'disabled' where tenant_id = $1 and id = $2 and state = 'enabled' returning tenant_id)
+   insert into gateway.event (tenant_id, id, type, occurred_at, body)
+   select switched_off.tenant_id, $3, 'webhook_endpoint.disabled', $4, $5 from switched_off`,
 );
 
 /** One debt: this event to this endpoint. */
@@ -45,6 +50,9 @@ export interface LoadedDelivery {
   readonly type: string;
   readonly url: string;
   readonly sealed_secret: Buffer;
+  /** Signs too until `former_until`. */
+  readonly former_secret: Buffer | null;
+  readonly former_until: Date | null;
   readonly failing_since: Date | null;
 }
 
@@ -56,7 +64,10 @@ export interface DeliveryMark {
   readonly status: number | null;
   readonly error: string | null;
   readonly latencyMs: number;
+  readonly reply: string | null;
   readonly endpoint: 'healed' | 'failing' | 'disable';
+  /** With `disable`: the event that tells of it. */
+  readonly farewell?: { readonly id: string; readonly body: string };
   readonly at: Date;
 }
 
@@ -98,10 +109,13 @@ export class DeliveryRepository {
         status,
         error,
         latencyMs,
+        mark.at,
+        mark.reply,
       ]);
       if (mark.endpoint === 'healed') tx.send(HEALED, [key.tenantId, key.endpointId]);
       else tx.send(FAILING, [key.tenantId, key.endpointId, mark.at]);
-      if (mark.endpoint === 'disable') tx.send(DISABLE, [key.tenantId, key.endpointId]);
+      const { farewell } = mark;
+      if (farewell !== undefined) tx.send(DISABLE, [key.tenantId, key.endpointId, farewell.id, mark.at, farewell.body]);
     });
   }
 }

@@ -1,8 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Clock, toWireId, type Secret } from '@tsunagu/kernel';
+import { Clock, newId, toWireId, type Secret } from '@tsunagu/kernel';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { openSecret } from '../endpoints/sealed-secret.js';
 import { UrlGuard } from '../endpoints/url-guard.js';
+import { tenantEventBody } from '../events/event-body.js';
 import { DeliveryRepository, type DeliveryKey, type DeliveryMark, type LoadedDelivery } from './delivery.repository.js';
 import { nextDelayMs, retryAfterSeconds } from './schedule.js';
 import { signWebhook } from './signature.js';
@@ -96,31 +97,60 @@ export class WebhookDeliverer implements OnApplicationBootstrap, BeforeApplicati
   async #deliver(key: DeliveryKey): Promise<void> {
     const delivery = await this.deliveries.load(key);
     if (delivery === undefined) return; // sent by another in the meantime, or its endpoint was disabled
-    const secret = openSecret(this.#key, key, delivery.sealed_secret);
-    const headers = signWebhook(secret, {
+    const headers = signWebhook(this.#secrets(key, delivery), {
       id: toWireId('evt', key.eventId),
       at: this.clock.now(),
       body: delivery.body,
     });
     const startedMs = this.clock.monotonicMs();
     const result = await this.#sender.send(delivery.url, headers, delivery.body);
-    const mark = this.#judge(delivery, result, Math.round(this.clock.monotonicMs() - startedMs));
+    const mark = this.#judge({ key, delivery }, result, Math.round(this.clock.monotonicMs() - startedMs));
     await this.deliveries.mark(key, mark);
     this.#tell(key, delivery, mark);
   }
 
-  #judge(delivery: LoadedDelivery, result: SendResult, latencyMs: number): DeliveryMark {
+  #secrets(key: DeliveryKey, delivery: LoadedDelivery): Secret<Buffer>[] {
+    const { sealed_secret: present, former_secret: former, former_until: until } = delivery;
+    const isRotating = former !== null && until !== null && until > this.clock.now();
+    return [present, ...(isRotating ? [former] : [])].map((sealed) => openSecret(this.#key, key, sealed));
+  }
+
+  #judge(
+    { key, delivery }: { key: DeliveryKey; delivery: LoadedDelivery },
+    result: SendResult,
+    latencyMs: number,
+  ): DeliveryMark {
     const at = this.clock.now();
-    const facts = { attemptsBefore: delivery.attempts, status: result.status, error: result.error, latencyMs, at };
+    const { status, error, reply } = result;
+    const facts = { attemptsBefore: delivery.attempts, status, error, reply, latencyMs, at };
     if (result.status !== null && result.status >= 200 && result.status < 300)
       return { ...facts, state: 'delivered', nextAt: at, endpoint: 'healed' };
     const isThrottled = result.status !== null && [429, 502, 503, 504].includes(result.status);
     const retryAfterS = isThrottled ? retryAfterSeconds(result.retryAfter, at) : 0;
     const delayMs = nextDelayMs(delivery.attempts + 1, this.#isLive, Math.random(), retryAfterS);
     const failingMs = delivery.failing_since === null ? 0 : at.getTime() - delivery.failing_since.getTime();
-    const endpoint = result.status === 410 || failingMs > DISABLE_AFTER_MS ? 'disable' : 'failing';
+    const reason = result.status === 410 ? 'gone' : failingMs > DISABLE_AFTER_MS ? 'only_failures' : undefined;
     const nextAt = new Date(at.getTime() + (delayMs ?? 0));
-    return { ...facts, state: delayMs === undefined ? 'failed' : 'pending', nextAt, endpoint };
+    const state = delayMs === undefined ? 'failed' : 'pending';
+    if (reason === undefined) return { ...facts, state, nextAt, endpoint: 'failing' };
+    return { ...facts, state, nextAt, endpoint: 'disable', farewell: this.#farewell(key, delivery, { reason, at }) };
+  }
+
+  #farewell(
+    key: DeliveryKey,
+    { url }: LoadedDelivery,
+    { reason, at }: { reason: string; at: Date },
+  ): { id: string; body: string } {
+    const id = newId(at);
+    const object = { id: toWireId('whe', key.endpointId), object: 'webhook_endpoint', url, enabled: false, reason };
+    const event = {
+      id,
+      tenantId: key.tenantId,
+      occurredAt: at,
+      requestId: toWireId('req', id),
+      previous: { enabled: true },
+    };
+    return { id, body: tenantEventBody({ ...event, type: 'webhook_endpoint.disabled', object }, this.#isLive) };
   }
 
   #tell(key: DeliveryKey, delivery: LoadedDelivery, mark: DeliveryMark): void {

@@ -31,7 +31,7 @@ describe('sending a webhook', () => {
       return Promise.resolve(answers.shift() ?? ['127.0.0.1']);
     });
     const result = await senderWith(rebinding).send('https://hook.example/', HEADERS, '{}');
-    expect(result).toEqual({ status: null, error: 'blocked_address', retryAfter: undefined });
+    expect(result).toEqual({ status: null, error: 'blocked_address', retryAfter: undefined, reply: null });
     expect(asked).toEqual(['hook.example', 'hook.example']); // once to check the URL, once as part of the connect itself
   });
 

@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { UrlGuard, UrlNotAllowedError, hostOf } from '../endpoints/url-guard.js';
+import { replyText } from './reply-text.js';
 import type { SignedHeaders } from './signature.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -12,6 +13,8 @@ export interface SendResult {
   readonly status: number | null;
   readonly error: 'blocked_address' | 'timeout' | 'connection_failed' | null;
   readonly retryAfter: string | undefined;
+  /** Start of the answer as text; null when there was none. */
+  readonly reply: string | null;
 }
 
 /** Sends one webhook: checked address, no redirects, no proxies, five seconds to connect, fifteen in all, 4 KB of reply. */
@@ -38,15 +41,16 @@ export class WebhookSender {
         reset: true, // a fresh connection, and so a fresh check, for every attempt
         signal: AbortSignal.timeout(this.totalTimeoutMs),
       });
-      await drain(answer.body);
+      const reply = await startOf(answer.body);
       const retryAfter = answer.headers['retry-after'];
       return {
         status: answer.statusCode,
         error: null,
         retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+        reply,
       };
     } catch (error) {
-      return { status: null, error: wordFor(error), retryAfter: undefined };
+      return { status: null, error: wordFor(error), retryAfter: undefined, reply: null };
     }
   }
 
@@ -69,12 +73,15 @@ export class WebhookSender {
 }
 
 /** Read a little, so that a short answer ends in peace; a flood is cut. */
-async function drain(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<void> {
+async function startOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  const chunks: Buffer[] = [];
   let lengthBytes = 0;
   for await (const chunk of body) {
+    chunks.push(chunk);
     lengthBytes += chunk.length;
     if (lengthBytes > REPLY_BYTES_MAX) break; // leaving the loop destroys the stream
   }
+  return replyText(Buffer.concat(chunks).subarray(0, REPLY_BYTES_MAX));
 }
 
 function wordFor(error: unknown): NonNullable<SendResult['error']> {

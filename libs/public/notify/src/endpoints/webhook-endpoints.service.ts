@@ -6,12 +6,12 @@ import { UrlGuard } from './url-guard.js';
 
 const FIND = sql(
   'webhook_endpoint_find',
-  'select id, url, sealed_secret, types, state from gateway.webhook_endpoint where tenant_id = $1 order by id limit 1 for update',
+  'select id, url, sealed_secret, types, state, former_until from gateway.webhook_endpoint where tenant_id = $1 order by id limit 1 for update',
 );
 /** What its owner has set up: an endpoint without a URL was prepared by us and is nobody's business. */
 const LOOK = sql(
   'webhook_endpoint_look',
-  'select id, url, state from gateway.webhook_endpoint where tenant_id = $1 and url is not null order by id limit 1',
+  'select id, url, types, state, former_until from gateway.webhook_endpoint where tenant_id = $1 and url is not null order by id limit 1',
 );
 const INSERT = sql(
   'webhook_endpoint_insert',
@@ -23,16 +23,17 @@ const UPDATE = sql(
 );
 const RESEAL = sql(
   'webhook_endpoint_reseal',
-  'update gateway.webhook_endpoint set sealed_secret = $3 where tenant_id = $1 and id = $2',
+  `update gateway.webhook_endpoint set sealed_secret = $3, former_secret = sealed_secret, former_until = $4
+    where tenant_id = $1 and id = $2`,
 );
 /** A change of URL, or being switched on, ends the count of failures. */
 const CHANGE = sql(
   'webhook_endpoint_change',
   `update gateway.webhook_endpoint
-      set url = coalesce($3, url), state = coalesce($4, state),
+      set url = coalesce($3, url), state = coalesce($4, state), types = case when $5 then $6::text[] else types end,
           failing_since = case when $3::text is not null or $4 = 'enabled' then null else failing_since end
     where tenant_id = $1 and id = $2 and url is not null
-    returning id, url, state`,
+    returning id, url, types, state, former_until`,
 );
 /** Two starters of one tenant must not make two endpoints; held until commit. */
 const LOCK = sql(
@@ -46,6 +47,7 @@ interface EndpointRow {
   readonly sealed_secret: Buffer;
   readonly types: string[] | null;
   readonly state: 'enabled' | 'disabled';
+  readonly former_until: Date | null;
 }
 
 /** A tenant's endpoint as its owner sees it. */
@@ -65,6 +67,21 @@ export interface ShownEndpoint {
   readonly id: string;
   readonly url: string;
   readonly isEnabled: boolean;
+  /** Event types it hears; null is all. */
+  readonly types: readonly string[] | null;
+  /** Until when a former secret signs beside the present one; null: only one secret counts. */
+  readonly formerSecretUntil: Date | null;
+}
+
+/** How long a former secret goes on signing. @source api-conventions.md §9 */
+const OVERLAP_MS = 24 * 3_600_000;
+
+/** What may be set of an endpoint. */
+export interface EndpointOrder {
+  readonly url: string;
+  readonly rotateSecret: boolean;
+  /** Left out: as it was; null: all types. */
+  readonly types?: readonly string[] | null;
 }
 
 /** An endpoint that was just set, with its secret when this is the one moment to show it. */
@@ -99,28 +116,31 @@ export class WebhookEndpoints {
   /** The endpoint as its owner set it; undefined: none yet. */
   async find(ctx: { readonly tenantId: string }): Promise<ShownEndpoint | undefined> {
     const [row] = await this.transactions.run(ctx, (tx) => tx.query<ShownRow>(LOOK, [ctx.tenantId]));
-    return row === undefined ? undefined : shown(row);
+    return row === undefined ? undefined : shown(row, this.clock.now());
   }
 
   /**
    * Set where events go and switch it on. The secret is shown once: by the call that gives the first URL, or that asks
-   * for a new one. A new secret signs everything from now on, retries of older events included.
+   * for a new one. A new secret signs everything from now on, retries of older events included; the former one signs beside it for a day.
    * @throws UrlNotAllowedError the rules of webhook URLs
    */
-  async set(
-    ctx: { readonly tenantId: string },
-    order: { readonly url: string; readonly rotateSecret: boolean },
-  ): Promise<EndpointSet> {
+  async set(ctx: { readonly tenantId: string }, order: EndpointOrder): Promise<EndpointSet> {
     await this.#guard.check(order.url); // looks up names: never inside a transaction
     return this.transactions.run(ctx, async (tx) => {
       const before = await this.#lockedRow(tx, ctx.tenantId);
       const place = { tenantId: ctx.tenantId, endpointId: before.id };
       const isNew = before.url === null;
       const fresh = order.rotateSecret ? newWebhookSecret() : undefined;
-      if (fresh !== undefined) tx.send(RESEAL, [ctx.tenantId, before.id, sealSecret(this.#key, place, fresh)]);
-      await tx.query(UPDATE, [ctx.tenantId, before.id, order.url, before.types]);
+      const formerUntil = fresh === undefined ? before.former_until : this.#overlapEnd();
+      if (fresh !== undefined)
+        tx.send(RESEAL, [ctx.tenantId, before.id, sealSecret(this.#key, place, fresh), formerUntil]);
+      const types = order.types === undefined ? before.types : order.types;
+      await tx.query(UPDATE, [ctx.tenantId, before.id, order.url, types]);
       const revealed = fresh ?? (isNew ? openSecret(this.#key, place, before.sealed_secret) : undefined);
-      const endpoint = { id: before.id, url: order.url, isEnabled: true };
+      const endpoint = shown(
+        { id: before.id, url: order.url, state: 'enabled', types, former_until: formerUntil },
+        this.clock.now(),
+      );
       return { endpoint, secret: revealed === undefined ? null : secretText(revealed), isNew };
     });
   }
@@ -134,13 +154,20 @@ export class WebhookEndpoints {
   async change(
     ctx: { readonly tenantId: string },
     endpointId: string,
-    change: { readonly url?: string; readonly isEnabled?: boolean },
+    change: { readonly url?: string; readonly isEnabled?: boolean; readonly types?: readonly string[] | null },
   ): Promise<ShownEndpoint | undefined> {
     if (change.url !== undefined) await this.#guard.check(change.url);
     const state = change.isEnabled === undefined ? null : change.isEnabled ? 'enabled' : 'disabled';
-    const values = [ctx.tenantId, endpointId, change.url ?? null, state];
+    const values = [
+      ctx.tenantId,
+      endpointId,
+      change.url ?? null,
+      state,
+      change.types !== undefined,
+      change.types ?? null,
+    ];
     const [row] = await this.transactions.run(ctx, (tx) => tx.query<ShownRow>(CHANGE, values));
-    return row === undefined ? undefined : shown(row);
+    return row === undefined ? undefined : shown(row, this.clock.now());
   }
 
   /**
@@ -158,6 +185,23 @@ export class WebhookEndpoints {
     return { ...endpoint, url: change.url, types, state: 'enabled' };
   }
 
+  /**
+   * Make a new secret and show it, once. The former one signs beside it for a day; one before that signs no more.
+   * @returns undefined when the tenant has no such endpoint
+   */
+  async rotate(ctx: { readonly tenantId: string }, endpointId: string): Promise<EndpointSet | undefined> {
+    return this.transactions.run(ctx, async (tx) => {
+      const row = await this.#lockedRow(tx, ctx.tenantId);
+      if (row.id !== endpointId || row.url === null) return undefined;
+      const secret = newWebhookSecret();
+      const until = this.#overlapEnd();
+      const sealed = sealSecret(this.#key, { tenantId: ctx.tenantId, endpointId }, secret);
+      await tx.query(RESEAL, [ctx.tenantId, endpointId, sealed, until]);
+      const endpoint = shown({ ...row, url: row.url, former_until: until }, this.clock.now());
+      return { endpoint, secret: secretText(secret), isNew: false };
+    });
+  }
+
   /** The tenant's row, made when there is none, held until the transaction ends. */
   async #lockedRow(tx: Tx, tenantId: string): Promise<EndpointRow> {
     tx.send(LOCK, [tenantId]);
@@ -166,7 +210,11 @@ export class WebhookEndpoints {
     const endpointId = newId(this.clock.now());
     const sealed = sealSecret(this.#key, { tenantId, endpointId }, newWebhookSecret());
     await tx.query(INSERT, [tenantId, endpointId, null, sealed, null]);
-    return { id: endpointId, url: null, sealed_secret: sealed, types: null, state: 'enabled' };
+    return { id: endpointId, url: null, sealed_secret: sealed, types: null, state: 'enabled', former_until: null };
+  }
+
+  #overlapEnd(): Date {
+    return new Date(this.clock.now().getTime() + OVERLAP_MS);
   }
 
   #view(tenantId: string, row: EndpointRow): WebhookEndpoint {
@@ -178,9 +226,18 @@ export class WebhookEndpoints {
 interface ShownRow {
   readonly id: string;
   readonly url: string;
+  readonly types: string[] | null;
   readonly state: 'enabled' | 'disabled';
+  readonly former_until: Date | null;
 }
 
-function shown(row: ShownRow): ShownEndpoint {
-  return { id: row.id, url: row.url, isEnabled: row.state === 'enabled' };
+function shown(row: Omit<ShownRow, 'types'> & { readonly types: readonly string[] | null }, now: Date): ShownEndpoint {
+  const isRotating = row.former_until !== null && row.former_until > now;
+  return {
+    id: row.id,
+    url: row.url,
+    types: row.types,
+    isEnabled: row.state === 'enabled',
+    formerSecretUntil: isRotating ? row.former_until : null,
+  };
 }

@@ -16,7 +16,28 @@ export function eventBody(event: DomainEvent, isLive: boolean): string {
   return JSON.stringify(envelopeOf(event, isLive, { id: toWireId('pay', event.paymentId), truncated: true }, null));
 }
 
-function envelopeOf(event: DomainEvent, isLive: boolean, object: unknown, previous: unknown): Record<string, unknown> {
+/** Something that happened to a tenant's set-up and not to a payment. */
+export interface TenantEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly occurredAt: Date;
+  readonly object: unknown;
+  readonly previous: Record<string, unknown> | null;
+}
+
+/** The same envelope; it belongs to no store, and a sequence counts the changes of one payment only. */
+export function tenantEventBody(event: TenantEvent, isLive: boolean): string {
+  return JSON.stringify(envelopeOf(event, isLive, event.object, event.previous));
+}
+
+function envelopeOf(
+  event: TenantEvent & Partial<Pick<DomainEvent, 'storeId' | 'sequence'>>,
+  isLive: boolean,
+  object: unknown,
+  previous: unknown,
+): Record<string, unknown> {
   return {
     id: toWireId('evt', event.id),
     type: event.type,
@@ -24,8 +45,8 @@ function envelopeOf(event: DomainEvent, isLive: boolean, object: unknown, previo
     api_version: EVENT_API_VERSION,
     livemode: isLive,
     tenant_id: toWireId('ten', event.tenantId),
-    store_id: toWireId('str', event.storeId),
-    sequence: event.sequence,
+    store_id: event.storeId === undefined ? null : toWireId('str', event.storeId),
+    sequence: event.sequence ?? null,
     request_id: event.requestId,
     data: { object, previous },
   };
