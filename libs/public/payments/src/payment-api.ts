@@ -201,11 +201,20 @@ export abstract class PaymentQueries {
   abstract count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number>;
   abstract attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
   abstract openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]>;
-  /** Wait until the payment is final (or its sequence passes `afterSequence`), or the time is over; then its current view. */
+  /**
+   * Wait until the payment is final (or its sequence passes `afterSequence`), or the time is over; then its current view.
+   * @param until `isJustSeen`: the caller has read it a moment ago and it was not so yet; the first look comes with the first news
+   */
   abstract waitFor(
     ctx: TenantContext,
     paymentId: string,
-    until: { final?: boolean; afterSequence?: number; timeoutMs: number; signal?: AbortSignal },
+    until: {
+      final?: boolean;
+      afterSequence?: number;
+      isJustSeen?: boolean;
+      timeoutMs: number;
+      signal?: AbortSignal;
+    },
   ): Promise<PaymentView | undefined>;
 }
 

@@ -535,6 +535,22 @@ describe('reading', () => {
     expect((await house.queries.list(ctx, { clientReference: 'never' }, { limit: 9 })).data).toEqual([]);
   });
 
+  it('reads once for who has just seen it: when the bell rings, also when it rang before he waited', async () => {
+    const reads = async (step: () => Promise<unknown>) => {
+      const before = house.pool.counts.statements;
+      await step();
+      return house.pool.counts.statements - before;
+    };
+    const justSeen = { final: true, isJustSeen: true, timeoutMs: 30_000 };
+    const early = (await house.intake.accept(ctx, anOrder())).resource;
+    await house.workLanes();
+    expect(await reads(() => house.queries.waitFor(ctx, early.id, justSeen))).toBe(1);
+    const late = (await house.intake.accept(ctx, anOrder())).resource;
+    const waiting = house.queries.waitFor(ctx, late.id, justSeen);
+    await house.workLanes();
+    expect(await waiting).toMatchObject({ status: 'captured', final: true });
+  });
+
   it('wakes who waits when the outcome is known', async () => {
     const { resource } = await house.intake.accept(ctx, anOrder());
     const waiting = house.queries.waitFor(ctx, resource.id, { final: true, timeoutMs: 30_000 });

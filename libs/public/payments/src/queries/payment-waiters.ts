@@ -4,6 +4,9 @@ import { WakeUps } from '@tsunagu/platform';
 /** Requests that may wait at once in one process; the next ones are answered at once with what is known. */
 const WAITERS_MAX = 10_000;
 
+/** Bells of payments for which nobody waited that are kept in mind: a request comes to wait a moment after it accepted. */
+const UNHEARD_MAX = 2_000;
+
 /** One request that waits for a payment. */
 export class Waiter {
   #wake: (() => void) | undefined;
@@ -37,19 +40,20 @@ export class Waiter {
 @Injectable()
 export class PaymentWaiters implements OnApplicationShutdown {
   readonly #waiting = new Map<string, Set<Waiter>>();
+  /** In the order in which they rang. */
+  readonly #unheard = new Set<string>();
   readonly #unsubscribe: () => void;
   #count = 0;
 
   constructor(wakeUps: WakeUps) {
-    this.#unsubscribe = wakeUps.subscribe((paymentId) =>
-      this.#waiting.get(paymentId)?.forEach((waiter) => waiter.ring()),
-    );
+    this.#unsubscribe = wakeUps.subscribe((paymentId) => this.#hear(paymentId));
   }
 
-  /** Undefined when too many wait already. */
+  /** Undefined when too many wait already. A bell that rang lately, before anybody waited, has rung for this waiter. */
   open(paymentId: string): Waiter | undefined {
     if (this.#count >= WAITERS_MAX) return undefined;
     const waiter = new Waiter();
+    if (this.#unheard.delete(paymentId)) waiter.ring();
     const waiters = this.#waiting.get(paymentId) ?? new Set();
     this.#waiting.set(paymentId, waiters.add(waiter));
     this.#count += 1;
@@ -61,6 +65,17 @@ export class PaymentWaiters implements OnApplicationShutdown {
     if (waiter === undefined || waiters?.delete(waiter) !== true) return;
     this.#count -= 1;
     if (waiters.size === 0) this.#waiting.delete(paymentId);
+  }
+
+  #hear(paymentId: string): void {
+    const waiters = this.#waiting.get(paymentId);
+    if (waiters !== undefined) return waiters.forEach((waiter) => waiter.ring());
+    this.#unheard.add(paymentId);
+    if (this.#unheard.size <= UNHEARD_MAX) return;
+    for (const oldest of this.#unheard) {
+      this.#unheard.delete(oldest);
+      break;
+    }
   }
 
   onApplicationShutdown(): void {

@@ -83,6 +83,7 @@ export class PgPaymentQueries extends PaymentQueries {
     const deadlineMs = this.clock.monotonicMs() + until.timeoutMs;
     const waiter = this.waiters.open(paymentId); // before the first read, so that no bell falls between
     try {
+      if (until.isJustSeen === true) await waiter?.next(Math.min(until.timeoutMs, READ_AGAIN_MS), until.signal);
       for (;;) {
         const view = await this.find(ctx, paymentId);
         const leftMs = deadlineMs - this.clock.monotonicMs();
