@@ -39,8 +39,13 @@ export class Tx {
   /** Put a statement on the wire without waiting. Its failure surfaces at commit, which is then a rollback. */
   send(statement: Statement, values: readonly unknown[]): void {
     invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
+    this.track(this.query(statement, values));
+  }
+
+  /** Let the end of the transaction wait for an answer that somebody else has in hand. */
+  track(answer: Promise<unknown>): void {
     this.#sent.push(
-      this.query(statement, values).then(
+      answer.then(
         () => undefined,
         () => undefined,
       ),
@@ -88,20 +93,11 @@ export class Transactions {
    * @throws UniqueViolationError, DatabaseUnavailableError, DatabaseError from the statements or the commit
    */
   async run<T>(ctx: { readonly tenantId: string }, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
-    const open = this.#open.getStore();
-    if (open?.isOpen === true) {
-      invariant(open.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
-      return fn(open);
-    }
+    const open = this.#joined(ctx);
+    if (open !== undefined) return fn(open);
     const client = await this.pool.connect();
     const tx = new Tx(client, this.pool.counts, ctx.tenantId);
-    // Not awaited: it shares the round trip of the first statement. Its failure makes every later statement fail too.
-    gatherWrites(client);
-    const begun = client.query(`begin; set local app.tenant_id = '${ctx.tenantId}'`).then(
-      () => undefined,
-      (error: unknown) => mapDatabaseError(error, 'begin'),
-    );
+    const begun = begin(client, ctx.tenantId);
     let value: T;
     try {
       value = await this.#open.run(tx, () => fn(tx));
@@ -113,6 +109,36 @@ export class Transactions {
     tx.close();
     await this.#commit(client, tx, begun);
     return value;
+  }
+
+  /**
+   * One statement in a transaction of its own, in one round trip: the commit does not wait for the rows. Joins like {@link run}.
+   * @throws as {@link run}
+   */
+  async ask<Row extends object = Record<string, unknown>>(
+    ctx: { readonly tenantId: string },
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const open = this.#joined(ctx);
+    if (open !== undefined) return open.query<Row>(statement, values);
+    const client = await this.pool.connect();
+    const tx = new Tx(client, this.pool.counts, ctx.tenantId);
+    const begun = begin(client, ctx.tenantId);
+    const rows = tx.query<Row>(statement, values);
+    tx.track(rows); // a failure is thrown by the commit
+    tx.close();
+    await this.#commit(client, tx, begun);
+    return rows;
+  }
+
+  /** The open transaction that a call belongs to. */
+  #joined(ctx: { readonly tenantId: string }): Tx | undefined {
+    invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
+    const open = this.#open.getStore();
+    if (open?.isOpen !== true) return undefined;
+    invariant(open.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
+    return open;
   }
 
   async #rollBack(client: PoolClient, tx: Tx): Promise<void> {
@@ -142,4 +168,13 @@ export class Transactions {
     client.release(answer.command === 'COMMIT' && failure !== undefined); // begin failed: nobody knows what state it is in
     if (!isCommitted) throw failure ?? new DatabaseError('25P02', { statement: 'commit' });
   }
+}
+
+/** Not awaited by anybody before the commit: it shares the round trip of the first statement, and its failure makes every later one fail. */
+function begin(client: PoolClient, tenantId: string): Promise<Error | undefined> {
+  gatherWrites(client);
+  return client.query(`begin; set local app.tenant_id = '${tenantId}'`).then(
+    () => undefined,
+    (error: unknown) => mapDatabaseError(error, 'begin'),
+  );
 }
