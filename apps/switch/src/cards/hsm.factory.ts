@@ -17,7 +17,7 @@ export async function openSwitchHsm(
     partition: 'switch',
     mode: config.mode,
     variable: (name) => config.optional(name),
-    warn: (message, facts) => logger.warn(message, { reason: facts['waiver'] }),
+    warn: (message, { waiver, provider }) => logger.warn(message, { provider, reason: waiver }),
   });
   const hsm = new GuardedHsm(provider);
   for (const { pin } of links) {

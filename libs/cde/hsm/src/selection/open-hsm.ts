@@ -36,6 +36,7 @@ export async function openHsm(from: HsmSurroundings): Promise<HsmProvider> {
   try {
     await checkGrade(from, hsm);
     if (from.partition === 'vault') await checkProfiles(from, hsm);
+    await tellLimits(from, hsm);
     return hsm;
   } catch (error) {
     hsm.close();
@@ -95,6 +96,12 @@ async function checkProfiles(from: HsmSurroundings, hsm: HsmProvider): Promise<v
     if (lack === undefined) continue;
     throw new HsmSetupError('DEVICE_PROFILES', `holds ${name}, which the ${hsm.name} provider cannot serve: ${lack}`);
   }
+}
+
+/** Not a reason to stay closed: a centre may take no PINs. */
+async function tellLimits(from: HsmSurroundings, hsm: HsmProvider): Promise<void> {
+  if ((await hsm.capabilities()).operations.includes('translatePin')) return;
+  from.warn('the HSM translates no PINs: cards that come with a PIN are refused', { provider: hsm.name });
 }
 
 function required(from: HsmSurroundings, name: string): string {

@@ -18,7 +18,7 @@ export async function openVaultHsm(
     partition: 'vault',
     mode: config.mode,
     variable: (name) => config.optional(name),
-    warn: (message, facts) => logger.warn(message, { reason: facts['waiver'] }),
+    warn: (message, { waiver, provider }) => logger.warn(message, { provider, reason: waiver }),
   });
   const failures = metrics.counter('tsunagu_vault_hsm_failures_total', 'HSM calls without an answer', ['reason']);
   const hsm = new GuardedHsm(provider, {}, (reason) => failures.inc({ reason }));

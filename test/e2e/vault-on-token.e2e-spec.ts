@@ -1,0 +1,164 @@
+import { CardVaultModule } from '@tsunagu/card-vault';
+import type { Caller, OpenCardRequest } from '@tsunagu/contracts';
+import { DUKPT_PROFILES, EnvelopeOpener, HsmProvider, TerminalDukpt, openHsm } from '@tsunagu/hsm';
+import { SoftToken, softTokenLack } from '@tsunagu/hsm/primitives';
+import { Secret } from '@tsunagu/kernel';
+import {
+  AppLogger,
+  InternalErrorFilter,
+  PlatformModule,
+  VaultClient,
+  bootstrap,
+  type RunningApp,
+} from '@tsunagu/platform';
+import { Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../kit/database.js';
+
+const lack = await softTokenLack();
+if (lack !== undefined) console.warn(`!! THE VAULT ON A TOKEN IS NOT TESTED: ${lack}`);
+
+const SECRET = 'ab'.repeat(32);
+const saved = { ...process.env };
+let token: SoftToken;
+let database: TestDatabase;
+let directory: string;
+let running: RunningApp;
+let switchHsm: HsmProvider;
+const clients: VaultClient[] = [];
+
+@Module({ imports: [PlatformModule.forRoot({ app: 'vault', database: 4 }), CardVaultModule] })
+class VaultOnToken {}
+
+function as(caller: Caller): VaultClient {
+  const client = new VaultClient({ url: `http://127.0.0.1:${running.port}`, caller, secret: new Secret(SECRET) });
+  clients.push(client);
+  return client;
+}
+
+/** A till whose reader was enrolled at this vault; each payment takes the next counter. */
+async function aTill() {
+  const [tenantId, terminalId] = [randomUUID(), randomUUID()];
+  const device = await as('operator').enrolDevice({ tenantId, terminalId, scheme: 'AES-DUKPT', requestId: 'r' });
+  const profile = DUKPT_PROFILES['aes128-cbc-cmac-tlv'];
+  const reader = new TerminalDukpt(profile, Buffer.from(device.initialKey, 'hex'), device.initialKeyId);
+  const tlv = Buffer.from('57134111111111111111D29081011235285492365F', 'hex');
+  const pay = (counter: number): OpenCardRequest => {
+    const { nextCounter: _, ...sent } = reader.encryptCard(counter, tlv);
+    const card = { format: 'dukpt_aes', entryMode: 'chip', ...sent } as const;
+    return { tenantId, terminalId, intent: `i-${counter}`, requestId: 'r', card };
+  };
+  return { tenantId, reader, pay };
+}
+
+describe.skipIf(lack !== undefined)('the vault on a PKCS#11 token', { timeout: 30_000 }, () => {
+  beforeAll(async () => {
+    [token, database, directory] = [
+      await SoftToken.make(),
+      await testDatabase(),
+      await mkdtemp(join(tmpdir(), 'vault-on-token-')),
+    ];
+    const env: Record<string, string> = {
+      TSUNAGU_MODE: 'sandbox',
+      PORT: '0',
+      DATABASE_URL: database.url('vault'),
+      INTERNAL_SECRET: SECRET,
+      LOG_LEVEL: 'silent',
+      NODE_NAME: 'vault-token-spec',
+      AUDIT_ANCHOR_FILE: join(directory, 'anchors.jsonl'),
+      HSM_PROVIDER: 'pkcs11',
+      PKCS11_LIBRARY: token.library,
+      PKCS11_TOKEN_LABEL: token.label,
+      PKCS11_PIN_FILE: token.settings.pinFile,
+      DEVICE_PROFILES: 'aes128-cbc-cmac-tlv',
+    };
+    Object.assign(process.env, env);
+    running = await bootstrap(VaultOnToken, {
+      name: 'vault',
+      configure: (app) => void app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger))),
+    });
+    const variable = (name: string): string | null => env[name] ?? null;
+    switchHsm = await openHsm({ partition: 'switch', mode: 'sandbox', variable, warn: () => undefined });
+  }, 60_000);
+  afterAll(async () => {
+    for (const client of clients) await client.onApplicationShutdown();
+    const hsm = running.app.get(HsmProvider);
+    await running.stop();
+    hsm.close(); // a process ends its logins by ending; this one goes on with other tests
+    switchHsm.close();
+    for (const name of Object.keys(process.env)) {
+      if (!(name in saved) && name !== 'SOFTHSM2_CONF') delete process.env[name];
+    }
+    Object.assign(process.env, { ...saved, SOFTHSM2_CONF: process.env['SOFTHSM2_CONF'] });
+    await rm(directory, { recursive: true });
+    await database.drop();
+    await token.remove();
+  });
+
+  it('opens a card of a till, and the switch opens what it sealed', async () => {
+    const { tenantId, pay } = await aTill();
+    const { tokenId, card, envelope } = await as('api').open(pay(1));
+    expect(card).toMatchObject({ brand: 'visa', last4: '1111' });
+    const account = await new EnvelopeOpener(switchHsm).openAccount(tenantId, envelope.account);
+    expect(account.pan.toString()).toBe('4111111111111111');
+    account.wipe();
+    expect((await as('api').open(pay(2))).tokenId).toBe(tokenId);
+  });
+
+  it('refuses a replay and a changed MAC as ever', async () => {
+    const { pay } = await aTill();
+    const first = pay(1);
+    await as('api').open(first);
+    await expect(as('api').open({ ...first, intent: 'other' })).rejects.toMatchObject({ code: 'ksn_replay' });
+    const second = pay(2);
+    const mac = '00'.repeat(16);
+    await expect(as('api').open({ ...second, card: { ...second.card, mac } })).rejects.toMatchObject({
+      code: 'card_data_invalid',
+    });
+  });
+
+  it('refuses a PIN, which no token translates, and a reader whose scheme it cannot serve', async () => {
+    const { pay, reader } = await aTill();
+    const request = pay(1);
+    const pinBlock = reader.encryptPin(1, '1234', '4111111111111111');
+    await expect(as('api').open({ ...request, card: { ...request.card, pinBlock } })).rejects.toMatchObject({
+      status: 422,
+    });
+    const old = { tenantId: randomUUID(), terminalId: randomUUID(), scheme: 'TDES-DUKPT', requestId: 'r' } as const;
+    await expect(as('operator').enrolDevice(old)).rejects.toThrow();
+  });
+
+  it('answers 503 within 2 s while the token is away, uses no counter, and comes back by itself', async () => {
+    const { pay } = await aTill();
+    await as('api').open(pay(1));
+    const waiting = pay(2);
+    await token.hide();
+    for (let i = 0; i < 8; i += 1) {
+      const started = performance.now();
+      await expect(as('api').open(waiting)).rejects.toMatchObject({ status: 503, code: 'card_service_unavailable' });
+      expect(performance.now() - started).toBeLessThan(2000);
+    }
+    await token.show();
+    const opened = await untilServed(() => as('api').open(waiting));
+    expect(opened.card.last4).toBe('1111');
+    // its counter was free until now, and is used once
+    await expect(as('api').open({ ...waiting, intent: 'other' })).rejects.toMatchObject({ code: 'ksn_replay' });
+  });
+});
+
+/** Ask again while the answer is 503, as a till does. */
+async function untilServed<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isAway = error instanceof Error && 'status' in error && error.status === 503;
+      if (!isAway || attempt === 60) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
