@@ -1,0 +1,20 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { TenantEntity } from './tenant.entity.js';
+
+/** A store, and how the wire names it. */
+@Entity({ schema: 'gateway', name: 'store' })
+@Check('store_cut_off', 'cut_off_minutes BETWEEN 0 AND 720')
+@Check('store_mcc', `mcc ~ '^[0-9]{4}$'`)
+@Check('store_name_length', 'length(name) BETWEEN 1 AND 40')
+@ForeignKey(() => TenantEntity, ['tenantId', 'tenantId'], ['tenantId', 'id'], { name: 'store_tenant' })
+@Check('store_wire_merchant', `wire_merchant ~ '^[0-9A-Z]{15}$'`)
+export class StoreEntity {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'store_pkey' }) tenantId!: string;
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'store_pkey' }) id!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ type: 'text', name: 'wire_merchant' }) wireMerchant!: string;
+  @Column({ type: 'text' }) mcc!: string;
+  @Column({ type: 'int', name: 'cut_off_minutes', default: 0 }) cutOffMinutes!: number;
+  @Column({ type: 'text', array: true }) methods!: string[];
+  @Column({ type: 'timestamptz', name: 'created_at', default: () => 'now()' }) createdAt!: Date;
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import type { TestDatabase } from './database.js';
+
+type Entities = readonly EntityTarget<ObjectLiteral>[];
+
+/**
+ * What differs between entities and the migrated schema, one sentence each; empty = nothing. Two looks: what the mapper would
+ * change in the migrated database, and what an empty database becomes when it is made from the entities. The mapper compares
+ * checks by name only, so the second look compares what PostgreSQL made of each check, key and index. Partitions are not
+ * entities: nobody asks for them.
+ */
+export async function schemaDrift(db: TestDatabase, schema: string, entities: Entities): Promise<string[]> {
+  const { changes, tables } = await wouldChange(db.adminUrl, entities);
+  const scratch = `drift_${process.pid}_${randomBytes(4).toString('hex')}`;
+  await asAdmin(db.adminUrl, (admin) => admin.query(`CREATE DATABASE ${scratch}`));
+  try {
+    const scratchUrl = new URL(db.adminUrl);
+    scratchUrl.pathname = `/${scratch}`;
+    await make(scratchUrl.href, schema, entities);
+    const [migrated, made] = [await definitions(db.adminUrl, tables), await definitions(scratchUrl.href, tables)];
+    return [
+      ...changes,
+      ...onlyIn(migrated, made, 'only in the migrations'),
+      ...onlyIn(made, migrated, 'only in the entities'),
+    ];
+  } finally {
+    await asAdmin(db.adminUrl, (admin) => admin.query(`DROP DATABASE ${scratch} WITH (FORCE)`));
+  }
+}
+
+async function wouldChange(url: string, entities: Entities): Promise<{ changes: string[]; tables: string[] }> {
+  return withMapper(url, entities, async (source) => {
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    const tables = source.entityMetadatas.map(({ tablePath }) => tablePath);
+    return { changes: upQueries.map(({ query }) => `the mapper would run: ${query}`), tables };
+  });
+}
+
+async function make(url: string, schema: string, entities: Entities): Promise<void> {
+  await asAdmin(url, (admin) => admin.query(`CREATE SCHEMA ${schema}`));
+  await withMapper(url, entities, (source) => source.synchronize());
+}
+
+async function withMapper<T>(url: string, entities: Entities, work: (source: DataSource) => Promise<T>): Promise<T> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    entities: [...entities] as never[],
+    installExtensions: false,
+  });
+  await source.initialize();
+  try {
+    return await work(source);
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Every constraint and index of these tables in PostgreSQL's own words. */
+async function definitions(url: string, tables: readonly string[]): Promise<Set<string>> {
+  const { rows } = await asAdmin(url, (admin) =>
+    admin.query<{ line: string }>(
+      `SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) AS line FROM pg_constraint
+        WHERE conrelid = ANY ($1::regclass[]) AND contype IN ('p', 'u', 'c', 'f')
+       UNION ALL
+       SELECT indrelid::regclass || ' ' || replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') FROM pg_index
+        WHERE indrelid = ANY ($1::regclass[])`,
+      [tables],
+    ),
+  );
+  return new Set(rows.map(({ line }) => line));
+}
+
+function onlyIn(one: ReadonlySet<string>, other: ReadonlySet<string>, where: string): string[] {
+  return [...one].filter((line) => !other.has(line)).map((line) => `${where}: ${line}`);
+}
+
+async function asAdmin<T>(url: string, work: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
