@@ -41,19 +41,19 @@ export class PostgresJournal extends Journal {
 
   override async open(entry: JournalEntry, saf?: SafDraft): Promise<JournalRecord | undefined> {
     try {
-      return await this.transactions.run(entry, (tx) => this.#open(tx, entry, saf));
+      if (saf !== undefined) return await this.transactions.run(entry, (tx) => this.#open(tx, entry, saf));
+      const opened = await this.transactions.ask(entry, statement.OPEN, entryValues(entry, terminalKeyOf(entry)));
+      return opened.length === 0 ? await this.#known(entry) : undefined;
     } catch (error) {
       const isIdentity = error instanceof UniqueViolationError && error.constraint === IDENTITY;
       throw isIdentity ? new IdentityTakenError() : error;
     }
   }
 
-  async #open(tx: Tx, entry: JournalEntry, saf: SafDraft | undefined): Promise<JournalRecord | undefined> {
-    const terminal = entry.order === null ? null : terminalOf(entry.tenantId, entry.order.acceptor);
-    const opened = await tx.query(statement.OPEN, entryValues(entry, terminal));
+  async #open(tx: Tx, entry: JournalEntry, saf: SafDraft): Promise<JournalRecord | undefined> {
+    const opened = await tx.query(statement.OPEN, entryValues(entry, terminalKeyOf(entry)));
     if (opened.length === 0)
       return found(await tx.query<JournalRow>(statement.FIND, [entry.tenantId, entry.attemptId]));
-    if (saf === undefined) return undefined;
     invariant(entry.order !== null, 'a queued entry has an order');
     const { amountMinor, currency } = entry.order;
     tx.send(statement.QUEUE_ADVICE, [
@@ -67,10 +67,8 @@ export class PostgresJournal extends Journal {
     return undefined;
   }
 
-  override find(key: AttemptKey): Promise<JournalRecord | undefined> {
-    return this.transactions.run(key, async (tx) => {
-      return found(await tx.query<JournalRow>(statement.FIND, [key.tenantId, key.attemptId]));
-    });
+  override async find(key: AttemptKey): Promise<JournalRecord | undefined> {
+    return found(await this.transactions.ask<JournalRow>(key, statement.FIND, [key.tenantId, key.attemptId]));
   }
 
   override async findMany(keys: readonly AttemptKey[]): Promise<JournalRecord[]> {
@@ -78,26 +76,27 @@ export class PostgresJournal extends Journal {
     for (const { tenantId, attemptId } of keys) byTenant.set(tenantId, [...(byTenant.get(tenantId) ?? []), attemptId]);
     const records: JournalRecord[] = [];
     for (const [tenantId, attemptIds] of byTenant) {
-      const rows = await this.transactions.run({ tenantId }, (tx) =>
-        tx.query<JournalRow>(statement.FIND_MANY, [tenantId, attemptIds]),
-      );
+      const rows = await this.transactions.ask<JournalRow>({ tenantId }, statement.FIND_MANY, [tenantId, attemptIds]);
       records.push(...rows.map(recordOf));
     }
     return records;
   }
 
-  override move(key: AttemptKey, move: JournalMove): Promise<{ isMoved: boolean; record: JournalRecord }> {
-    return this.transactions.run(key, async (tx) => {
-      const rows =
-        move.saf === undefined
-          ? await tx.query<JournalRow>(statement.MOVE, moveValues(key, move))
-          : await tx.query<JournalRow>(statement.MOVE_AND_QUEUE, [...moveValues(key, move), ...draftValues(move.saf)]);
-      const moved = found(rows);
-      if (moved !== undefined) return { isMoved: true, record: moved };
-      const record = found(await tx.query<JournalRow>(statement.FIND, [key.tenantId, key.attemptId]));
-      invariant(record !== undefined, 'an attempt that moves is in the journal');
-      return { isMoved: false, record };
-    });
+  override async move(key: AttemptKey, move: JournalMove): Promise<{ isMoved: boolean; record: JournalRecord }> {
+    const [text, values] =
+      move.saf === undefined
+        ? [statement.MOVE, moveValues(key, move)]
+        : [statement.MOVE_AND_QUEUE, [...moveValues(key, move), ...draftValues(move.saf)]];
+    const moved = found(await this.transactions.ask<JournalRow>(key, text, values));
+    if (moved !== undefined) return { isMoved: true, record: moved };
+    return { isMoved: false, record: await this.#known(key) };
+  }
+
+  /** In a transaction after the one that met the row: it is committed by then, and rows are never deleted. */
+  async #known(key: AttemptKey): Promise<JournalRecord> {
+    const record = await this.find(key);
+    invariant(record !== undefined, 'an attempt that was met is in the journal');
+    return record;
   }
 
   override async recordLateYes(
@@ -165,6 +164,10 @@ export class PostgresJournal extends Journal {
 
 function found(rows: readonly JournalRow[]): JournalRecord | undefined {
   return rows[0] === undefined ? undefined : recordOf(rows[0]);
+}
+
+function terminalKeyOf({ tenantId, order }: JournalEntry): string | null {
+  return order === null ? null : terminalOf(tenantId, order.acceptor);
 }
 
 function entryKey(claim: SafClaim, lease: LeaseRef): unknown[] {

@@ -48,9 +48,7 @@ export class MerchantDirectoryService {
   async terminal(ctx: TenantContext, terminalId: string): Promise<TerminalEntry | undefined> {
     if (!UUID.test(terminalId)) return undefined;
     const node = [ctx.storeId ?? null, ctx.terminalId ?? null];
-    const [row] = await this.transactions.run(ctx, (tx) =>
-      tx.query<TerminalRow>(FIND, [ctx.tenantId, terminalId, ...node]),
-    );
+    const [row] = await this.transactions.ask<TerminalRow>(ctx, FIND, [ctx.tenantId, terminalId, ...node]);
     return row === undefined ? undefined : entryOf(row);
   }
 }

@@ -40,18 +40,17 @@ export class PgPaymentStore extends PaymentStore {
     super();
   }
 
-  override findIntent(
+  override async findIntent(
     ctx: TenantContext,
     by: { readonly key?: string; readonly clientReference?: string },
   ): Promise<{ byKey: StoredIntent | undefined; byReference: StoredReference | undefined }> {
-    return this.transactions.run(ctx, async (tx) => {
-      const values = [ctx.tenantId, by.key ?? null, by.clientReference ?? null];
-      const [row] = await tx.query<{ by_key: StoredIntent | null; by_reference: StoredReference | null }>(
-        statements.findIntent,
-        values,
-      );
-      return { byKey: row?.by_key ?? undefined, byReference: row?.by_reference ?? undefined };
-    });
+    const values = [ctx.tenantId, by.key ?? null, by.clientReference ?? null];
+    const [row] = await this.transactions.ask<{ by_key: StoredIntent | null; by_reference: StoredReference | null }>(
+      ctx,
+      statements.findIntent,
+      values,
+    );
+    return { byKey: row?.by_key ?? undefined, byReference: row?.by_reference ?? undefined };
   }
 
   override async insertIntake(
@@ -76,33 +75,32 @@ export class PgPaymentStore extends PaymentStore {
     writeEvents({ tx, ctx, events: this.events }, record, [intake.event]);
   }
 
-  override claimAttempt(
+  override async claimAttempt(
     ctx: TenantContext,
     attemptId: string,
     claim: { readonly now: Date; readonly until: Date },
   ): Promise<ClaimedAttempt | undefined> {
-    return this.transactions.run(ctx, async (tx) => {
-      const values = [ctx.tenantId, attemptId, claim.now, claim.until, idCeiling(attemptId)];
-      const [row] = await tx.query<{ attempt: JsonRow; payment: JsonRow }>(statements.claimAttempt, values);
-      return row && { payment: paymentFromRow(row.payment), attempt: attemptFromRow(row.attempt) };
-    });
+    const values = [ctx.tenantId, attemptId, claim.now, claim.until, idCeiling(attemptId)];
+    const [row] = await this.transactions.ask<{ attempt: JsonRow; payment: JsonRow }>(
+      ctx,
+      statements.claimAttempt,
+      values,
+    );
+    return row && { payment: paymentFromRow(row.payment), attempt: attemptFromRow(row.attempt) };
   }
 
-  override relinquish(
+  override async relinquish(
     ctx: TenantContext,
     attemptId: string,
     claim: { readonly until: Date; readonly dueAt: Date },
   ): Promise<void> {
-    return this.transactions.run(ctx, async (tx) => {
-      await tx.query(statements.relinquishAttempt, [ctx.tenantId, attemptId, claim.until, claim.dueAt]);
-    });
+    const values = [ctx.tenantId, attemptId, claim.until, claim.dueAt];
+    await this.transactions.ask(ctx, statements.relinquishAttempt, values);
   }
 
-  override load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
-    return this.transactions.run(ctx, async (tx) => {
-      const [row] = await tx.query<RecordRow>(statements.loadRecord, childrenOf(ctx, paymentId));
-      return row && recordFromRow(row);
-    });
+  override async load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
+    const [row] = await this.transactions.ask<RecordRow>(ctx, statements.loadRecord, childrenOf(ctx, paymentId));
+    return row && recordFromRow(row);
   }
 
   override async change(
