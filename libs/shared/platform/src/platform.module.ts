@@ -120,11 +120,11 @@ function lanes(isWorker: boolean): Provider[] {
     },
     {
       provide: WakeUps,
-      useFactory: (config: AppConfig, centre: Centre) =>
+      useFactory: (config: AppConfig, centre: Centre, clock: Clock) =>
         config.redisUrl === null
-          ? new PostgresWakeUps(centre, { url: config.databaseUrl.reveal(), node: config.nodeName })
+          ? new PostgresWakeUps(centre, { url: config.databaseUrl.reveal(), node: config.nodeName }, clock)
           : new RedisWakeUps({ url: config.redisUrl, node: config.nodeName }),
-      inject: [AppConfig, Centre],
+      inject: [AppConfig, Centre, Clock],
     },
   ];
 }

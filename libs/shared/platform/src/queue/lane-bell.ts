@@ -4,8 +4,16 @@ import type { Clock } from '@tsunagu/kernel';
 import type { Counter } from 'prom-client';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
-import { GatheredRings, type LaneRing } from './gathered-rings.js';
+import { Gathering } from './gathering.js';
 import { LaneQueues } from './lane-queues.js';
+
+/** A job carries as many attempts as a worker has in flight per lane; four jobs at once, then forty a second. */
+const LIMITS = { itemsMax: 50, burst: 4, paceMs: 25 };
+
+interface LaneRing {
+  readonly job: LaneJob;
+  readonly repeat: number;
+}
 
 /** Tells a lane that an attempt is waiting. The row is the promise; the bell may be lost, doubled or late. */
 @Injectable()
@@ -13,7 +21,7 @@ export class LaneBell {
   /** Counted costs: they may only shrink. Jobs are what the queue pays for; rings are what it was asked for. */
   readonly counts = { rings: 0, jobs: 0, lost: 0 };
   readonly #lost: Counter;
-  readonly #lanes = new Map<Lane, GatheredRings>();
+  readonly #lanes = new Map<Lane, Gathering<LaneRing>>();
 
   constructor(
     private readonly queues: LaneQueues,
@@ -34,10 +42,10 @@ export class LaneBell {
     this.counts.rings += 1;
     let rings = this.#lanes.get(lane);
     if (rings === undefined) {
-      rings = new GatheredRings(this.clock, (gathered) => this.#carry(lane, gathered));
+      rings = new Gathering(this.clock, LIMITS, (gathered) => this.#carry(lane, gathered));
       this.#lanes.set(lane, rings);
     }
-    await rings.ring({ job, repeat });
+    await rings.add({ job, repeat });
   }
 
   async #carry(lane: Lane, rings: readonly LaneRing[]): Promise<void> {

@@ -1,10 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Clock } from '@tsunagu/kernel';
 import pg from 'pg';
 import { sql } from '../database/statement.js';
 import type { Centre } from '../database/centre.js';
+import { Gathering } from '../queue/gathering.js';
 import { WakeUps, type WakeUpHandler } from './wake-ups.js';
 
-const NOTIFY = sql('wake_up_notify', 'select pg_notify($1, $2)');
+/** Every NOTIFY wakes all who listen in this database, on whatever channel: many payments of a rush share one commit. */
+const NOTIFY = sql('wake_up_notify', 'select count(pg_notify($1, id)) from unnest($2::text[]) as id');
+const LIMITS = { itemsMax: 100, burst: 4, paceMs: 25 };
 const RECONNECT_MS = 500;
 
 /** Wake-ups over LISTEN and NOTIFY, outside every transaction: a NOTIFY inside one takes a database-wide lock until commit. */
@@ -12,6 +16,7 @@ const RECONNECT_MS = 500;
 export class PostgresWakeUps extends WakeUps implements OnApplicationShutdown {
   readonly #handlers = new Set<WakeUpHandler>();
   readonly #channel: string;
+  readonly #nodes = new Map<string, Gathering<string>>();
   #client: pg.Client | undefined;
   #connecting: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -20,14 +25,24 @@ export class PostgresWakeUps extends WakeUps implements OnApplicationShutdown {
   constructor(
     private readonly centre: Centre,
     private readonly connection: { url: string; node: string },
+    private readonly clock: Clock,
   ) {
     super();
     this.#channel = channelOf(connection.node);
   }
 
   async publish(node: string, paymentId: string): Promise<void> {
+    let gathering = this.#nodes.get(node);
+    if (gathering === undefined) {
+      gathering = new Gathering(this.clock, LIMITS, (ids) => this.#notify(node, ids));
+      this.#nodes.set(node, gathering);
+    }
+    await gathering.add(paymentId);
+  }
+
+  async #notify(node: string, paymentIds: readonly string[]): Promise<void> {
     try {
-      await this.centre.query(NOTIFY, [channelOf(node), paymentId]);
+      await this.centre.query(NOTIFY, [channelOf(node), paymentIds]);
     } catch {
       // A lost wake-up costs one poll.
     }

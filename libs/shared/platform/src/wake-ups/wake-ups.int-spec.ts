@@ -1,4 +1,4 @@
-import { Secret } from '@tsunagu/kernel';
+import { Secret, SystemClock } from '@tsunagu/kernel';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
@@ -32,7 +32,7 @@ describe.each(BACKENDS)('wake-ups over %s', (backend) => {
   const wakeUpsOf = (node: string) => {
     const made =
       backend === 'postgres'
-        ? new PostgresWakeUps(new Centre(pool), { url: db.url('gateway'), node })
+        ? new PostgresWakeUps(new Centre(pool), { url: db.url('gateway'), node }, new SystemClock())
         : new RedisWakeUps({ url: REDIS_URL ?? '', node });
     opened.push(made);
     return made;
@@ -47,6 +47,17 @@ describe.each(BACKENDS)('wake-ups over %s', (backend) => {
     await worker.publish('api-2', 'p1');
     await worker.publish('api-1', 'p2');
     await expect.poll(() => [...heard].sort()).toEqual(['a p2', 'b p1']);
+  });
+
+  it('tells of every payment of a rush', async () => {
+    const heard: string[] = [];
+    const node = wakeUpsOf('api-5');
+    const worker = wakeUpsOf('worker-2');
+    node.subscribe((paymentId) => heard.push(paymentId));
+    await node.listening();
+    const ids = Array.from({ length: 250 }, (_, index) => `p${index}`);
+    await Promise.all(ids.map((id) => worker.publish('api-5', id)));
+    await expect.poll(() => [...heard].sort()).toEqual([...ids].sort());
   });
 
   it('stops telling a handler that has gone', async () => {
@@ -85,7 +96,11 @@ describe.each(BACKENDS)('wake-ups over %s', (backend) => {
 
 it('loses a wake-up without a word when nobody can be reached', async () => {
   const pool = new MoneyPool(new Secret('postgresql://nobody@127.0.0.1:1/none'), quietLogger());
-  const wakeUps = new PostgresWakeUps(new Centre(pool), { url: 'postgresql://nobody@127.0.0.1:1/none', node: 'api-1' });
+  const wakeUps = new PostgresWakeUps(
+    new Centre(pool),
+    { url: 'postgresql://nobody@127.0.0.1:1/none', node: 'api-1' },
+    new SystemClock(),
+  );
   await wakeUps.publish('api-1', 'p');
   await pool.onApplicationShutdown();
 });

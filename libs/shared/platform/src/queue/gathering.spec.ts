@@ -1,6 +1,6 @@
-import { Clock, newId } from '@tsunagu/kernel';
+import { Clock } from '@tsunagu/kernel';
 import { describe, expect, it } from 'vitest';
-import { GatheredRings, type LaneRing } from './gathered-rings.js';
+import { Gathering } from './gathering.js';
 
 /** Time moves only when the test says so. */
 class HandClock extends Clock {
@@ -24,19 +24,20 @@ class HandClock extends Clock {
   }
 }
 
-describe('rings of a lane', () => {
-  const setUp = (carry: (rings: readonly LaneRing[]) => Promise<void> = () => Promise.resolve()) => {
+const LIMITS = { itemsMax: 50, burst: 4, paceMs: 25 };
+
+describe('what is gathered', () => {
+  const setUp = (carry: () => Promise<void> = () => Promise.resolve()) => {
     const clock = new HandClock();
     const carried: number[] = [];
-    const rings = new GatheredRings(clock, (gathered) => {
-      carried.push(gathered.length);
-      return carry(gathered);
+    const gathering = new Gathering<string>(clock, LIMITS, (items) => {
+      carried.push(items.length);
+      return carry();
     });
-    const ring = () => rings.ring({ job: { tenantId: newId(new Date()), attemptId: newId(new Date()) }, repeat: 0 });
-    return { clock, carried, ring };
+    return { clock, carried, ring: () => gathering.add('x') };
   };
 
-  it('go at once, one by one, while they come slowly', async () => {
+  it('goes at once, one by one, while it comes slowly', async () => {
     const { clock, carried, ring } = setUp();
     for (let i = 0; i < 100; i += 1) {
       await ring();
@@ -45,7 +46,7 @@ describe('rings of a lane', () => {
     expect(carried).toEqual(Array.from({ length: 100 }, () => 1));
   });
 
-  it('share jobs in a rush: four at once, then one in 25 ms', async () => {
+  it('travels together in a rush: four at once, then one in 25 ms', async () => {
     const { clock, carried, ring } = setUp();
     for (let ms = 0; ms < 1_000; ms += 1) {
       void ring();
@@ -56,7 +57,7 @@ describe('rings of a lane', () => {
     expect(carried.length).toBeLessThanOrEqual(4 + 1_000 / 25 + 1);
   });
 
-  it('wait no longer than the pace', async () => {
+  it('waits no longer than the pace', async () => {
     const { clock, carried, ring } = setUp();
     for (let i = 0; i < 4; i += 1) await ring();
     const last = ring();
@@ -67,7 +68,7 @@ describe('rings of a lane', () => {
     expect(carried).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('never fill a job with more than fifty', async () => {
+  it('is never more than fifty together', async () => {
     const { clock, carried, ring } = setUp();
     const all = Array.from({ length: 120 }, ring);
     await clock.pass(0);
@@ -75,7 +76,7 @@ describe('rings of a lane', () => {
     expect(carried).toEqual([50, 50, 20]);
   });
 
-  it('tell everybody of a job that it failed, and carry the next one anew', async () => {
+  it('is told all together that it failed, and the next one is carried anew', async () => {
     let isBroken = true;
     const { ring } = setUp(() => (isBroken ? Promise.reject(new Error('no queue')) : Promise.resolve()));
     const told = await Promise.allSettled([ring(), ring()]);
