@@ -8,7 +8,7 @@ import { withServerOptions } from './server-options.js';
 /**
  * Every statement of the money path finds its rows by an index, whatever the values: one plan per connection, made once.
  * Left alone, PostgreSQL plans anew at each call, because a plan for every month looks dearer than one for this month; and a plan
- * made while a table was small would read the whole of it (docs/adr/0009).
+ * made while a table was small would read the whole of it (docs/adr/0012).
  */
 const PLAN_ONCE = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 

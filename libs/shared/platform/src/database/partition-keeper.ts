@@ -29,7 +29,7 @@ export interface PartitionState {
 
 /**
  * Prepares the partitions of the next two months, once an hour: few enough to cost no statement anything, early enough that two
- * months of failing passes hurt nobody. Several processes at once are safe: one works, the others find it done (docs/adr/0009).
+ * months of failing passes hurt nobody. Several processes at once are safe: one works, the others find it done (docs/adr/0012).
  */
 @Injectable()
 export class PartitionKeeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
