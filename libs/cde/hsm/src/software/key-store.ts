@@ -18,6 +18,9 @@ export class KeyStoreError extends AppError {
   readonly category = 'internal';
 }
 
+/** Brings the 32 bytes of the master key of a folder; told whether keys are there, because then its absence is a loss. */
+export type MasterKeySource = (folder: string, hasKeys: boolean) => Promise<Buffer>;
+
 interface OpenKey {
   readonly header: KeyHeader;
   readonly key: Buffer;
@@ -42,10 +45,14 @@ export class KeyStore {
     this.#sweep = setInterval(() => this.evictExpired(), SWEEP_MS).unref();
   }
 
-  /** @throws KeyStoreError others may read the LMK, or it is missing while keys exist */
-  static async at(folder: string, clock: Clock): Promise<KeyStore> {
+  /**
+   * @param masterKey who brings the LMK: a file beside the keys, or a key service
+   * @throws KeyStoreError others may read the LMK, or it is missing while keys exist
+   */
+  static async at(folder: string, clock: Clock, masterKey: MasterKeySource = loadLmk): Promise<KeyStore> {
     await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 });
-    return new KeyStore(folder, await loadLmk(folder), clock);
+    const hasKeys = (await readdir(join(folder, 'keys'))).some((name) => name.endsWith('.key'));
+    return new KeyStore(folder, await masterKey(folder, hasKeys), clock);
   }
 
   /**
@@ -161,13 +168,12 @@ async function readIfThere(path: string): Promise<Buffer> {
   }
 }
 
-async function loadLmk(folder: string): Promise<Buffer> {
+async function loadLmk(folder: string, hasKeys: boolean): Promise<Buffer> {
   const path = join(folder, 'lmk');
-  const hadKeys = (await readdir(join(folder, 'keys'))).some((name) => name.endsWith('.key'));
   let lmk = await readIfThere(path);
   if (lmk.length === 0) {
     // keys are listed before the LMK is read: whoever made them had made the LMK before, so its absence is a loss
-    if (hadKeys)
+    if (hasKeys)
       throw new KeyStoreError('the key store has keys but its master key is missing; restore HSM_DIR from backup');
     await createOnce(path, randomBytes(LMK_BYTES));
     lmk = await readFile(path);

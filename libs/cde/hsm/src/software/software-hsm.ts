@@ -30,7 +30,7 @@ import {
 } from '../provider/hsm-provider.js';
 import type { KeyHeader } from './key-file.js';
 import { hasRight, isVisible, stateAllows, type HsmPartition, type KeyRight } from './key-rights.js';
-import { KeyStore, KeyStoreError } from './key-store.js';
+import { KeyStore, KeyStoreError, type MasterKeySource } from './key-store.js';
 
 const NAME = 'software';
 /** The states of a key in the order of its life. */
@@ -50,6 +50,11 @@ export interface SoftwareHsmOptions {
   /** Told once about a waiver that is in use. */
   readonly warn: (message: string, facts: Record<string, unknown>) => void;
   readonly clock?: Clock;
+  /**
+   * Who keeps the master key of the store, when it is not a file beside the keys: a key service that wraps it. The store then
+   * is that provider's, who answers for its grade, and needs no waiver of its own.
+   */
+  readonly masterKey?: MasterKeySource;
 }
 
 /**
@@ -68,7 +73,7 @@ export class SoftwareHsm extends HsmProvider {
 
   /** @throws KeyStoreError production mode without a waiver, or a key store that cannot be used */
   static async open(options: SoftwareHsmOptions): Promise<SoftwareHsm> {
-    if (options.mode === 'production') {
+    if (options.mode === 'production' && options.masterKey === undefined) {
       if (!options.waiver) {
         throw new KeyStoreError(
           'the software HSM is not for production; configure another provider, or set HSM_SOFTWARE_WAIVER to the reason',
@@ -76,7 +81,8 @@ export class SoftwareHsm extends HsmProvider {
       }
       options.warn('software HSM in production under a waiver', { waiver: options.waiver });
     }
-    return new SoftwareHsm(await KeyStore.at(options.directory, options.clock ?? new SystemClock()), options);
+    const { directory, clock = new SystemClock(), masterKey } = options;
+    return new SoftwareHsm(await KeyStore.at(directory, clock, masterKey), options);
   }
 
   /** Wipe the keys in memory. */
