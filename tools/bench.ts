@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util';
 import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
+import { measureVault } from './bench/vault-rate.js';
 import { failInOneLine } from './proof/fail.js';
 
-const HELP = `npm run bench [-- [iso8583] options]
+const HELP = `npm run bench [-- [iso8583|vault] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
-machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone.
+machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone;
+with vault: opening cards against plain node:crypto.
   --seconds <n>        length of each of the four stretches (default 12), each after 10 s of warming up
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
@@ -27,6 +29,7 @@ async function main(): Promise<number> {
   if (values.help) return print(HELP);
   const root = process.cwd();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
+  if (positionals[0] === 'vault') return print(JSON.stringify(await measureVault(), null, 2));
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
   const options = {

@@ -16,7 +16,7 @@ afterAll(() => provider.close());
 describe('whatever comes in', () => {
   it('is opened or refused in one way, and nothing breaks', async () => {
     const seed = 20_261_123;
-    const results = await runFuzz([...PARSING_SURFACES, ...(await payloadSurfaces(provider))], 20_000, seed);
+    const results = await runFuzz([...PARSING_SURFACES, ...(await payloadSurfaces(provider))], 8_000, seed);
     expect(results.map(({ surface }) => surface)).toEqual([
       'tlv',
       'track2',
@@ -30,7 +30,7 @@ describe('whatever comes in', () => {
     // inputs that are always refused, or never, would prove little
     for (const { surface, accepted, refused } of results)
       expect([surface, accepted > 0, refused > 0]).toEqual([surface, true, true]);
-  });
+  }, 60_000);
 
   it('is the same for the same seed', () => {
     expect(new SeededRandom(7, 3).bytes(64)).toEqual(new SeededRandom(7, 3).bytes(64));

@@ -15,7 +15,10 @@ export function hasLuhnDigit(pan: Buffer): boolean {
 }
 
 export function isDigits(text: Buffer): boolean {
-  return text.every((byte) => byte >= 0x30 && byte <= 0x39);
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i]! < 0x30 || text[i]! > 0x39) return false;
+  }
+  return true;
 }
 
 /**

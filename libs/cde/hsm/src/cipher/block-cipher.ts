@@ -27,19 +27,52 @@ export function blockBytes(family: CipherFamily): 8 | 16 {
 const GCM_TAG_BYTES = 16;
 const GCM_NONCE_BYTES = 12;
 
-/** One ECB call over whole blocks, no padding. */
+type Cipher = ReturnType<typeof createCipheriv>;
+type BlockMode = 'CBC' | 'CTR' | 'ECB';
+
+/** Names of OpenSSL by mode and by length of the key; made once, since a template for each call costs as much as the block. */
+const AES_NAMES: Readonly<Record<BlockMode, Readonly<Record<number, string>>>> = {
+  CBC: { 16: 'aes-128-cbc', 24: 'aes-192-cbc', 32: 'aes-256-cbc' },
+  CTR: { 16: 'aes-128-ctr', 24: 'aes-192-ctr', 32: 'aes-256-ctr' },
+  ECB: { 16: 'aes-128-ecb', 24: 'aes-192-ecb', 32: 'aes-256-ecb' },
+};
+
+/** One ECB call over whole blocks, no padding. @throws HsmError `format` the data is not whole blocks */
 export function ecbEncrypt(family: CipherFamily, key: Buffer, data: Buffer): Buffer {
-  return withExpandedKey(family, key, (full) => run(createCipheriv(cipherName(family, full, 'ecb'), full, null), data));
+  return encryptBlocks(startEncryption(family, 'ECB', key, null), blockBytes(family), data);
 }
 
+/** @throws HsmError `format` as {@link ecbEncrypt} */
 export function ecbDecrypt(family: CipherFamily, key: Buffer, data: Buffer): Buffer {
-  return withExpandedKey(family, key, (full) =>
-    run(createDecipheriv(cipherName(family, full, 'ecb'), full, null), data),
-  );
+  return decryptBlocks({ family, mode: 'ECB', key, iv: null }, data);
 }
 
+/** @throws HsmError `format` as {@link ecbEncrypt} */
 export function cbcEncrypt(family: CipherFamily, key: Buffer, iv: Buffer, data: Buffer): Buffer {
-  return withExpandedKey(family, key, (full) => run(createCipheriv(cipherName(family, full, 'cbc'), full, iv), data));
+  return encryptBlocks(startEncryption(family, 'CBC', key, iv), blockBytes(family), data);
+}
+
+/** A running encryption: `update` of whole blocks returns as many, so `final` has nothing to add and is not asked. */
+export function startEncryption(family: CipherFamily, mode: BlockMode, key: Buffer, iv: Buffer | null): Cipher {
+  // AES keys are whole as they are: the chain of a card makes ten of these
+  if (family === 'AES') return createCipheriv(cipherName(family, key, mode), key, iv);
+  return withExpandedKey(family, key, (full) => createCipheriv(cipherName(family, full, mode), full, iv));
+}
+
+function encryptBlocks(cipher: Cipher, block: number, data: Buffer): Buffer {
+  if (data.length % block !== 0) throw new HsmError('format', 'the data is not whole blocks');
+  return cipher.update(data);
+}
+
+function decryptBlocks(
+  { family, mode, key, iv }: { family: CipherFamily; mode: BlockMode; key: Buffer; iv: Buffer | null },
+  data: Buffer,
+): Buffer {
+  if (mode !== 'CTR' && data.length % blockBytes(family) !== 0)
+    throw new HsmError('format', 'the data is not whole blocks');
+  const decipher = withExpandedKey(family, key, (full) => createDecipheriv(cipherName(family, full, mode), full, iv));
+  decipher.setAutoPadding(false); // else the last block would be held back
+  return decipher.update(data);
 }
 
 /** What every mode needs beside the key. In GCM the tag is the last 16 bytes of the ciphertext. */
@@ -56,25 +89,18 @@ export interface CipherInput {
  */
 export function encryptData(family: CipherFamily, key: Buffer, input: CipherInput): Buffer {
   const iv = checkInput(family, input);
-  return withExpandedKey(family, key, (full) => {
-    if (input.mode !== 'GCM') {
-      return run(createCipheriv(cipherName(family, full, lower(input.mode)), full, iv), input.data);
-    }
-    const cipher = createCipheriv(gcmName(full), full, iv!, { authTagLength: GCM_TAG_BYTES });
-    if (input.aad !== undefined) cipher.setAAD(input.aad);
-    return Buffer.concat([cipher.update(input.data), cipher.final(), cipher.getAuthTag()]);
-  });
+  if (input.mode !== 'GCM') return startEncryption(family, input.mode, key, iv).update(input.data);
+  const cipher = createCipheriv(gcmName(key), key, iv!, { authTagLength: GCM_TAG_BYTES });
+  if (input.aad !== undefined) cipher.setAAD(input.aad);
+  return Buffer.concat([cipher.update(input.data), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** Decrypt in any mode; padding stays. @throws HsmError `mac` the GCM tag is wrong; `format`, `unsupported` as above */
 export function decryptData(family: CipherFamily, key: Buffer, input: CipherInput): Buffer {
   const iv = checkInput(family, input);
-  return withExpandedKey(family, key, (full) => {
-    if (input.mode !== 'GCM') {
-      return run(createDecipheriv(cipherName(family, full, lower(input.mode)), full, iv), input.data);
-    }
-    return openGcm(full, iv!, input);
-  });
+  return input.mode === 'GCM'
+    ? openGcm(key, iv!, input)
+    : decryptBlocks({ family, mode: input.mode, key, iv }, input.data);
 }
 
 function openGcm(key: Buffer, iv: Buffer, input: CipherInput): Buffer {
@@ -111,12 +137,12 @@ export function checkInput(family: CipherFamily, { mode, iv, data }: CipherInput
   return vector;
 }
 
-function lower(mode: 'CBC' | 'CTR' | 'ECB'): 'cbc' | 'ctr' | 'ecb' {
-  return mode === 'CBC' ? 'cbc' : mode === 'CTR' ? 'ctr' : 'ecb';
-}
-
-function cipherName(family: CipherFamily, key: Buffer, mode: 'cbc' | 'ctr' | 'ecb'): string {
-  return family === 'AES' ? `aes-${key.length * 8}-${mode}` : mode === 'cbc' ? 'des-ede3-cbc' : 'des-ede3-ecb';
+/** @throws HsmError `format` no key of this family has this length */
+function cipherName(family: CipherFamily, key: Buffer, mode: BlockMode): string {
+  if (family === 'TDES') return mode === 'CBC' ? 'des-ede3-cbc' : 'des-ede3-ecb';
+  const name = AES_NAMES[mode][key.length];
+  if (name === undefined) throw new HsmError('format', 'the key has a wrong length');
+  return name;
 }
 
 function gcmName(key: Buffer): 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm' {
@@ -134,13 +160,6 @@ function withExpandedKey<T>(family: CipherFamily, key: Buffer, use: (full: Buffe
   } finally {
     full.fill(0);
   }
-}
-
-function run(cipher: ReturnType<typeof createCipheriv> | ReturnType<typeof createDecipheriv>, data: Buffer): Buffer {
-  cipher.setAutoPadding(false);
-  const out = cipher.update(data);
-  const rest = cipher.final();
-  return rest.length === 0 ? out : Buffer.concat([out, rest]);
 }
 
 /** Bytewise xor of two buffers of one length. */

@@ -1,4 +1,5 @@
 import { ecbEncrypt } from '../cipher/block-cipher.js';
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { Hex } from '../provider/hsm-provider.js';
 import type { Ksn } from './ksn.js';
@@ -45,10 +46,12 @@ export function aesInitialKey(bdk: Buffer, ikid: Hex): Buffer {
 
 /** Transaction key: one derivation per one-bit of the counter, from the highest. The caller wipes it. */
 export function aesTransactionKey(initialKey: Buffer, ikid: Hex, counter: number): Buffer {
-  const type = aesTypeOf(initialKey);
-  let key: Buffer = Buffer.from(initialKey);
+  const data = derivationData(AES_USAGE.keyDerivation, aesTypeOf(initialKey), aesContext(ikid, 0));
+  let key: Buffer = secretBuffer(initialKey.length);
+  initialKey.copy(key);
   for (const reached of aesChain(counter)) {
-    const next = derive(key, AES_USAGE.keyDerivation, type, aesContext(ikid, reached));
+    for (let at = 12; at < data.length; at += 16) data.writeUInt32BE(reached, at);
+    const next = cut(ecbEncrypt('AES', key, data), key.length);
     key.fill(0);
     key = next;
   }
@@ -99,9 +102,7 @@ function derive(key: Buffer, usage: AesUsage, type: DerivedType, context: Buffer
   if (strength > key.length * 8) {
     throw new HsmError('usage_denied', 'a working key may not be stronger than the key it is derived from');
   }
-  const bytes = bits / 8;
-  const out = ecbEncrypt('AES', key, derivationData(usage, type, context));
-  return bytes === out.length ? out : cut(out, bytes);
+  return cut(ecbEncrypt('AES', key, derivationData(usage, type, context)), bits / 8);
 }
 
 /**
@@ -123,7 +124,9 @@ export function derivationData(usage: AesUsage, type: DerivedType, context: Buff
 }
 
 function cut(bytes: Buffer, length: number): Buffer {
-  const out = Buffer.from(bytes.subarray(0, length));
+  if (bytes.length === length) return bytes;
+  const out = secretBuffer(length);
+  bytes.copy(out);
   bytes.fill(0);
   return out;
 }

@@ -33,9 +33,7 @@ export class PayloadReader {
    */
   shape(text: ReaderPayloadText): ReaderPayload | undefined {
     const ksn = Ksn.parse(this.profile.scheme, text.ksn);
-    const [iv, cipher, mac] = [text.iv, text.ciphertext, text.mac].map((part) =>
-      part === undefined ? undefined : bytes(part),
-    );
+    const [iv, cipher, mac] = [maybeBytes(text.iv), maybeBytes(text.ciphertext), maybeBytes(text.mac)];
     if (ksn === undefined || !ksn.isUsable || iv === null || mac === null || !cipher) return undefined;
     if (!fitsProfile(this.profile, iv, cipher)) return undefined;
     return (this.profile.mac === 'none') === (mac === undefined) ? { ksn, iv, cipher, mac } : undefined;
@@ -70,7 +68,9 @@ export class PayloadReader {
   }
 }
 
-/** @returns null when the text is not hex */
-function bytes(text: string): Buffer | null {
-  return /^(?:[0-9A-Fa-f]{2})+$/.test(text) ? Buffer.from(text, 'hex') : null;
+/** Hex digits only: what decodes to as many bytes as the text has pairs. @returns null when the text is not hex */
+function maybeBytes(text: string | undefined): Buffer | null | undefined {
+  if (text === undefined) return undefined;
+  const bytes = Buffer.from(text, 'hex');
+  return text.length > 0 && bytes.length * 2 === text.length ? bytes : null;
 }

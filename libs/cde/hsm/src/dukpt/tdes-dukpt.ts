@@ -1,4 +1,5 @@
 import { ecbEncrypt, xor } from '../cipher/block-cipher.js';
+import { secretBuffer } from '../cipher/secret-buffer.js';
 import type { Dukpt } from '../provider/hsm-provider.js';
 import type { Ksn } from './ksn.js';
 
@@ -19,7 +20,12 @@ export type TdesUse = keyof typeof VARIANT;
 export function tdesInitialKey(bdk: Buffer, ksn: Ksn): Buffer {
   const register = Buffer.from(ksn.initialKeyId, 'hex').subarray(0, 8);
   const masked = xor(bdk, C0);
-  const key = Buffer.concat([ecbEncrypt('TDES', bdk, register), ecbEncrypt('TDES', masked, register)]);
+  const key = secretBuffer(16);
+  for (const [at, base] of [bdk, masked].entries()) {
+    const part = ecbEncrypt('TDES', base, register);
+    part.copy(key, at * 8);
+    part.fill(0);
+  }
   masked.fill(0);
   return key;
 }
@@ -28,7 +34,8 @@ export function tdesInitialKey(bdk: Buffer, ksn: Ksn): Buffer {
 export function tdesTransactionKey(initialKey: Buffer, ksn: Ksn): Buffer {
   const register = Buffer.from(ksn.initialKeyId, 'hex').subarray(2, 10);
   const base = register.readUInt32BE(4);
-  let key: Buffer = Buffer.from(initialKey);
+  let key: Buffer = secretBuffer(initialKey.length);
+  initialKey.copy(key);
   let reached = 0;
   for (let bit = 20; bit >= 0; bit -= 1) {
     if (((ksn.counter >>> bit) & 1) === 0) continue;
@@ -59,12 +66,18 @@ export function tdesWorkingKey(
 /** One derivation step: new right half from the key, new left half from the key xor C0C0C0C000000000…. */
 function step(key: Buffer, register: Buffer): Buffer {
   const masked = xor(key, C0);
-  const next = Buffer.concat([half(masked, register), half(key, register)]);
+  const next = secretBuffer(16);
+  half(masked, register, next.subarray(0, 8));
+  half(key, register, next.subarray(8));
   masked.fill(0);
   return next;
 }
 
-function half(key: Buffer, register: Buffer): Buffer {
+function half(key: Buffer, register: Buffer, out: Buffer): void {
   const right = key.subarray(8, 16);
-  return xor(ecbEncrypt('TDES', key.subarray(0, 8), xor(register, right)), right);
+  const mixed = xor(register, right);
+  const encrypted = ecbEncrypt('TDES', key.subarray(0, 8), mixed);
+  for (let i = 0; i < out.length; i += 1) out[i] = encrypted[i]! ^ right[i]!;
+  mixed.fill(0);
+  encrypted.fill(0);
 }

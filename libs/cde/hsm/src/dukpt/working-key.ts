@@ -46,10 +46,45 @@ export function initialKeyOf(bdk: Buffer, ksn: Ksn): Buffer {
   return ksn.scheme === 'AES-DUKPT' ? aesInitialKey(bdk, ksn.initialKeyId) : tdesInitialKey(bdk, ksn);
 }
 
+/** Key that every working key of one transaction comes from, from the initial key. The caller wipes it. */
+export function transactionKeyFromInitial(initialKey: Buffer, ksn: Ksn): Buffer {
+  return ksn.scheme === 'AES-DUKPT'
+    ? aesTransactionKey(initialKey, ksn.initialKeyId, ksn.counter)
+    : tdesTransactionKey(initialKey, ksn);
+}
+
+/** The same from the base key. The caller wipes it. */
+export function transactionKeyOf(bdk: Buffer, ksn: Ksn): Buffer {
+  const initialKey = initialKeyOf(bdk, ksn);
+  try {
+    return transactionKeyFromInitial(initialKey, ksn);
+  } finally {
+    initialKey.fill(0);
+  }
+}
+
 /**
- * Working key of one transaction, from the initial key (terminal and host agree from here on). The caller wipes it.
+ * Working key of one transaction (terminal and host agree on it). The caller wipes it.
  * @throws HsmError `unsupported` the scheme has no such key; `usage_denied` stronger than its base key
  */
+export function workingKeyOf(
+  transactionKey: Buffer,
+  ksn: Ksn,
+  use: DukptUse,
+  choice: WorkingKeyChoice,
+  mac?: MacAlg,
+): Buffer {
+  if (ksn.scheme === 'AES-DUKPT') {
+    const type = mac === 'HMAC-SHA256' ? hmacType(choice.keyType) : choice.keyType;
+    return aesWorkingKey(transactionKey, ksn, AES_USAGE[AES_CODE[use][choice.variant]], type);
+  }
+  if (choice.keyType !== 'TDES2' || choice.variant === 'both') {
+    throw new HsmError('unsupported', 'TDES DUKPT has double-length keys of one direction only');
+  }
+  return tdesWorkingKey(transactionKey, TDES_USE[use][choice.variant], choice.tdesDataKey);
+}
+
+/** The same from the initial key. @throws HsmError as {@link workingKeyOf} */
 export function workingKeyFromInitial(
   initialKey: Buffer,
   ksn: Ksn,
@@ -57,19 +92,9 @@ export function workingKeyFromInitial(
   choice: WorkingKeyChoice,
   mac?: MacAlg,
 ): Buffer {
-  const transactionKey =
-    ksn.scheme === 'AES-DUKPT'
-      ? aesTransactionKey(initialKey, ksn.initialKeyId, ksn.counter)
-      : tdesTransactionKey(initialKey, ksn);
+  const transactionKey = transactionKeyFromInitial(initialKey, ksn);
   try {
-    if (ksn.scheme === 'AES-DUKPT') {
-      const type = mac === 'HMAC-SHA256' ? hmacType(choice.keyType) : choice.keyType;
-      return aesWorkingKey(transactionKey, ksn, aesUsageOf(use, choice.variant), type);
-    }
-    if (choice.keyType !== 'TDES2' || choice.variant === 'both') {
-      throw new HsmError('unsupported', 'TDES DUKPT has double-length keys of one direction only');
-    }
-    return tdesWorkingKey(transactionKey, TDES_USE[use][choice.variant], choice.tdesDataKey);
+    return workingKeyOf(transactionKey, ksn, use, choice, mac);
   } finally {
     transactionKey.fill(0);
   }
