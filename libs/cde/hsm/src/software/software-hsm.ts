@@ -1,7 +1,8 @@
 import { type Clock, SystemClock } from '@tsunagu/kernel';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { KEY_BYTES, decryptData, encryptData, familyOf, type CipherInput } from '../cipher/block-cipher.js';
-import { initialKeyOf, usableKsn, workingKeyFromInitial, type DukptUse } from '../dukpt/working-key.js';
+import { RecentTransactionKeys } from '../dukpt/recent-transaction-keys.js';
+import { initialKeyOf, transactionKeyOf, usableKsn, workingKeyOf, type DukptUse } from '../dukpt/working-key.js';
 import { Ksn } from '../dukpt/ksn.js';
 import { keyCheckValue } from '../mac/kcv.js';
 import { computeMac } from '../mac/mac.js';
@@ -63,6 +64,7 @@ export interface SoftwareHsmOptions {
  */
 export class SoftwareHsm extends HsmProvider {
   readonly name = NAME;
+  readonly #transactions = new RecentTransactionKeys();
 
   private constructor(
     private readonly store: KeyStore,
@@ -87,6 +89,7 @@ export class SoftwareHsm extends HsmProvider {
 
   /** Wipe the keys in memory. */
   override close(): void {
+    this.#transactions.clear();
     this.store.close();
   }
 
@@ -285,6 +288,7 @@ export class SoftwareHsm extends HsmProvider {
   async destroyKey(key: KeyRef): Promise<void> {
     const header = await this.#visibleHeader(key);
     this.#checkManage(header.scope, key.id);
+    this.#transactions.clear();
     await this.store.destroy(key.id);
   }
 
@@ -340,14 +344,14 @@ export class SoftwareHsm extends HsmProvider {
 
   async #withWorkingKey<T>(dukpt: Dukpt, use: DukptUse, work: (key: Buffer) => T, mac?: MacAlg): Promise<T> {
     const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
-    return this.#withKey(dukpt.bdk, 'derive', (bdk) => {
-      const initialKey = initialKeyOf(bdk, ksn);
-      try {
-        return wiping(workingKeyFromInitial(initialKey, ksn, use, dukpt, mac), work);
-      } finally {
-        initialKey.fill(0);
-      }
-    });
+    return this.#withKey(dukpt.bdk, 'derive', (bdk, { id }) =>
+      this.#transactions.use(
+        id,
+        ksn,
+        () => transactionKeyOf(bdk, ksn),
+        (key) => wiping(workingKeyOf(key, ksn, use, dukpt, mac), work),
+      ),
+    );
   }
 
   async #withPinKey<T>(side: PinSide, right: 'pin-in' | 'pin-out', work: (side: PinKeySide) => Promise<T>): Promise<T> {
