@@ -15,6 +15,7 @@ spec:
   securityContext:
     runAsNonRoot: true
     runAsUser: 10001
+    fsGroup: 10001
     seccompProfile: { type: RuntimeDefault }
   containers:
     - name: {{ .name }}
@@ -24,6 +25,10 @@ spec:
       ports:
         - name: http
           containerPort: {{ .port }}
+{{- if eq .name "api" }}
+        - name: admin
+          containerPort: {{ .root.Values.api.adminPort }}
+{{- end }}
       env:
         - { name: TSUNAGU_MODE, value: production }
         - { name: PORT, value: "{{ .port }}" }
@@ -38,24 +43,39 @@ spec:
         - { name: API_KEY_PEPPER, valueFrom: { secretKeyRef: { name: {{ .root.Values.secrets.internal }}, key: api-key-pepper } } }
         - { name: WEBHOOK_KEY, valueFrom: { secretKeyRef: { name: {{ .root.Values.secrets.internal }}, key: webhook-key } } }
 {{- end }}
+{{- if eq .name "api" }}
+        - { name: ADMIN_PORT, value: "{{ .root.Values.api.adminPort }}" }
+{{- end }}
+{{- if eq .zone "card" }}
+{{- range $name, $value := .root.Values.hsm.env }}
+        - { name: {{ $name }}, value: {{ $value | quote }} }
+{{- end }}
+{{- end }}
 {{- if eq .name "switch" }}
         - { name: LINKS_FILE, value: /etc/tsunagu/links.json }
 {{- end }}
       livenessProbe:
-        httpGet: { path: /health/live, port: http }
+        httpGet: { path: /health/live, port: {{ if eq .name "api" }}admin{{ else }}http{{ end }} }
       readinessProbe:
-        httpGet: { path: /health/ready, port: http }
+        httpGet: { path: /health/ready, port: {{ if eq .name "api" }}admin{{ else }}http{{ end }} }
       resources:
         {{- toYaml .root.Values.resources | nindent 8 }}
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
         capabilities: { drop: [ALL] }
-{{- if eq .name "switch" }}
+{{- if eq .zone "card" }}
       volumeMounts:
+        - { name: hsm, mountPath: /etc/tsunagu-hsm, readOnly: true }
+{{- if eq .name "switch" }}
         - { name: links, mountPath: /etc/tsunagu, readOnly: true }
+{{- end }}
   volumes:
+    - name: hsm
+      secret: { secretName: {{ .root.Values.secrets.hsm }}, defaultMode: 0440 }
+{{- if eq .name "switch" }}
     - name: links
       secret: { secretName: {{ .root.Values.secrets.links }} }
+{{- end }}
 {{- end }}
 {{- end }}
