@@ -33,6 +33,8 @@ export type BatchHandler = (batch: LaneBatch, jobId: string) => Promise<void>;
  */
 @Injectable()
 export class LaneQueues implements OnApplicationShutdown {
+  /** Counted costs of the queue on PostgreSQL, each statement a commit: they may only shrink. Stays 0 on Redis. */
+  readonly counts = { statements: 0 };
   readonly #queues = new Map<Lane, Queue<LaneBatch>>();
   readonly #redisUrl: string | null;
   readonly #pool: pg.Pool | undefined;
@@ -147,7 +149,7 @@ export class LaneQueues implements OnApplicationShutdown {
 
   #openPool(url: string, max: number): pg.Pool {
     // a lost bell is rung again by the sweeper, so no bell waits for the disk: docs/adr/0008
-    const pool = new PreparingPool({
+    const pool = new PreparingPool(this.counts, {
       connectionString: withServerOptions(url, '-c search_path=gateway,bullmq -c synchronous_commit=off'),
       max,
       keepAlive: true,
@@ -175,9 +177,17 @@ export class LaneQueues implements OnApplicationShutdown {
 class PreparingPool extends pg.Pool {
   readonly #names = new Map<string, string>();
 
+  constructor(
+    private readonly counts: LaneQueues['counts'],
+    config: pg.PoolConfig,
+  ) {
+    super(config);
+  }
+
   // oxlint-disable-next-line typescript/no-explicit-any -- pg's own overloads; BullMQ calls one of them
   override query(...given: any[]): any {
     const [text, values] = given as [unknown, unknown];
+    this.counts.statements += 1;
     if (typeof text !== 'string' || !Array.isArray(values) || given.length > 2)
       return super.query(...(given as [string]));
     return super.query({ name: this.#nameOf(text), text, values });

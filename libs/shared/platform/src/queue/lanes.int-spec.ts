@@ -158,6 +158,31 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
     expect({ most, counts: bell.counts }).toEqual({ most: 3, counts: { rings: 120, jobs: 3, lost: 0 } });
   });
 
+  it.runIf(backend === 'postgres')(
+    'costs the queue eight statements a job, however many attempts it carries',
+    async () => {
+      const heard = new Set<string>();
+      const [ringing, working] = [queuesOf(4), queuesOf(12)];
+      aWorker(working).register('debit', 50, ({ attemptId }) => Promise.resolve(void heard.add(attemptId)));
+      const bell = aBell(ringing);
+      const statements = () => ringing.counts.statements + working.counts.statements;
+      const ringAll = async (count: number) => {
+        const jobs = Array.from({ length: count }, aJob);
+        await Promise.all(jobs.map((job) => bell.ring('debit', job)));
+        await expect.poll(() => jobs.every(({ attemptId }) => heard.has(attemptId)), WAIT).toBe(true);
+      };
+      await ringAll(1);
+      const start = statements();
+      for (let i = 0; i < 10; i += 1) await ringAll(1);
+      const slow = statements() - start;
+      await ringAll(1_000);
+      const rush = statements() - start - slow;
+      // eight each, and a look or two of the idle worker
+      expect(slow).toBeLessThanOrEqual(10 * 8 + 10);
+      expect(rush).toBeLessThanOrEqual(20 * 8 + 10);
+    },
+  );
+
   it('hears the others of a job when one of them fails', async () => {
     const heard: string[] = [];
     const jobs = [aJob(), aJob(), aJob()];
