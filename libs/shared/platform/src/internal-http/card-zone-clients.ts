@@ -28,14 +28,27 @@ const VAULT_TIMEOUT_MS = 5_000;
 /** Longer than any reply timer of an issuer (25 s) and its fall-back. */
 const SWITCH_TIMEOUT_MS = 60_000;
 
+/** Doors of the vault that only the operator may use. */
+export type OperatorRoute = Exclude<keyof typeof VAULT_ROUTES, 'open' | 'sealAccount' | 'enrolDevice'>;
+
+/** A proof of a long audit takes its time, and a ceremony waits for nobody. */
+const OPERATOR_TIMEOUT_MS = 10 * 60_000;
+
 /** The vault, asked over HTTP. */
 @Injectable()
 export class VaultClient extends VaultPort implements OnApplicationShutdown {
   readonly #client: InternalClient;
+  #operator: InternalClient | undefined;
 
-  constructor(door: CardZoneDoor) {
+  constructor(private readonly door: CardZoneDoor) {
     super();
     this.#client = new InternalClient({ ...door, timeoutMs: VAULT_TIMEOUT_MS, connections: 32 });
+  }
+
+  /** The operator's doors: keys, custodians, devices, the proof of the audit. Their answers are described by the vault's lib. @throws RemoteError */
+  operate<Answer>(route: OperatorRoute, body: { readonly requestId: string }): Promise<Answer> {
+    this.#operator ??= new InternalClient({ ...this.door, timeoutMs: OPERATOR_TIMEOUT_MS, connections: 2 });
+    return this.#operator.post(VAULT_ROUTES[route], body.requestId, body);
   }
 
   open(request: OpenCardRequest): Promise<OpenCardAnswer> {
@@ -51,7 +64,7 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#client.close();
+    await Promise.all([this.#client.close(), this.#operator?.close()]);
   }
 }
 
