@@ -71,8 +71,8 @@ spec:
         - { name: links, mountPath: /etc/tsunagu, readOnly: true }
 {{- end }}
   volumes:
-    - name: hsm
-      secret: { secretName: {{ .root.Values.secrets.hsm }}, defaultMode: 0440 }
+    - name: hsm # 288 is 0440: YAML 1.1 and 1.2 read a leading zero differently
+      secret: { secretName: {{ .root.Values.secrets.hsm }}, defaultMode: 288 }
 {{- if eq .name "switch" }}
     - name: links
       secret: { secretName: {{ .root.Values.secrets.links }} }
