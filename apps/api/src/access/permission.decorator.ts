@@ -1,4 +1,5 @@
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 
 /** Everything a key may be allowed to do here. @source api-conventions.md §10 */
 export const PERMISSIONS = [
@@ -19,7 +20,8 @@ export const POLICY_KEY = 'tsunagu:policy';
 export const IDEMPOTENCY_KEY = 'tsunagu:idempotency';
 
 /** Which permission a route needs. A route with neither this nor {@link PublicRoute} stops the start-up. */
-export const Permission = (permission: PermissionName) => SetMetadata(PERMISSION_KEY, permission);
+export const Permission = (permission: PermissionName) =>
+  applyDecorators(SetMetadata(PERMISSION_KEY, permission), ApiExtension('x-tsunagu-permission', permission));
 
 /** A route for everybody. @param why it may be: read by reviewers, and by the access matrix */
 export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
@@ -35,4 +37,5 @@ export const Policy = (policy: PolicyName) => SetMetadata(POLICY_KEY, policy);
  * Whether a POST needs an `Idempotency-Key` (it moves money), is idempotent by its path, or does its harmless work again.
  * Every POST declares one.
  */
-export const Idempotency = (mode: 'required' | 'by_path' | 'repeats') => SetMetadata(IDEMPOTENCY_KEY, mode);
+export const Idempotency = (mode: 'required' | 'by_path' | 'repeats') =>
+  applyDecorators(SetMetadata(IDEMPOTENCY_KEY, mode), ApiExtension('x-tsunagu-idempotency', mode));

@@ -1,3 +1,4 @@
+import { CARD_ENCRYPTION, PAY_WITH_IT, PROFILE_FIELDS, READ_CARD } from './card-encryption.js';
 import { escapeHtml, prose } from './html.js';
 
 /** A section of the guide: what a developer reads once, before the reference. */
@@ -88,6 +89,17 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 /** What stands before the reference. */
 export const CHAPTERS: readonly Chapter[] = [
   { id: 'authentication', title: '認証 · Authentication', html: prose(AUTHENTICATE) + code(AUTHENTICATE_EXAMPLE) },
+  {
+    id: 'card-encryption',
+    title: 'カードの暗号化 · Encrypting a card',
+    html:
+      prose(CARD_ENCRYPTION) +
+      table(['In sandbox.json', 'AES profile', 'TDES profile'], PROFILE_FIELDS) +
+      prose('A reader of the AES profile in Node, `reader.mjs`:') +
+      code(READ_CARD) +
+      prose('And a payment with it: `node pay.mjs 1`, then `2`, `3` …') +
+      code(PAY_WITH_IT),
+  },
   {
     id: 'idempotency',
     title: '冪等性 · Retrying safely',

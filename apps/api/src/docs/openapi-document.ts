@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { addExamples } from './reply-examples.js';
 import { API_VERSION } from '../http/configure-http.js';
 
 const ABOUT = `Payments for tills and head offices in Japan.
@@ -26,5 +27,5 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('api-keys', 'API キー · Keys: make, replace, revoke')
     .addServer('/')
     .build();
-  return SwaggerModule.createDocument(app, config);
+  return addExamples(SwaggerModule.createDocument(app, config));
 }

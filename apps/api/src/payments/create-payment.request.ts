@@ -41,6 +41,9 @@ export class PinBlockRequest {
   data!: string;
 }
 
+/** Nobody's card: three blocks that decrypt to nothing. */
+const CIPHERTEXT = '9C'.repeat(48);
+
 /** The card as the reader sent it: encrypted. A clear card number has no field to travel in. */
 export class CardPresentRequest {
   @ApiProperty({ enum: ['dukpt_aes', 'dukpt_tdes'] })
@@ -60,7 +63,7 @@ export class CardPresentRequest {
   @Hex({ min: 8, max: 16 })
   iv?: string;
 
-  @ApiProperty(hex('at most 2,048 bytes'))
+  @ApiProperty({ ...hex('at most 2,048 bytes'), example: CIPHERTEXT })
   @Hex({ min: 8, max: 2_048 })
   ciphertext!: string;
 
@@ -154,7 +157,11 @@ export class CreatePaymentRequest {
   @Nested(() => MoneyRequest)
   money!: MoneyRequest;
 
-  @ApiProperty({ type: CardPresentRequest })
+  @ApiProperty({
+    type: CardPresentRequest,
+    description:
+      'What the reader encrypted; how, with lines that run: the guide, "Encrypting a card" (`/docs#card-encryption`)',
+  })
   @Nested(() => CardPresentRequest)
   card_present!: CardPresentRequest;
 

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Clock, newId, SystemClock, toWireId } from '@tsunagu/kernel';
+import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
@@ -16,7 +16,8 @@ import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
 
 export const TENANT = newId(AT);
 export const OTHER_TENANT = newId(AT);
-export const TERMINAL = newId(AT);
+/** The terminal that the document's examples name. */
+export const TERMINAL = fromWireId('trm', 'trm_01JDA0Q5P8F6TBN3X2V7K9M4RE') ?? newId(AT);
 const CREDENTIAL = newId(AT);
 
 /** Keys as text → what they may do. */
