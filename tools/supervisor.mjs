@@ -8,6 +8,7 @@ import { roleUrl } from './postgres/role-url.mjs';
 import { takeLock } from './start/lock.mjs';
 import { step } from './start/progress.mjs';
 import { appEnv, writeLinks } from './supervisor/app-env.mjs';
+import { watchDisk } from './supervisor/disk-watch.mjs';
 import { endLeftovers, forgetChildren, rememberChildren } from './supervisor/leftovers.mjs';
 import { ManagedPostgres } from './supervisor/managed-postgres.mjs';
 import { ManagedProcess } from './supervisor/managed-process.mjs';
@@ -74,6 +75,7 @@ class House {
   #processes = new Map();
   #secrets;
   #isStopping = false;
+  #endDiskWatch = () => undefined;
 
   constructor(options, lock) {
     this.options = options;
@@ -83,6 +85,7 @@ class House {
 
   async start() {
     const bundles = await step('building what changed', buildAll);
+    this.#endDiskWatch = watchDisk(this.dataDir, this.options.say);
     await endLeftovers(this.dataDir);
     const stored = readJson(join(this.dataDir, 'ports.json'));
     this.ports = await choosePorts({ wanted: this.options.ports, stored });
@@ -234,6 +237,7 @@ class House {
   }
 
   async #stopAll() {
+    this.#endDiskWatch();
     for (const app of APPS) await this.#processes.get(app)?.stop();
     await this.#postgres?.stop();
     forgetChildren(this.dataDir);

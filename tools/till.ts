@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cancel: (till, args) => till.move(paymentId(args), 'cancel'),
   status: async (till, args) => status(till, args.operands[0] ?? ''),
   list,
-  resume: (till) => till.resume(),
+  resume,
   'read-card': readCard,
 };
 
@@ -41,6 +41,12 @@ async function pay(till: Till, args: TillArguments, kind: 'sale' | 'auth'): Prom
     slipNo: args.slip,
     clientReference: args.reference,
   });
+}
+
+async function resume(till: Till): Promise<Payment | undefined> {
+  const payment = await till.resume();
+  if (payment === undefined) console.log('nothing is unfinished at this terminal');
+  return payment;
 }
 
 const amountOf = (text: string | undefined): number | undefined =>
@@ -87,11 +93,27 @@ async function main(): Promise<number> {
   if (command === undefined)
     throw new TillError(`there is no command ${args.command}; "npm run till -- --help" says everything`);
   const sandbox = new SandboxFile(args.data);
-  const payment = await command(new Till(sandbox, sandbox.terminal(args.tenant, args.scheme)), args);
+  const say = (line: string) => console.error(`till: ${line}`);
+  const till = new Till(sandbox, sandbox.terminal(args.tenant, args.scheme), { patienceMs: args.waitMs, say });
+  const payment = await command(till, args).catch((error: unknown) => {
+    if (till.pending !== null && isTold(error)) throw new TillError(`${error.message}\n${nextStep(till)}`);
+    throw error;
+  });
   if (payment === undefined) return EXIT.done;
   show(args.json ? JSON.stringify(payment, null, 2) : receipt(payment));
   return exitCode(payment);
 }
+
+/** What the clerk does when the till does not know how it ended. */
+function nextStep({ pending, terminal }: Till): string {
+  const reference = pending?.body['client_reference'];
+  return [
+    `till: it is not known whether this went through${typeof reference === 'string' ? ` (reference ${reference})` : ''}: do not take the payment again`,
+    `till: next step: run "npm run till -- resume" on this terminal (${terminal.id.slice(-8)}); it asks with the same key and never charges twice`,
+  ].join('\n');
+}
+
+const isTold = (error: unknown): error is Error => error instanceof TillError || error instanceof ApiProblem;
 
 function show(text: string): number {
   console.log(text);
@@ -99,7 +121,13 @@ function show(text: string): number {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  if (!(error instanceof TillError || error instanceof ApiProblem)) throw error;
+  if ((error as { code?: string }).code === 'ENOSPC') {
+    console.error(
+      'till: the disk is full and the till cannot make a note, so it sends nothing: free some space and try again',
+    );
+    return EXIT.trouble;
+  }
+  if (!isTold(error)) throw error;
   console.error(`till: ${error.message}`);
   return EXIT.trouble;
 });

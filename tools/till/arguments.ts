@@ -21,15 +21,18 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
   --scheme S       key scheme of the terminal: aes or tdes (default aes)
   --tenant N       merchant 1, 2 or 3 of the sandbox (default 1)
   --plan TYPE[:N]  payment plan, for example installments:3 (default one time)
-  --pin DIGITS     type a PIN at the reader
+  --pin DIGITS     type a PIN (4 to 12 digits) at the reader: for cards that ask for one (--card unionpay --entry chip)
   --slip NO        slip number, five digits
   --reference REF  client reference of the purchase (default: a new one)
+  --wait SECONDS   how long to keep asking a centre that does not answer (default 120)
   --data DIR       data folder of "npm start" (default .tsunagu)
   --json           print the payment as JSON instead of a receipt
   --help           this text
 
 The last three digits of an amount tell the simulated issuer what to do: 1500 is approved, 1116 lacks funds, 1902 loses
 the answer (declined after a reversal), 1903 answers too late. All of them: GET /docs of the API.
+No answer is not a no: the till keeps the request and its key. "resume" asks again with the same key, after a crash or a lost line,
+as often as needed, and never charges twice; until then it takes no other payment.
 Exit code: 0 done, 2 declined, 3 not known yet, 1 anything else.`;
 
 export interface TillArguments {
@@ -43,6 +46,7 @@ export interface TillArguments {
   readonly pin?: string;
   readonly slip?: string;
   readonly reference?: string;
+  readonly waitMs: number;
   readonly data: string;
   readonly json: boolean;
   readonly help: boolean;
@@ -57,6 +61,7 @@ const OPTIONS = {
   pin: { type: 'string' },
   slip: { type: 'string' },
   reference: { type: 'string' },
+  wait: { type: 'string', default: '120' },
   data: { type: 'string', default: '.tsunagu' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
@@ -65,6 +70,7 @@ const OPTIONS = {
 /** @throws TillError an option is unknown or has a wrong value */
 export function readArguments(args: readonly string[]): TillArguments {
   const { values, positionals } = parse(args);
+  if (values.pin !== undefined && !/^\d{4,12}$/.test(values.pin)) throw new TillError('--pin takes 4 to 12 digits');
   const entry = ENTRY_MODES.find((mode) => mode === values.entry);
   if (entry === undefined) throw new TillError(`--entry takes ${ENTRY_MODES.join(', ')}`);
   if (!(values.card in TEST_CARDS)) throw new TillError(`--card takes ${Object.keys(TEST_CARDS).join(', ')}`);
@@ -77,6 +83,7 @@ export function readArguments(args: readonly string[]): TillArguments {
     entry,
     scheme: values.scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
     tenant: wholeNumber(values.tenant, '--tenant'),
+    waitMs: wholeNumber(values.wait, '--wait') * 1_000,
     plan: values.plan === undefined ? undefined : planOf(values.plan),
   };
 }

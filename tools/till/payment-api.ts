@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TillError } from './sandbox-file.js';
 
 export interface Money {
   readonly amount: number;
@@ -53,8 +54,21 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Nobody answered within the patience of the till. What was sent may have arrived. */
+export class NoAnswerError extends TillError {}
+
+/** Statuses that say nothing about a request that was sent before: the door is closed, the request may be inside. */
+const CLOSED_DOOR = [401, 403, 408, 425, 429];
+
+/** Whether this answer proves that the purchase was not begun. */
+export function provesNothingDone({ status }: Answer): boolean {
+  return status >= 400 && status < 500 && !CLOSED_DOOR.includes(status);
+}
+
 const OPEN_ATTEMPTS = ['created', 'sending', 'sent_unknown'];
 const CALL_TIMEOUT_MS = 65_000;
+/** About two seconds after the first question. */
+const SAID_AT_ROUND = 4;
 const BACK_OFF_MS = [100, 250, 500, 1_000, 2_000];
 
 /** Nothing about this payment can still change by itself. */
@@ -76,6 +90,8 @@ export class PaymentApi {
     private readonly apiKey: string,
     /** How long to keep asking before giving up for now, milliseconds. */
     private readonly patienceMs = 120_000,
+    /** Told once when an answer is late, so that the clerk knows that the till has not gone to sleep. */
+    private readonly say: (line: string) => void = () => undefined,
   ) {}
 
   /** @throws ApiProblem the API refused it: nothing was done */
@@ -113,8 +129,10 @@ export class PaymentApi {
       if (answer !== undefined && !saysNothing(answer)) return answer;
       if (performance.now() > endsAt) {
         if (answer !== undefined) return answer;
-        throw new Error(`${this.base} does not answer: is "npm start" running?`);
+        throw new NoAnswerError(`${this.base} does not answer: is "npm start" running?`);
       }
+      if (round === SAID_AT_ROUND)
+        this.say('no answer yet, asking again (the same request, so nothing is charged twice)');
       await sleep(BACK_OFF_MS[Math.min(round, BACK_OFF_MS.length - 1)]);
     }
   }

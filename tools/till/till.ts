@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CardReader, type CardPresent, type Presentation } from './card-reader.js';
-import { ApiProblem, PaymentApi, type Payment } from './payment-api.js';
+import { ApiProblem, PaymentApi, provesNothingDone, type Payment } from './payment-api.js';
 import { TillError, type SandboxFile, type SandboxTerminal } from './sandbox-file.js';
 import { TillMemory, type PendingIntent } from './till-memory.js';
 
@@ -20,8 +20,9 @@ export class Till {
   constructor(
     private readonly sandbox: SandboxFile,
     readonly terminal: SandboxTerminal,
+    { patienceMs, say }: { patienceMs?: number; say?: (line: string) => void } = {},
   ) {
-    this.api = new PaymentApi(sandbox.content.api, terminal.api_key);
+    this.api = new PaymentApi(sandbox.content.api, terminal.api_key, patienceMs, say);
     this.#memory = new TillMemory(sandbox.file, terminal.id, terminal.next_counter);
     this.#reader = new CardReader(terminal);
   }
@@ -78,7 +79,7 @@ export class Till {
       this.#memory.finish();
       return payment;
     } catch (error) {
-      if (error instanceof ApiProblem && error.answer.status < 500) this.#memory.finish(); // refused: nothing was done
+      if (error instanceof ApiProblem && provesNothingDone(error.answer)) this.#memory.finish();
       throw error;
     }
   }
