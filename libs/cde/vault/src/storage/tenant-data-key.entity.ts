@@ -1,0 +1,15 @@
+import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+
+/** Wrapped data keys of a tenant, one a period. */
+@Entity({ schema: 'vault', name: 'tenant_data_key' })
+@Unique('tenant_data_key_of_period', ['tenantId', 'period'])
+@Check('tenant_data_key_period', `period ~ '^[0-9]{4}-[0-9]{2}$'`)
+@Check('tenant_data_key_wrapped', 'length(wrapped) = 60')
+export class TenantDataKeyEntity {
+  @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'tenant_data_key_pkey' })
+  tenantId!: string;
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'tenant_data_key_pkey' }) id!: string;
+  @Column({ type: 'text' }) period!: string;
+  @Column({ type: 'bytea' }) wrapped!: Buffer;
+  @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
+}
