@@ -368,7 +368,7 @@ describe('reading', () => {
     const reply = await ask({ url: `/v1/terminals/${toWireId('trm', TERMINAL)}/open-payments` });
     expect(reply.json<List>().data).toHaveLength(1);
     expectProblem(
-      await ask({ url: '/v1/terminals/trm_01JDA0Q5P8F6TBN3X2V7K9M4RE/open-payments' }),
+      await ask({ url: '/v1/terminals/trm_01JDA0Q5P8F6TBN3X2V7K9M4RF/open-payments' }),
       404,
       'resource_missing',
     );
