@@ -180,6 +180,11 @@ describe.each(BACKENDS)('lanes on %s', (backend) => {
       // eight each, and a look or two of the idle worker
       expect(slow).toBeLessThanOrEqual(10 * 8 + 10);
       expect(rush).toBeLessThanOrEqual(20 * 8 + 10);
+      const admin = new pg.Client({ connectionString: db.adminUrl });
+      await admin.connect();
+      const { rows } = await admin.query('select (select count(*)::int from bullmq.event) as events');
+      await admin.end();
+      expect(rows).toEqual([{ events: 0 }]);
     },
   );
 
