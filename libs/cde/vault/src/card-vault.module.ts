@@ -17,6 +17,10 @@ import { KeyCeremonyController } from './ceremony/key-ceremony.controller.js';
 import { KeyOrders } from './ceremony/key-orders.service.js';
 import { KeyReports, ReportSources } from './ceremony/key-reports.service.js';
 import { DeviceRegistry } from './device/device-registry.js';
+import { BaseKeys } from './device/base-keys.service.js';
+import { DeviceLoader, EnrolmentCodes } from './device/device-loader.service.js';
+import { DeviceMoves } from './device/device-moves.service.js';
+import { DevicesController } from './device/devices.controller.js';
 import { EnrolDeviceController } from './device/enrol-device.controller.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
@@ -45,6 +49,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     OpenCardController,
     SealAccountController,
     EnrolDeviceController,
+    DevicesController,
     KeyCeremonyController,
     AuditVerifyController,
   ],
@@ -66,9 +71,13 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     CardRepository,
     Components,
     Custodians,
+    BaseKeys,
     DeviceBook,
+    DeviceLoader,
+    DeviceMoves,
     DeviceRegistry,
     EnrolDeviceService,
+    EnrolmentCodes,
     EnvelopeKeys,
     Fingerprints,
     HouseKeys,

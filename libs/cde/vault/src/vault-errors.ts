@@ -82,3 +82,33 @@ export class RequestShapeError extends AppError {
     super('the request is not understood', { field });
   }
 }
+
+/** No base key for this device: none is active for its tenant and zone, or it does not fit the profile or the loader. */
+export class BaseKeyMissingError extends AppError {
+  readonly code = 'state_conflict';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('there is no active key that this device could be loaded with');
+  }
+}
+
+/** Wrong, used or old enrolment code: one answer. */
+export class EnrolmentCodeError extends AppError {
+  readonly code = 'permission_denied';
+  readonly category = 'forbidden';
+
+  constructor() {
+    super('this enrolment code is not valid');
+  }
+}
+
+/** No such device of this tenant; another tenant's gets the same answer. */
+export class DeviceMissingError extends AppError {
+  readonly code = 'resource_missing';
+  readonly category = 'not_found';
+
+  constructor() {
+    super('there is no such device');
+  }
+}

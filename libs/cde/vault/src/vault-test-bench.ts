@@ -27,19 +27,10 @@ import { AuditLog } from './audit/audit-log.js';
 import { AuditSeal } from './audit/audit-seal.js';
 import { AuditVerifier } from './audit/audit-verifier.js';
 import { AuditWatch } from './audit/audit-watch.js';
+import { openKeyRoom, type KeyRoom } from './vault-test-keys.js';
 import { DeviceRegistry } from './device/device-registry.js';
-import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
+import type { EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
-import { Components } from './ceremony/components.service.js';
-import { Custodians } from './ceremony/custodians.service.js';
-import { KeyArrivals } from './ceremony/key-arrivals.service.js';
-import { KeyOrders } from './ceremony/key-orders.service.js';
-import { KeyBook } from './inventory/key-book.repository.js';
-import { KeyRing } from './inventory/key-ring.js';
-import { KeyInventory } from './inventory/key-inventory.service.js';
-import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
-import { KeyWatch } from './inventory/key-watch.js';
-import { HouseKeys } from './keys/house-keys.service.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
@@ -64,20 +55,6 @@ export class BenchClock extends SystemClock {
   override monotonicMs(): number {
     return super.monotonicMs() + this.#ahead;
   }
-}
-
-/** Everything about keys. */
-export interface KeyRoom {
-  readonly book: KeyBook;
-  readonly inventory: KeyInventory;
-  readonly ring: KeyRing;
-  readonly house: HouseKeys;
-  readonly schedule: KeySchedule;
-  readonly envelopes: EnvelopeKeys;
-  readonly custodians: Custodians;
-  readonly orders: KeyOrders;
-  readonly arrivals: KeyArrivals;
-  readonly components: Components;
 }
 
 /** One vault process without its HTTP door, for integration tests: several share a database and an HSM folder. */
@@ -117,22 +94,12 @@ export class VaultNode {
     const chainer = new AuditChainer(chain, auditSeal, anchor, clock, new AuditWatch(metrics, logger));
     const verifier = new AuditVerifier(chain, auditSeal, anchor);
     const centre = new Centre(pool);
-    const keyBook = new KeyBook(transactions, centre);
-    const inventory = new KeyInventory(keyBook, hsm, audit, clock);
-    const keyWatch = new KeyWatch(metrics, logger);
-    const ring = new KeyRing(keyBook, keyWatch);
-    const house = new HouseKeys(hsm, inventory, keyBook, ring, config);
-    await house.prepare();
-    const schedule = new KeySchedule(inventory, keyBook, hsm, clock, keyWatch);
-    const custodians = new Custodians(keyBook, centre, inventory, clock);
-    const orders = new KeyOrders(keyBook, centre, inventory, hsm, clock);
-    const arrivals = new KeyArrivals(hsm, keyBook, inventory);
-    const components = new Components(hsm, ring, keyBook, arrivals, clock);
+    const sealer = new EnvelopeSealer(hsm, clock);
+    const whole = { transactions, centre, hsm, clock, audit, config, devices, sealer, metrics, logger };
+    const { keys, enrol } = await openKeyRoom(whole);
     const cards = new CardRepository();
     const dataKeys = new TenantDataKeys(hsm, transactions, clock);
     const fingerprints = new Fingerprints(hsm);
-    const sealer = new EnvelopeSealer(hsm, clock);
-    const envelopes = new EnvelopeKeys(sealer, inventory);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
     const opener = new CardOpener(hsm, sealer, dataKeys, fingerprints, clock);
     const open = new OpenCardService(
@@ -143,20 +110,7 @@ export class VaultNode {
       clock,
     );
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
-    const enrol = new EnrolDeviceService(hsm, new DeviceBook(transactions, devices, audit, clock), inventory, config);
     const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, chainer, verifier, anchor });
-    const keys = {
-      book: keyBook,
-      inventory,
-      ring,
-      house,
-      schedule,
-      envelopes,
-      custodians,
-      orders,
-      arrivals,
-      components,
-    };
     return Object.assign(node, { metrics, lines, keys });
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HsmProvider } from '@tsunagu/hsm';
+import { DUKPT_PROFILES, HsmProvider, type DukptProfile } from '@tsunagu/hsm';
+import { Clock } from '@tsunagu/kernel';
 import { Centre, sql } from '@tsunagu/platform';
 import { KeyBook } from '../inventory/key-book.repository.js';
 import type { KeyRecord } from '../inventory/key-record.js';
@@ -17,6 +18,12 @@ export interface DeviceLine {
   readonly bdkId: string;
   readonly state: string;
   readonly enrolledAt: Date;
+  /** Usable counters behind it. */
+  readonly used: number;
+  /** Usable counters that a key of its scheme has in all. */
+  readonly capacity: number;
+  /** At the pace since its enrolment; null for one that has hardly been used. */
+  readonly daysLeft: number | null;
 }
 
 /** Inventory for operators and assessors. @source card-crypto.md CC-32 */
@@ -34,7 +41,7 @@ const DEVICES_PAGE = 500;
 const DEVICES = sql(
   'vault_device_inventory',
   `select tenant_id as "tenantId", id, terminal_id as "terminalId", profile, initial_key_id as "initialKeyId", bdk_id as "bdkId",
-     state, created_at as "enrolledAt" from vault.device_inventory($1, $2)`,
+     state, created_at as "enrolledAt", used::float8 as used from vault.device_inventory($1, $2)`,
 );
 
 /** Where a report is read beside the inventory. */
@@ -43,6 +50,7 @@ export class ReportSources {
   constructor(
     readonly hsm: HsmProvider,
     readonly centre: Centre,
+    readonly clock: Clock,
   ) {}
 }
 
@@ -59,7 +67,7 @@ export class KeyReports {
 
   /** @param asked `isComplete`: also destroyed keys and those of envelopes; `devicesAfter`: id of a device, or empty for the first page */
   async report(asked: { isComplete: boolean; days: number; devicesAfter: string | null }): Promise<KeyReport> {
-    const { hsm, centre } = this.sources;
+    const { hsm, centre, clock } = this.sources;
     const { paymentGrade: isPaymentGrade } = await hsm.capabilities();
     const report = {
       provider: { name: hsm.name, isPaymentGrade },
@@ -70,6 +78,26 @@ export class KeyReports {
     };
     if (asked.devicesAfter === null) return report;
     const after = asked.devicesAfter === '' ? null : asked.devicesAfter;
-    return { ...report, devices: await centre.query<DeviceLine>(DEVICES, [after, DEVICES_PAGE]) };
+    const rows = await centre.query<DeviceRow>(DEVICES, [after, DEVICES_PAGE]);
+    return { ...report, devices: rows.map((row) => forecastOf(row, clock.now())) };
   }
+}
+
+type DeviceRow = Omit<DeviceLine, 'capacity' | 'daysLeft'>;
+
+/** Usable counters of a key. @source ANSI X9.24-1:2009 (at most 10 of 21 bits), X9.24-3-2017 (at most 16 of 32 bits) */
+const CAPACITY: Readonly<Record<DukptProfile['scheme'], number>> = {
+  'TDES-DUKPT': 1_048_575,
+  'AES-DUKPT': 2_448_023_842,
+};
+const DAY_MS = 86_400_000;
+/** Below this a pace says nothing. */
+const USED_MIN = 100;
+
+function forecastOf(row: DeviceRow, now: Date): DeviceLine {
+  const profile = (DUKPT_PROFILES as Record<string, DukptProfile>)[row.profile];
+  const capacity = CAPACITY[profile?.scheme ?? 'TDES-DUKPT'];
+  const days = Math.max(1, (now.getTime() - row.enrolledAt.getTime()) / DAY_MS);
+  const daysLeft = row.used < USED_MIN ? null : Math.floor((capacity - row.used) / (row.used / days));
+  return { ...row, capacity, daysLeft };
 }

@@ -86,6 +86,11 @@ export class DeviceRegistry {
     return isSuspended;
   }
 
+  /** Ask the database again at the next card of this device. */
+  forget(deviceId: string): void {
+    for (const [name, { device }] of this.#known) if (device.id === deviceId) this.#known.delete(name);
+  }
+
   /** @returns false when the key id is taken, by any tenant: nothing was written */
   async add(tx: Tx, device: NewDevice): Promise<boolean> {
     const now = this.clock.now();

@@ -4,9 +4,8 @@ import { DUKPT_PROFILES, HsmProvider, type DukptProfile, type DukptProfileName, 
 import { Clock, invariant, newId } from '@tsunagu/kernel';
 import { AppConfig, Transactions } from '@tsunagu/platform';
 import { AuditLog } from '../audit/audit-log.js';
-import { KeyInventory } from '../inventory/key-inventory.service.js';
-import { bdkOf } from '../keys/vault-keys.js';
 import { EnrolmentRefusedError } from '../vault-errors.js';
+import { BaseKeys } from './base-keys.service.js';
 import { DeviceRegistry, type NewDevice } from './device-registry.js';
 import { newInitialKeyId } from './initial-key-id.js';
 
@@ -29,12 +28,12 @@ export class DeviceBook {
   ) {}
 
   /** @returns the device with a key id that nobody else has */
-  async add(request: EnrolDeviceRequest, bdk: KeyRef): Promise<NewDevice> {
+  async add(request: EnrolDeviceRequest, bdk: KeyRef, profileName = PROFILE_OF[request.scheme]): Promise<NewDevice> {
     const { tenantId, terminalId, scheme, requestId } = request;
     for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
-      const initialKeyId = newInitialKeyId(tenantId, scheme);
+      const initialKeyId = newInitialKeyId(bdk.id, scheme);
       const id = newId(this.clock.now());
-      const device = { id, terminalId, profileName: PROFILE_OF[scheme], initialKeyId, bdkId: bdk.id };
+      const device = { id, terminalId, profileName, initialKeyId, bdkId: bdk.id };
       const isAdded = await this.transactions.run({ tenantId }, async (tx) => {
         if (!(await this.devices.add(tx, device))) return false;
         const whose = { terminalId, deviceId: id, initialKeyId };
@@ -53,7 +52,7 @@ export class EnrolDeviceService {
   constructor(
     private readonly hsm: HsmProvider,
     private readonly book: DeviceBook,
-    private readonly inventory: KeyInventory,
+    private readonly baseKeys: BaseKeys,
     private readonly config: AppConfig,
   ) {}
 
@@ -62,10 +61,7 @@ export class EnrolDeviceService {
     if (this.config.isProduction) throw new EnrolmentRefusedError();
     const { tenantId, scheme } = request;
     const profile: DukptProfile = DUKPT_PROFILES[PROFILE_OF[scheme]];
-    const bdk = bdkOf(this.hsm, tenantId, scheme);
-    const info = await this.hsm.generateKey({ id: bdk.id, usage: 'B0', type: profile.bdkType, scope: 'bdk' });
-    const whose = { purpose: 'bdk', version: 1, tenantId, zone: scheme.toLowerCase() } as const;
-    await this.inventory.register({ ...whose, info, origin: 'system', createdBy: 'system' }, request.requestId);
+    const bdk = await this.baseKeys.forEnrolment(tenantId, scheme.toLowerCase(), profile, request.requestId);
     const { initialKeyId, profileName } = await this.book.add(request, bdk);
     const initialKey = await this.hsm.exportClearInitialKey({ bdk, scheme, ikid: initialKeyId });
     const answer = {

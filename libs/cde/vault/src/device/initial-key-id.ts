@@ -2,13 +2,13 @@ import type { Dukpt } from '@tsunagu/hsm';
 import { createHash, randomBytes } from 'node:crypto';
 
 /**
- * A key id for a new device: the key set comes from tenant and scheme, the device part is random.
+ * A key id for a new device: the key set names the base key, the device part is random.
  * Whether it is free is decided by the global index, not here.
  *
  * AES: key set (4 bytes) ‖ device (4). TDES: FFFF ‖ key set (3 bytes) ‖ device (19 bits) ‖ counter (21 bits, zero).
  */
-export function newInitialKeyId(tenantId: string, scheme: Dukpt['scheme']): string {
-  const keySet = createHash('sha256').update(`${tenantId}|${scheme}`).digest();
+export function newInitialKeyId(bdkId: string, scheme: Dukpt['scheme']): string {
+  const keySet = createHash('sha256').update(`${bdkId}|${scheme}`).digest();
   if (scheme === 'AES-DUKPT')
     return Buffer.concat([keySet.subarray(0, 4), randomBytes(4)])
       .toString('hex')

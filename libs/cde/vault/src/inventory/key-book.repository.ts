@@ -25,6 +25,11 @@ const LOCK_ACTIVE = sql(
   `select ${COLUMNS} from vault.key_record
    where purpose = $1 and tenant_id is not distinct from $2::uuid and zone = $3 and state = 'active' for update`,
 );
+const ACTIVE = sql(
+  'vault_key_active',
+  `select ${COLUMNS} from vault.key_record
+   where purpose = $1 and tenant_id is not distinct from $2::uuid and zone = $3 and state = 'active'`,
+);
 const GET = sql('vault_key_get', `select ${COLUMNS} from vault.key_record where id = $1`);
 const LIST = sql(
   'vault_key_list',
@@ -96,6 +101,11 @@ export class KeyBook {
 
   async get(id: string): Promise<KeyRecord | undefined> {
     return (await this.centre.query<KeyRecord>(GET, [id]))[0];
+  }
+
+  /** The key of a purpose, tenant and zone that protects new data. */
+  async active(purpose: KeyPurpose, tenantId: string | null, zone: string): Promise<KeyRecord | undefined> {
+    return (await this.centre.query<KeyRecord>(ACTIVE, [purpose, tenantId, zone]))[0];
   }
 
   /** @param isComplete also destroyed keys and the keys of envelopes */

@@ -1,5 +1,6 @@
 import type { Migration } from '@tsunagu/platform';
 import { CreateVault1795000010001 } from './create-vault.migration.js';
+import { CreateEnrolmentCodes1795000010012 } from './create-enrolment-codes.migration.js';
 import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
@@ -8,4 +9,5 @@ export const vaultMigrations: readonly Migration[] = [
   CreateVault1795000010001,
   SealAudit1795000010010,
   CreateKeyInventory1795000010011,
+  CreateEnrolmentCodes1795000010012,
 ];

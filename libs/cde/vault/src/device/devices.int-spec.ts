@@ -1,0 +1,187 @@
+import { DUKPT_PROFILES, TerminalDukpt } from '@tsunagu/hsm';
+import { openKeyBlock } from '@tsunagu/hsm/primitives';
+import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
+import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+
+const VISA = '4111111111111111';
+const PROFILE = 'aes128-cbc-cmac-tlv';
+let database: TestDatabase;
+let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let clock: BenchClock;
+let vault: VaultNode;
+let second: VaultNode;
+let admin: pg.Client;
+let transport: { id: string; clear: Buffer };
+
+beforeAll(async () => {
+  database = await testDatabase();
+  folder = await hsmFolder();
+  clock = new BenchClock();
+  vault = await VaultNode.start(database.url('vault'), folder.directory, clock);
+  second = await VaultNode.start(database.url('vault'), folder.directory, clock);
+  admin = new pg.Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await vault.keys.custodians.found(
+    ['aoi', 'ren'].map((name) => ({ name, secret: `${name} and a long secret` })),
+    'r',
+  );
+  transport = await aTransportKey();
+}, 60_000);
+afterAll(async () => {
+  await admin.end();
+  await Promise.all([vault.stop(), second.stop()]);
+  await folder.remove();
+  await database.drop();
+});
+
+async function aTransportKey(): Promise<{ id: string; clear: Buffer }> {
+  const [aoi, ren] = [
+    { by: 'aoi', requestId: 'r' },
+    { by: 'ren', requestId: 'r' },
+  ];
+  const [a, b] = [randomBytes(32), randomBytes(32)];
+  const what = { purpose: 'transport', usage: 'K1', algorithm: 'AES256', tenantId: null, zone: 'loader' } as const;
+  const { ceremonyId } = await vault.keys.components.begin(what, a.toString('hex'), aoi);
+  const { key } = await vault.keys.components.finish(ceremonyId, b.toString('hex'), ren);
+  const order = await vault.keys.orders.order({ keyId: key!.id, operation: 'activate', wrappingKeyId: null }, aoi);
+  await vault.keys.orders.approve(order.id, ren);
+  return { id: key!.id, clear: Buffer.from(a.map((byte, i) => byte ^ b[i]!)) };
+}
+
+const place = () => ({ tenantId: randomUUID(), terminalId: randomUUID(), requestId: 'r' });
+const codeFor = async (where: ReturnType<typeof place>) =>
+  (await vault.keys.codes.issue({ ...where, profileName: PROFILE, zone: 'aes-dukpt' })).code;
+
+describe('loading a reader', { timeout: 30_000 }, () => {
+  it('gives its first key as a key block, and the reader pays with it', async () => {
+    const where = place();
+    const answer = await vault.keys.loader.load({ ...where, code: await codeFor(where), wrappingKeyId: transport.id });
+    const { header, key } = openKeyBlock(transport.clear, answer.keyBlock, { usage: 'B1' });
+    expect(header.optionalBlocks).toContainEqual({ id: 'IK', data: answer.initialKeyId });
+    const terminal = new TerminalDukpt(DUKPT_PROFILES[PROFILE], key, answer.initialKeyId);
+    const { nextCounter, ...sent } = terminal.encryptCard(1, Buffer.from(`5713${VISA}D29081011235285492365F`, 'hex'));
+    expect(nextCounter).toBe(2);
+    const card = { format: 'dukpt_aes', entryMode: 'chip', ...sent } as const;
+    expect((await vault.open({ ...where, intent: 'i', card })).card.last4).toBe('1111');
+  });
+
+  it('takes a code once, for a quarter of an hour, for its terminal, and not after five guesses', async () => {
+    const load = (where: ReturnType<typeof place>, code: string) =>
+      vault.keys.loader.load({ ...where, code, wrappingKeyId: transport.id });
+    const refused = { code: 'permission_denied' };
+    const where = place();
+    const code = await codeFor(where);
+    await expect(load({ ...where, terminalId: randomUUID() }, code)).rejects.toMatchObject(refused);
+    await expect(load({ ...where, tenantId: randomUUID() }, code)).rejects.toMatchObject(refused);
+    await load(where, code.toLowerCase());
+    await expect(load(where, code)).rejects.toMatchObject(refused);
+    const old = await codeFor(where);
+    clock.advance(15 * 60_000);
+    await expect(load(where, old)).rejects.toMatchObject(refused);
+    const guessed = await codeFor(where);
+    for (let i = 0; i < 5; i += 1) await expect(load(where, '000000000000')).rejects.toMatchObject(refused);
+    await expect(load(where, guessed)).rejects.toMatchObject(refused);
+    expect((await admin.query('select from vault.device where terminal_id = $1', [where.terminalId])).rowCount).toBe(1);
+  });
+
+  it('lets one of many racing loaders have the code', async () => {
+    const where = place();
+    const code = await codeFor(where);
+    const load = () => vault.keys.loader.load({ ...where, code, wrappingKeyId: transport.id });
+    const done = await Promise.allSettled(Array.from({ length: 6 }, load));
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('[CC-15] never gives two readers one key id, whoever asks', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    const taken = admin.query(
+      `insert into vault.key_index (initial_key_id, tenant_id, created_at) values ($1, $2, now())`,
+      [till.device.initialKeyId, randomUUID()],
+    );
+    await expect(taken).rejects.toThrow(/key_index_pkey/);
+  });
+});
+
+describe('blocking a reader', { timeout: 30_000 }, () => {
+  const deviceOf = async (till: Till): Promise<string> =>
+    (await admin.query<{ id: string }>('select id from vault.device where terminal_id = $1', [till.terminalId]))
+      .rows[0]!.id;
+  const move = async (till: Till, what: 'suspend' | 'resume' | 'retire' | 'lose', tenantId = till.tenantId) =>
+    vault.keys.moves.move({
+      tenantId,
+      deviceId: await deviceOf(till),
+      move: what,
+      reason: 'test',
+      actor: 'hq',
+      requestId: 'r',
+    });
+
+  it('stops a lost one here at once and in the other vault within five seconds, for ever', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    await vault.open(till.request(1, VISA));
+    await second.open(till.request(2, VISA));
+    await move(till, 'lose');
+    await expect(vault.open(till.request(3, VISA))).rejects.toMatchObject({ code: 'card_data_invalid' });
+    clock.advance(5_000);
+    await expect(second.open(till.request(4, VISA))).rejects.toMatchObject({ code: 'card_data_invalid' });
+    await expect(move(till, 'resume')).rejects.toMatchObject({ code: 'state_conflict' });
+  });
+
+  it('lets a suspended one go on after it was looked at, and writes down who did it', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    await move(till, 'suspend');
+    await expect(vault.open(till.request(1, VISA))).rejects.toMatchObject({ code: 'card_data_invalid' });
+    await move(till, 'resume');
+    await vault.open(till.request(1, VISA));
+    const { rows } = await admin.query<{ result: string; actor: string; facts: string }>(
+      `select result, actor, facts from vault.audit where tenant_id = $1 and operation = 'device_state' order by id`,
+      [till.tenantId],
+    );
+    expect(rows.map(({ result, actor }) => `${result} ${actor}`)).toEqual(['suspend hq', 'resume hq']);
+    expect(JSON.parse(rows[0]!.facts)).toEqual({ before: 'active', after: 'suspended', reason: 'test' });
+  });
+
+  it('[CC-30] does not know the reader of another tenant', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    await expect(move(till, 'lose', randomUUID())).rejects.toMatchObject({ code: 'resource_missing' });
+  });
+});
+
+describe('base keys under load', { timeout: 60_000 }, () => {
+  it('rotate without one failed card: old readers go on, new ones get the new key', async () => {
+    const old = await Till.enrol(vault, 'AES-DUKPT');
+    let failed = 0;
+    let counter = 0;
+    let isDone = false;
+    const load = (async () => {
+      while (!isDone) {
+        counter += 1;
+        const node = counter % 2 === 0 ? vault : second;
+        await node.open(old.request(counter, VISA)).catch(() => (failed += 1));
+      }
+    })();
+    const [aoi, ren] = [
+      { by: 'aoi', requestId: 'r' },
+      { by: 'ren', requestId: 'r' },
+    ];
+    const successor = await vault.keys.arrivals.succeed(`bdk-${old.tenantId}-aes-dukpt`, aoi);
+    const what = { keyId: successor.id, operation: 'activate', wrappingKeyId: null } as const;
+    await vault.keys.orders.approve((await vault.keys.orders.order(what, aoi)).id, ren);
+    const young = await Till.enrol(vault, 'AES-DUKPT', old.tenantId);
+    clock.advance(11_000);
+    await vault.keys.schedule.round();
+    for (const n of [1, 2, 3]) await second.open(young.request(n, VISA));
+    const seen = counter;
+    while (counter < seen + 10) await new Promise((resolve) => setImmediate(resolve));
+    isDone = true;
+    await load;
+    expect(failed).toBe(0);
+    expect(young.device.initialKeyId.slice(0, 8)).not.toBe(old.device.initialKeyId.slice(0, 8));
+    const { devices } = await vault.keys.reports.report({ isComplete: false, days: 90, devicesAfter: '' });
+    const line = devices!.find(({ terminalId }) => terminalId === young.terminalId);
+    expect(line).toMatchObject({ bdkId: successor.id, used: 3, capacity: 2_448_023_842, daysLeft: null });
+  });
+});
