@@ -42,7 +42,8 @@ describe('choice of the HSM', () => {
 
   it.each([
     [{}, 'HSM_DIR must be set'],
-    [{ HSM_PROVIDER: 'abacus' }, 'HSM_PROVIDER must be one of software, pkcs11'],
+    [{ HSM_PROVIDER: 'abacus' }, 'HSM_PROVIDER must be one of software, pkcs11, aws-payment-cryptography'],
+    [{ HSM_PROVIDER: 'aws-payment-cryptography' }, 'AWS_REGION must be set'],
     [{ HSM_PROVIDER: 'pkcs11' }, 'PKCS11_LIBRARY must be set'],
     [{ HSM_PROVIDER: 'pkcs11', PKCS11_LIBRARY: '/x' }, 'PKCS11_TOKEN_LABEL must be set'],
     [{ HSM_PROVIDER: 'pkcs11', PKCS11_LIBRARY: '/x', PKCS11_TOKEN_LABEL: 'a' }, 'PKCS11_PIN_FILE must be set'],

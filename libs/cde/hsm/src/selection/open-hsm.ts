@@ -1,3 +1,4 @@
+import { AwsPaymentHsm } from '../aws/aws-payment-hsm.js';
 import { DUKPT_PROFILES, type DukptProfile } from '../dukpt/dukpt-profile.js';
 import { Pkcs11Hsm } from '../pkcs11/pkcs11-hsm.js';
 import { TokenError } from '../pkcs11/token-error.js';
@@ -20,6 +21,7 @@ export interface HsmSurroundings {
 const PROVIDERS: Readonly<Record<string, (from: HsmSurroundings) => Promise<HsmProvider>>> = {
   software: openSoftware,
   pkcs11: openPkcs11,
+  'aws-payment-cryptography': openAws,
 };
 
 /**
@@ -64,6 +66,32 @@ async function openPkcs11(from: HsmSurroundings): Promise<HsmProvider> {
   } catch (error) {
     throw error instanceof TokenError ? new HsmSetupError(error.variable, error.rule) : error;
   }
+}
+
+/** Credentials come from where the AWS SDK looks for them. */
+function openAws(from: HsmSurroundings): Promise<HsmProvider> {
+  return AwsPaymentHsm.open({
+    partition: from.partition,
+    mode: from.mode,
+    region: required(from, 'AWS_REGION'),
+    directory: required(from, 'HSM_DIR'),
+    kmsKeyId: required(from, 'AWS_KMS_KEY'),
+    callsPerSecond: whole(from, 'AWS_PAYMENT_CALLS_PER_SECOND', { fallback: 400, min: 1, max: 100_000 }),
+    endpoints: {
+      data: endpoint(from, 'AWS_PAYMENT_DATA_ENDPOINT'),
+      control: endpoint(from, 'AWS_PAYMENT_CONTROL_ENDPOINT'),
+      kms: endpoint(from, 'AWS_KMS_ENDPOINT'),
+    },
+  });
+}
+
+/** A private endpoint; anything but HTTPS is for a stand-in on this machine. */
+function endpoint(from: HsmSurroundings, name: string): string | undefined {
+  const value = from.variable(name);
+  if (value === null) return undefined;
+  const isSafe = URL.canParse(value) && (value.startsWith('https:') || /^http:\/\/127\.0\.0\.1[:/]/.test(value));
+  if (!isSafe) throw new HsmSetupError(name, 'must be an https URL');
+  return value;
 }
 
 /** The software provider asks for its waiver itself. */
