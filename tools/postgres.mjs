@@ -38,7 +38,9 @@ export async function startPostgres({ dataDir, settings = {}, takeOver = false }
   ensureCluster(native, folders);
   const socketDir = socketFolder(folders.root);
   const running = await settle(folders, takeOver);
-  if (running !== undefined) return handle(folders, socketDir, { pid: running, exited: undefined }, undefined);
+  // Where it listens is what it says: the starter may have had another temp folder, or another way to the same data.
+  if (running !== undefined)
+    return handle(folders, running.socketDir, { pid: running.pid, exited: undefined }, undefined);
   const server = await launch(native, folders, socketDir, { ...QUIET, ...PRODUCT, ...settings });
   return handle(folders, socketDir, server, server.exited === undefined ? undefined : guard(folders, server.pid));
 }
@@ -88,7 +90,7 @@ function isPostgres(pid) {
 
 /**
  * Come to rest before starting: no server, or one that is ready.
- * @returns {Promise<number | undefined>} the process of a server that may be used
+ * @returns {Promise<{ pid: number, socketDir: string } | undefined>} a server that may be used
  */
 async function settle(folders, takeOver) {
   for (let waitedMs = 0; ; waitedMs += 50) {
@@ -100,7 +102,7 @@ async function settle(folders, takeOver) {
     }
     if (takeOver && waitedMs >= 3_000) return void (await stopServer(folders, found.pid));
     const ready = found.state === 'ready' && (await answers(join(found.socketDir, '.s.PGSQL.5432')));
-    if (ready && !takeOver) return found.pid;
+    if (ready && !takeOver) return found;
     if (waitedMs >= 60_000) throw explain(`a PostgreSQL (process ${found.pid}) neither starts nor stops`, folders);
     await sleep(50);
   }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,6 +23,7 @@ describe('a till that is killed between the request and the answer', () => {
   let main: string;
 
   beforeAll(async () => {
+    chmodSync(dataDir, 0o755); // else the database of a root's run would live outside, and stay there
     main = await bundleTool('till');
     house = await start({ dataDir, ports: { api: 0 } });
   }, START_MS);

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Postgres from '../postgres.mjs';
@@ -67,7 +67,8 @@ async function dataDirsIn(folder: string, tools: string, depth = 3): Promise<str
   const { shortHash } = (await import(pathToFileURL(join(tools, 'postgres', 'binaries.mjs')).href)) as {
     shortHash(text: string): string;
   };
-  if (await exists(join(`/var/tmp/tsunagu-data-${shortHash(folder)}`, 'data', 'PG_VERSION'))) return [folder];
+  const place = await realpath(folder).catch(() => folder);
+  if (await exists(join(`/var/tmp/tsunagu-data-${shortHash(place)}`, 'data', 'PG_VERSION'))) return [folder];
   if (depth === 0) return [];
   const below = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found = below

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -16,16 +17,17 @@ import { SERVER_ENV, SERVER_IDS, Trouble, shortHash } from './binaries.mjs';
 
 /**
  * Where the cluster of a data directory lives.
- * @param {string} dataDir absolute path, as the user named it
+ * @param {string} dataDir absolute path; two ways to the same folder lead to the same cluster
  * @returns {{ root: string, cluster: string, log: string }} `root` belongs to the server's user
  */
 export function clusterFolders(dataDir) {
-  const root = reachable(dataDir) ? dataDir : `/var/tmp/tsunagu-data-${shortHash(dataDir)}`;
+  mkdirSync(dataDir, { recursive: true });
+  const place = realpathSync(dataDir);
+  const root = reachable(place) ? place : `/var/tmp/tsunagu-data-${shortHash(place)}`;
   return { root, cluster: join(root, 'data'), log: join(root, 'server.log') };
 }
 
 function reachable(dataDir) {
-  mkdirSync(dataDir, { recursive: true });
   if (SERVER_IDS.uid === undefined) return true;
   own(dataDir);
   return spawnSync('/bin/sh', ['-c', 'cd "$0" && test -w .', dataDir], { ...SERVER_IDS, cwd: '/' }).status === 0;
