@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { newId, toWireId } from '@tsunagu/kernel';
 import { ApiKeys, LastUses } from '@tsunagu/merchants';
 import { sql, Transactions } from '@tsunagu/platform';
+import { testDatabase } from '../../../../test/kit/database.js';
 import { ApiHouse, type Json } from '../testing/api-house.js';
 
 let house: ApiHouse;
-beforeAll(async () => void (house = await ApiHouse.start({ nodes: 2 })), 90_000);
+beforeAll(async () => void (house = await ApiHouse.start(testDatabase(), 2)), 90_000);
 afterAll(() => house.stop(), 60_000);
 
 const PATH = '/v1/api-keys';

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId, toWireId } from '@tsunagu/kernel';
 import { AppLogger, Metrics } from '@tsunagu/platform';
+import type { AccessedRequest } from '../access/access.guard.js';
 import { problemBody, problemReply } from '../problem/problem-reply.js';
 import type { FieldError } from '../problem/field-texts.js';
 import { fieldsError, RequestError } from '../problem/request-error.js';
@@ -100,7 +101,7 @@ function reportAnswers(metrics: Metrics, log: AppLogger) {
 
 /** Headers of every reply, problems included. */
 async function stampReply(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  void reply.header('Request-Id', requestIdOf(request)).header('Tsunagu-Version', API_VERSION);
+  void reply.header('Request-Id', requestIdOf(request)).header('Tsunagu-Version', versionOf(request));
   if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', 'no-store');
   void reply.header('X-Content-Type-Options', 'nosniff');
   const { traceparent } = request.headers;
@@ -108,6 +109,12 @@ async function stampReply(request: FastifyRequest, reply: FastifyReply, payload:
     void reply.header('traceparent', traceparent);
   }
   return isForeignProblem(request, reply) ? fullProblem(request, reply) : payload;
+}
+
+/** The version that the request names, else the one that its key is pinned to. */
+function versionOf(request: AccessedRequest): string {
+  const asked = request.headers['tsunagu-version'];
+  return asked === API_VERSION ? asked : (request.credential?.apiVersion ?? API_VERSION);
 }
 
 /** A longer URL is refused by the platform's own hook, before ours, with a short body. */

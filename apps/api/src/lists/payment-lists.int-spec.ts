@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../test/kit/database.js';
 import { ApiHouse, type Json } from '../testing/api-house.js';
 
 let house: ApiHouse;
 const made: string[] = [];
 const reference = randomUUID();
 beforeAll(async () => {
-  house = await ApiHouse.start({ nodes: 2 });
+  house = await ApiHouse.start(testDatabase(), 2);
   for (let index = 1; index <= 5; index += 1) {
     const change = { money: { amount: 100 * index, currency: 'JPY' }, slip_no: `S-0${index}`, clerk: `Clerk ${index}` };
     const unique = index === 3 ? { client_reference: reference } : {};

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toWireId } from '@tsunagu/kernel';
 import { ApiKeys } from '@tsunagu/merchants';
+import { testDatabase } from '../../../../test/kit/database.js';
 import { ApiHouse, type Json } from '../testing/api-house.js';
 
 let house: ApiHouse;
-beforeAll(async () => void (house = await ApiHouse.start()), 90_000);
+beforeAll(async () => void (house = await ApiHouse.start(testDatabase())), 90_000);
 afterAll(() => house.stop(), 60_000);
 
 function open(id: string, headers: Record<string, string> = {}, key = house.tenant(0).apiKey): Promise<Response> {

@@ -5,7 +5,6 @@ import { VAULT_ROUTES } from '@tsunagu/contracts';
 import { toWireId } from '@tsunagu/kernel';
 import { SandboxSeed, type SeededTenant } from '@tsunagu/merchants';
 import { startApp, type RunningApp } from '@tsunagu/platform';
-import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
 import { AppModule } from '../app.module.js';
 import { configureApi } from '../configure-api.js';
 import { PublishedDocument } from '../docs/published-document.js';
@@ -20,6 +19,12 @@ const OPENED = {
   envelope: { sad: 'c2Fk', account: 'YWNjb3VudA==' },
 }; // prettier-ignore
 
+/** A migrated database that belongs to one spec; the spec makes it, because only specs know the kit. */
+interface Database {
+  url(role: 'gateway'): string;
+  drop(): Promise<void>;
+}
+
 /** How a request of a test differs from a GET by the first tenant's key. */
 export interface Asked {
   readonly key?: string;
@@ -33,17 +38,17 @@ export interface Asked {
 /** Api processes on one real database, with a vault over the wire that opens every card alike. */
 export class ApiHouse {
   private constructor(
-    readonly db: TestDatabase,
+    private readonly db: Database,
     readonly nodes: readonly RunningApp[],
     readonly tenants: readonly SeededTenant[],
     private readonly vault: Server,
   ) {}
 
-  static async start(options: { nodes?: number; env?: Record<string, string> } = {}): Promise<ApiHouse> {
-    const [db, vault] = await Promise.all([testDatabase(), startVault()]);
+  static async start(making: Promise<Database>, nodeCount = 1): Promise<ApiHouse> {
+    const [db, vault] = await Promise.all([making, startVault()]);
     const nodes: RunningApp[] = [];
-    for (let index = 1; index <= (options.nodes ?? 1); index += 1)
-      nodes.push(await startNode({ ...surroundings(db, vault), NODE_NAME: `api-${index}`, ...options.env }));
+    for (let index = 1; index <= nodeCount; index += 1)
+      nodes.push(await startNode({ ...surroundings(db, vault), NODE_NAME: `api-${index}` }));
     const tenants = await nodes[0]!.app.get(SandboxSeed, { strict: false }).seed();
     return new ApiHouse(db, nodes, tenants, vault);
   }
@@ -103,7 +108,7 @@ export class ApiHouse {
   }
 }
 
-function surroundings(db: TestDatabase, vault: Server): Record<string, string> {
+function surroundings(db: Database, vault: Server): Record<string, string> {
   return {
     DATABASE_URL: db.url('gateway'),
     VAULT_URL: `http://127.0.0.1:${(vault.address() as AddressInfo).port}`,
