@@ -1,41 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FORBIDDEN_CLEAR_TAGS, TlvFormatError, decodeTlv, encodeTlv, findTag, readClearTags } from './index.js';
 
-interface TagCase {
-  tag: string;
-  value: string;
-  children?: TagCase[];
-}
-interface Case {
-  id: string;
-  hex: string;
-  ok: boolean;
-  tags?: TagCase[];
-}
-
-const file = new URL('../../../../test/vectors/de55-tlv.json', import.meta.url);
-const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: Case[] };
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 
 describe('field 55', () => {
-  it.each(cases.filter((one) => one.ok))('reads and writes published case $id', ({ hex: text, tags }) => {
-    const items = decodeTlv(hex(text));
-    const shown = JSON.stringify(items, (_, value: unknown) =>
-      value instanceof Object && 'type' in value && 'data' in value
-        ? Buffer.from(value.data as number[])
-            .toString('hex')
-            .toUpperCase()
-        : value,
-    );
-    expect(JSON.parse(shown)).toEqual(tags);
-    expect(encodeTlv(items).toString('hex').toUpperCase()).toBe(text);
-  });
-
-  it.each(cases.filter((one) => !one.ok))('refuses published case $id [G9]', ({ hex: text }) => {
-    expect(() => decodeTlv(hex(text))).toThrow(TlvFormatError);
-  });
-
   it('skips zero bytes between items', () => {
     expect(decodeTlv(hex('00009F360235680000820239000000')).map((item) => item.tag)).toEqual(['9F36', '82']);
   });
