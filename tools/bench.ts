@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
+import { measurePkcs11 } from './bench/pkcs11-rate.js';
 import { measureVault } from './bench/vault-rate.js';
 import { failInOneLine } from './proof/fail.js';
 
@@ -29,7 +30,9 @@ async function main(): Promise<number> {
   if (values.help) return print(HELP);
   const root = process.cwd();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  if (positionals[0] === 'vault') return print(JSON.stringify(await measureVault(), null, 2));
+  if (positionals[0] === 'vault') {
+    return print(JSON.stringify({ software: await measureVault(), pkcs11: await measurePkcs11() }, null, 2));
+  }
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
   const options = {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PKCS11 } from 'pkcs11js';
+import type { Handle, PKCS11 } from 'pkcs11js';
 import { KEY_BYTES } from '../../cipher/block-cipher.js';
 import { keyCheckValue } from '../../mac/kcv.js';
 import type { KeyScope, KeyType, KeyUsage } from '../../provider/hsm-provider.js';
@@ -117,6 +117,18 @@ export class SoftToken {
       cryptoki.C_FindObjectsFinal(session);
       cryptoki.C_CloseSession(session);
       return count;
+    });
+  }
+
+  /** Raw access for the bench: a session of its own and the handle of a key; a provider must be open, and outlive it. */
+  async raw(id: string): Promise<{ cryptoki: PKCS11; constants: Constants; session: Handle; bdk: Handle }> {
+    return withLibrary(this.library, (cryptoki, constants) => {
+      const session = cryptoki.C_OpenSession(slotOf(cryptoki, this.label), rwFlags(constants));
+      cryptoki.C_FindObjectsInit(session, [{ type: constants.CKA_LABEL, value: id }]);
+      const [bdk] = cryptoki.C_FindObjects(session, 1);
+      cryptoki.C_FindObjectsFinal(session);
+      if (bdk === undefined) throw new TokenError('gone');
+      return { cryptoki, constants, session, bdk };
     });
   }
 

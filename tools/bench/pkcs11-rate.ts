@@ -1,0 +1,94 @@
+import { DUKPT_PROFILES, SoftToken, TerminalDukpt, aesInitialKey, softTokenLack } from '@tsunagu/hsm/primitives';
+import { round } from './percentile.js';
+import { decryptRaw, type RawToken } from './pkcs11-floor.js';
+
+const BDK = Buffer.from('FEDCBA9876543210F1F1F1F1F1F1F1F1', 'hex');
+const IKID = '1234567890123456';
+const SAMPLE = 128;
+/** Seven one-bits on average: a device in its first thousands of transactions. */
+const FIRST_COUNTER = 6_000;
+const TURNS = 8;
+/** Requests under way: as many as the provider has sessions. */
+const LANES = 4;
+
+/**
+ * Card-data decryptions per second of processor time through the PKCS#11 provider and through raw Cryptoki calls, taking turns
+ * in one process on one SoftHSM2 token.
+ * @returns what is missing, where it cannot be measured
+ */
+export async function measurePkcs11(): Promise<Record<string, number | string>> {
+  const lack = await softTokenLack();
+  if (lack !== undefined) return { not_measured: lack };
+  const token = await SoftToken.make('bench');
+  const hsm = await token.open({ sessions: LANES });
+  try {
+    await token.plant({ id: 'bdk-bench', usage: 'B0', type: 'AES128', scope: 'bdk' }, BDK);
+    const cards = sample();
+    const raw = await Promise.all(Array.from({ length: LANES }, () => token.raw('bdk-bench')));
+    const bdk = { provider: 'pkcs11', id: 'bdk-bench' };
+    const ours = (card: Card): Promise<number> =>
+      hsm
+        .dukptDecrypt(
+          { scheme: 'AES-DUKPT', bdk, ksn: card.ksn, keyType: 'AES128', variant: 'request' },
+          { mode: 'CBC', iv: card.iv, cipher: card.cipher },
+        )
+        .then(({ length }) => length);
+    const rates = await takeTurns(cards, [
+      (card) => ours(card),
+      (card, lane) => decryptRaw(raw[lane] as RawToken, card),
+    ]);
+    const [provider, floor] = rates as [number, number];
+    return {
+      decryptions_per_cpu_second: Math.round(provider),
+      raw_calls_per_cpu_second: Math.round(floor),
+      ratio: round(provider / floor),
+      budget: 0.8,
+    };
+  } finally {
+    hsm.close();
+    await token.remove();
+  }
+}
+
+interface Card {
+  readonly ksn: string;
+  readonly iv: Buffer;
+  readonly cipher: Buffer;
+}
+
+function sample(): Card[] {
+  const terminal = new TerminalDukpt(DUKPT_PROFILES['aes128-cbc-cmac-tlv'], aesInitialKey(BDK, IKID), IKID);
+  const plain = Buffer.from('57134111111111111111D29081011235285492365F', 'hex');
+  return Array.from({ length: SAMPLE }, (_, n) => {
+    const { ksn, iv, ciphertext } = terminal.encryptCard(FIRST_COUNTER + n, plain);
+    return { ksn, iv: Buffer.from(iv!, 'hex'), cipher: Buffer.from(ciphertext, 'hex') };
+  });
+}
+
+/** Each way opens the whole sample in turn; the first round warms up. @returns cards per CPU second */
+async function takeTurns(
+  cards: readonly Card[],
+  ways: readonly ((card: Card, lane: number) => Promise<number>)[],
+): Promise<number[]> {
+  const spentUs = ways.map(() => 0);
+  for (let turn = 0; turn <= TURNS; turn += 1) {
+    for (const [index, way] of ways.entries()) {
+      const before = process.cpuUsage();
+      await Promise.all(Array.from({ length: LANES }, (_, lane) => openShare(cards, lane, way)));
+      const { user, system } = process.cpuUsage(before);
+      if (turn > 0) spentUs[index]! += user + system;
+    }
+  }
+  return spentUs.map((us) => (cards.length * TURNS * 1e6) / us);
+}
+
+async function openShare(
+  cards: readonly Card[],
+  lane: number,
+  way: (card: Card, lane: number) => Promise<number>,
+): Promise<void> {
+  for (let at = lane; at < cards.length; at += LANES) {
+    const card = cards[at]!;
+    if ((await way(card, lane)) !== card.cipher.length) throw new RangeError('a decryption went wrong');
+  }
+}
