@@ -25,6 +25,7 @@ import { EnrolDeviceController } from './device/enrol-device.controller.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
 import { openAuditAnchor, openVaultHsm } from './keys/hsm.factory.js';
+import { DataKeyRotation, RotationPlace } from './keys/data-key-rotation.service.js';
 import { HouseKeys } from './keys/house-keys.service.js';
 import { KeptKeys, KeyKeeper } from './keys/key-keeper.service.js';
 import { KeyBook } from './inventory/key-book.repository.js';
@@ -80,6 +81,8 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     EnrolmentCodes,
     EnvelopeKeys,
     Fingerprints,
+    DataKeyRotation,
+    RotationPlace,
     HouseKeys,
     KeptKeys,
     KeyArrivals,

@@ -30,6 +30,7 @@ import { AuditWatch } from './audit/audit-watch.js';
 import { openKeyRoom, type KeyRoom } from './vault-test-keys.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import type { EnrolDeviceService } from './device/enrol-device.service.js';
+import { DataKeyRotation, RotationPlace } from './keys/data-key-rotation.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
@@ -72,6 +73,7 @@ export class VaultNode {
       seal: SealAccountService;
       enrol: EnrolDeviceService;
       dataKeys: TenantDataKeys;
+      rotation: DataKeyRotation;
       chainer: AuditChainer;
       verifier: AuditVerifier;
       anchor: AuditAnchor;
@@ -98,7 +100,8 @@ export class VaultNode {
     const whole = { transactions, centre, hsm, clock, audit, config, devices, sealer, metrics, logger };
     const { keys, enrol } = await openKeyRoom(whole);
     const cards = new CardRepository();
-    const dataKeys = new TenantDataKeys(hsm, transactions, clock);
+    const dataKeys = new TenantDataKeys(hsm, keys.ring, transactions, clock);
+    const rotation = new DataKeyRotation(centre, transactions, dataKeys, audit, new RotationPlace(keys.ring, clock));
     const fingerprints = new Fingerprints(hsm);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
     const opener = new CardOpener(hsm, sealer, dataKeys, fingerprints, clock);
@@ -110,7 +113,7 @@ export class VaultNode {
       clock,
     );
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
-    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, chainer, verifier, anchor });
+    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, rotation, chainer, verifier, anchor });
     return Object.assign(node, { metrics, lines, keys });
   }
 

@@ -266,6 +266,27 @@ describe('key blocks', { timeout: 30_000 }, () => {
   });
 });
 
+describe('keys of envelopes', { timeout: 30_000 }, () => {
+  it('[CC-02] are destroyed on schedule, which inventory and audit prove, and nothing opens their parts any more', async () => {
+    const { envelopes, schedule, book } = vault.keys;
+    await envelopes.prepare();
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    const { envelope } = await vault.open(till.request(1, '4111111111111111'));
+    const sad = `envelope-sad-${Math.floor(clock.now().getTime() / 300_000)}`;
+    expect(await book.get(sad)).toMatchObject({ purpose: 'envelope', state: 'active' });
+    const { opener, close } = await folder.opener(clock);
+    (await opener.openSad(till.tenantId, envelope.sad!)).wipe();
+    clock.advance(20 * 60_000);
+    await schedule.round();
+    expect((await book.get(sad))?.state).toBe('destroyed');
+    expect(await trail(sad)).toEqual(['key_born born system', 'key_shredded destroyed system']);
+    await expect(opener.openSad(till.tenantId, envelope.sad!)).rejects.toMatchObject({ reason: 'expired' });
+    await expect(vault.hsm.keyInfo(ref(sad))).rejects.toMatchObject({ reason: 'key_unknown' });
+    (await opener.openAccount(till.tenantId, envelope.account)).wipe(); // lives until attempt and reversal are final
+    close();
+  });
+});
+
 describe('cryptoperiods', { timeout: 30_000 }, () => {
   it('[CC-13] turns a key decrypt-only at its end, says so, and tells beforehand', async () => {
     const key = await vault.keys.arrivals.generate(bdkFor(randomUUID()), aoi);

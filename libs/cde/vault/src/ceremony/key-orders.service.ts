@@ -48,6 +48,7 @@ const OPEN = sql(
   'vault_order_open',
   `select ${COLUMNS} from vault.key_order where state = 'open' and expires_at > $1 and ($2::uuid is null or id = $2) order by ordered_at`,
 );
+const IN_USE = sql('vault_key_in_use', 'select vault.is_key_in_use($1) as "isInUse"');
 const APPROVE = sql(
   'vault_order_approve',
   `update vault.key_order set state = 'done', approved_by = $2, approved_at = $3
@@ -82,6 +83,9 @@ export class KeyOrders {
     if (operation !== 'export') advanceKey(key.state, operation);
     if (operation === 'close' && KEY_PURPOSES[key.purpose].isRenewedByHouse) {
       throw new CeremonyInputError('the house needs this key: activate its successor instead');
+    }
+    if (operation === 'retire' && (await this.#isInUse(keyId))) {
+      throw new CeremonyInputError('something still lives under this key; revoke it when that shall die');
     }
     if ((operation === 'export') !== (wrappingKeyId !== null)) {
       throw new CeremonyInputError('an export names the key that wraps, and nothing else does');
@@ -150,6 +154,11 @@ export class KeyOrders {
         },
       });
     });
+  }
+
+  async #isInUse(id: string): Promise<boolean> {
+    const [row] = await this.centre.query<{ isInUse: boolean }>(IN_USE, [id]);
+    return row!.isInUse;
   }
 
   async #key(id: string): Promise<KeyRecord> {

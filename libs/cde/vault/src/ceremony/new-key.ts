@@ -23,7 +23,7 @@ const BYTES: Readonly<Record<KeyInfo['type'], number>> = {
 };
 
 /** Purposes whose keys the house makes and nobody brings. */
-const OF_HOUSE: readonly KeyPurpose[] = ['envelope', 'audit', 'pan-kek', 'pan-index', 'zone-pin'];
+const OF_HOUSE: readonly KeyPurpose[] = ['envelope', 'audit', 'pan-index', 'zone-pin'];
 
 /** @throws CeremonyInputError no such key fits the purpose */
 export function checkDescription({ purpose, usage, algorithm, tenantId, zone }: KeyDescription): void {

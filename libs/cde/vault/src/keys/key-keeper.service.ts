@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { EnvelopeKeys, KeySchedule } from '../inventory/key-schedule.service.js';
 import { KeyWatch } from '../inventory/key-watch.js';
 import { TenantDataKeys } from '../token/tenant-data-keys.js';
+import { DataKeyRotation } from './data-key-rotation.service.js';
 import { HouseKeys } from './house-keys.service.js';
 
 /** How often keys are looked after. Short against the 15 minutes that a `sad` key outlives its epoch. */
@@ -15,6 +16,7 @@ export class KeptKeys {
     readonly envelopes: EnvelopeKeys,
     readonly schedule: KeySchedule,
     readonly data: TenantDataKeys,
+    readonly rotation: DataKeyRotation,
   ) {}
 }
 
@@ -45,6 +47,7 @@ export class KeyKeeper implements OnApplicationBootstrap, OnApplicationShutdown 
   async keep(): Promise<void> {
     await this.keys.schedule.round();
     await this.keys.envelopes.prepare();
+    await this.keys.rotation.round();
     this.keys.data.wipe();
   }
 

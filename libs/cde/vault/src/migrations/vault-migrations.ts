@@ -2,6 +2,7 @@ import type { Migration } from '@tsunagu/platform';
 import { CreateVault1795000010001 } from './create-vault.migration.js';
 import { CreateEnrolmentCodes1795000010012 } from './create-enrolment-codes.migration.js';
 import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
+import { VersionDataKeys1795000010013 } from './version-data-keys.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
 /** Tables of the vault, in the order of their timestamps. */
@@ -10,4 +11,5 @@ export const vaultMigrations: readonly Migration[] = [
   SealAudit1795000010010,
   CreateKeyInventory1795000010011,
   CreateEnrolmentCodes1795000010012,
+  VersionDataKeys1795000010013,
 ];

@@ -1,8 +1,9 @@
-import { Check, Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 
 /** Wrapped data keys of a tenant, one a period. */
 @Entity({ schema: 'vault', name: 'tenant_data_key' })
 @Unique('tenant_data_key_of_period', ['tenantId', 'period'])
+@Index('tenant_data_key_by_kek', ['kekId'])
 @Check('tenant_data_key_period', `period ~ '^[0-9]{4}-[0-9]{2}$'`)
 @Check('tenant_data_key_wrapped', 'length(wrapped) = 60')
 export class TenantDataKeyEntity {
@@ -11,5 +12,7 @@ export class TenantDataKeyEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'tenant_data_key_pkey' }) id!: string;
   @Column({ type: 'text' }) period!: string;
   @Column({ type: 'bytea' }) wrapped!: Buffer;
+  /** Key of the HSM that wraps it. */
+  @Column({ type: 'text', name: 'kek_id' }) kekId!: string;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
 }

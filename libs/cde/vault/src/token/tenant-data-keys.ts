@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HsmProvider } from '@tsunagu/hsm';
 import { Clock, invariant, newId } from '@tsunagu/kernel';
-import { Transactions, sql } from '@tsunagu/platform';
+import { Transactions, sql, type Tx } from '@tsunagu/platform';
 import { randomBytes } from 'node:crypto';
-import { panKek } from '../keys/vault-keys.js';
+import { KeyRing } from '../inventory/key-ring.js';
 
 /** How long a clear data key stays in memory after its first use. */
 const CACHE_MS = 10 * 60_000;
@@ -11,18 +11,33 @@ const NONCE_BYTES = 12;
 
 const OF_PERIOD = sql(
   'vault_dek_of_period',
-  'select id, wrapped from vault.tenant_data_key where tenant_id = $1 and period = $2',
+  'select id, wrapped, kek_id as "kekId" from vault.tenant_data_key where tenant_id = $1 and period = $2',
 );
-const BY_ID = sql('vault_dek_by_id', 'select id, wrapped from vault.tenant_data_key where tenant_id = $1 and id = $2');
+const BY_ID = sql(
+  'vault_dek_by_id',
+  'select id, wrapped, kek_id as "kekId" from vault.tenant_data_key where tenant_id = $1 and id = $2',
+);
 const INSERT = sql(
   'vault_dek_insert',
-  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, created_at) values ($1, $2, $3, $4, $5)
+  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, kek_id, created_at) values ($1, $2, $3, $4, $5, $6)
    on conflict (tenant_id, period) do nothing`,
+);
+
+const REWRAP = sql(
+  'vault_dek_rewrap',
+  'update vault.tenant_data_key set wrapped = $3, kek_id = $4 where tenant_id = $1 and id = $2 and kek_id = $5 returning id',
 );
 
 interface WrappedKey {
   readonly id: string;
   readonly wrapped: Buffer;
+  /** Key of the HSM that wraps it. */
+  readonly kekId: string;
+}
+
+/** A data key that changes its wrapping. */
+export interface RewrappedKey extends WrappedKey {
+  readonly fromKekId: string;
 }
 
 /** A data key in the clear; belongs to the cache. Use it at once, in the same tick, and never keep it. */
@@ -38,6 +53,7 @@ export class TenantDataKeys {
 
   constructor(
     private readonly hsm: HsmProvider,
+    private readonly ring: KeyRing,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
   ) {}
@@ -57,6 +73,24 @@ export class TenantDataKeys {
       invariant(row !== undefined, 'a stored card names a data key that exists');
       return this.#unwrap(tenantId, row);
     });
+  }
+
+  /** Put a data key under the present key; the data key itself stays, and with it every stored card. @returns false when another vault was first */
+  async rewrap(tx: Tx, id: string, known: RewrappedKey): Promise<boolean> {
+    const values = [tx.tenantId, id, known.wrapped, known.kekId, known.fromKekId];
+    return (await tx.query(REWRAP, values)).length === 1;
+  }
+
+  /** The same data key under the present key of the HSM. @returns undefined when it is there already. @throws HsmError */
+  async rewrapped(tenantId: string, id: string): Promise<RewrappedKey | undefined> {
+    const [row] = await this.transactions.run({ tenantId }, (tx) => tx.query<WrappedKey>(BY_ID, [tenantId, id]));
+    if (row === undefined || row.kekId === this.ring.current('pan-kek').id) return undefined;
+    const { bytes } = await this.#unwrap(tenantId, row);
+    try {
+      return { ...(await this.#wrap(tenantId, id, bytes)), fromKekId: row.kekId };
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   /** Wipe what has been in memory long enough. Runs from a timer only: between two ticks nobody holds a key. */
@@ -88,7 +122,9 @@ export class TenantDataKeys {
     if (known !== undefined) return known;
     const now = this.clock.now();
     const made = await this.#make(tenantId, newId(now));
-    await this.transactions.run({ tenantId }, (tx) => tx.query(INSERT, [tenantId, made.id, period, made.wrapped, now]));
+    await this.transactions.run({ tenantId }, (tx) =>
+      tx.query(INSERT, [tenantId, made.id, period, made.wrapped, made.kekId, now]),
+    );
     const [stored] = await find(); // another vault may have been first: its key is the one
     invariant(stored !== undefined, 'a data key that was stored can be read');
     return stored;
@@ -96,21 +132,24 @@ export class TenantDataKeys {
 
   async #make(tenantId: string, id: string): Promise<WrappedKey> {
     const data = randomBytes(32);
-    const iv = randomBytes(NONCE_BYTES);
     try {
-      const sealed = await this.hsm.encrypt({ key: panKek(this.hsm), mode: 'GCM', iv, aad: aad(tenantId, id), data });
-      return { id, wrapped: Buffer.concat([iv, sealed]) };
+      return await this.#wrap(tenantId, id, data);
     } finally {
       data.fill(0);
     }
   }
 
-  async #unwrap(tenantId: string, { id, wrapped }: WrappedKey): Promise<DataKey> {
+  async #wrap(tenantId: string, id: string, data: Buffer): Promise<WrappedKey> {
+    const iv = randomBytes(NONCE_BYTES);
+    const kek = this.ring.current('pan-kek');
+    const sealed = await this.hsm.encrypt({ key: kek, mode: 'GCM', iv, aad: aad(tenantId, id), data });
+    return { id, wrapped: Buffer.concat([iv, sealed]), kekId: kek.id };
+  }
+
+  async #unwrap(tenantId: string, { id, wrapped, kekId }: WrappedKey): Promise<DataKey> {
     const [iv, data] = [wrapped.subarray(0, NONCE_BYTES), wrapped.subarray(NONCE_BYTES)];
-    return {
-      id,
-      bytes: await this.hsm.decrypt({ key: panKek(this.hsm), mode: 'GCM', iv, aad: aad(tenantId, id), data }),
-    };
+    const key = { provider: this.hsm.name, id: kekId };
+    return { id, bytes: await this.hsm.decrypt({ key, mode: 'GCM', iv, aad: aad(tenantId, id), data }) };
   }
 }
 
