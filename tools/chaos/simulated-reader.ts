@@ -2,8 +2,8 @@ import { TEST_CARDS } from '@tsunagu/simulator';
 import { CardReader, type CardPresent } from '../till/card-reader.js';
 import type { SandboxTerminal } from '../till/sandbox-file.js';
 
-/** Cards of the run, one per issuer host that takes them without a PIN. */
-const CARD_NAMES = ['jcb', 'visa', 'mastercard'] as const;
+/** Cards that need no PIN, at both issuer hosts that take them; the last three are unlike any counter or fill, so that a scan knows them in every form. */
+const CARD_NAMES = ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'mastercard-prepaid'] as const;
 
 /** One reader: every presentation takes a counter of its own, and no counter is used twice. */
 export class SimulatedReader {
