@@ -20,6 +20,17 @@ const INHERITED = [
   'SSL_CERT_FILE',
 ];
 
+/** Which HSM the card zone opens: names and paths, no PIN and no credential. */
+const HSM_CHOICE = [
+  'HSM_PROVIDER',
+  'DEVICE_PROFILES',
+  'PKCS11_LIBRARY',
+  'PKCS11_TOKEN_LABEL',
+  'PKCS11_PIN_FILE',
+  'PKCS11_SESSIONS',
+  'SOFTHSM2_CONF',
+];
+
 /** Timers of the sandbox: a time-out is seen in seconds, and its reversal is repeated soon. */
 const SANDBOX_TIMERS = {
   replyTimeoutMs: 8_000,
@@ -66,12 +77,12 @@ export function writeLinks(file, ports, timers = {}) {
  * @param {{ dataDir: string, ports: Record<string, number>, secrets: Record<string, string>, databaseUrl: (role: string) => string, redisUrl?: string, extra?: Record<string, string> }} house
  */
 export function appEnv(app, { dataDir, ports, secrets, databaseUrl, redisUrl, extra = {} }) {
-  const inherited = Object.fromEntries(
-    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
+  const fromShell = (names) =>
+    Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   const role = ZONE_ROLE[app];
   return {
-    ...inherited,
+    ...fromShell(INHERITED),
+    ...(app === 'vault' || app === 'switch' ? fromShell(HSM_CHOICE) : {}),
     TZ: 'UTC',
     TSUNAGU_MODE: 'sandbox',
     PORT: String(ports[app]),
