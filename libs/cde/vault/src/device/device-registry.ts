@@ -67,7 +67,7 @@ export class DeviceRegistry {
     const known = this.#known.get(name);
     if (known !== undefined && known.until > this.clock.monotonicMs()) return known.device;
     const values = [tenantId, initialKeyId, terminalId];
-    const [row] = await this.transactions.run({ tenantId }, (tx) => tx.query<DeviceRow>(FIND, values));
+    const [row] = await this.transactions.ask<DeviceRow>({ tenantId }, FIND, values);
     if (row === undefined) return undefined;
     const device = this.#deviceOf(row);
     if (this.#known.size >= CACHE_MAX) this.#known.clear();

@@ -56,13 +56,9 @@ export class PgPaymentQueries extends PaymentQueries {
   override async count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number> {
     const onlyId = await this.#referenced(ctx, filter.clientReference);
     if (onlyId === null) return 0;
-    return this.transactions.run(ctx, async (tx) => {
-      const [row] = await tx.query<{ found: number }>(lists.countSome, [
-        ...lists.listValues(ctx, filter, { onlyId }),
-        cap,
-      ]);
-      return row?.found ?? 0;
-    });
+    const values = [...lists.listValues(ctx, filter, { onlyId }), cap];
+    const [row] = await this.transactions.ask<{ found: number }>(ctx, lists.countSome, values);
+    return row?.found ?? 0;
   }
 
   override async attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer> {
@@ -103,11 +99,9 @@ export class PgPaymentQueries extends PaymentQueries {
     return byReference?.paymentId ?? null;
   }
 
-  #views(ctx: TenantContext, statement: Statement, values: unknown[]): Promise<PaymentView[]> {
-    return this.transactions.run(ctx, async (tx) => {
-      const rows = await tx.query<RecordRow>(statement, values);
-      return rows.map((row) => viewOf(recordFromRow(row)));
-    });
+  async #views(ctx: TenantContext, statement: Statement, values: unknown[]): Promise<PaymentView[]> {
+    const rows = await this.transactions.ask<RecordRow>(ctx, statement, values);
+    return rows.map((row) => viewOf(recordFromRow(row)));
   }
 }
 
