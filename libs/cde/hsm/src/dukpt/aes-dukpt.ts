@@ -47,15 +47,14 @@ export function aesInitialKey(bdk: Buffer, ikid: Hex): Buffer {
 /** Transaction key: one derivation per one-bit of the counter, from the highest. The caller wipes it. */
 export function aesTransactionKey(initialKey: Buffer, ikid: Hex, counter: number): Buffer {
   const data = derivationData(AES_USAGE.keyDerivation, aesTypeOf(initialKey), aesContext(ikid, 0));
-  let key: Buffer = secretBuffer(initialKey.length);
-  initialKey.copy(key);
+  let key = initialKey;
   for (const reached of aesChain(counter)) {
     for (let at = 12; at < data.length; at += 16) data.writeUInt32BE(reached, at);
     const next = cut(ecbEncrypt('AES', key, data), key.length);
-    key.fill(0);
+    if (key !== initialKey) key.fill(0);
     key = next;
   }
-  return key;
+  return key === initialKey ? Buffer.from(initialKey) : key;
 }
 
 /** Counters that the chain passes on its way to `counter`: one for each of its one-bits, from the highest. */
