@@ -1,6 +1,6 @@
 /** Patience of a person before a silent program looks dead. */
 const QUIET_MS = 2_000;
-const REPEAT_MS = process.stdout.isTTY ? 1_000 : 5_000;
+const REPEAT_MS = process.stderr.isTTY ? 1_000 : 5_000;
 
 /**
  * Run one step; whatever takes longer than two seconds shows that it is alive, and how long it took.
@@ -15,8 +15,8 @@ export async function step(title, work) {
   let shown = false;
   const show = () => {
     shown = true;
-    if (process.stdout.isTTY) process.stdout.write(`\r  ${title} … ${seconds()} s`);
-    else console.log(`  ${title} … ${seconds()} s`);
+    if (process.stderr.isTTY) process.stderr.write(`\r  ${title} … ${seconds()} s`);
+    else console.error(`  ${title} … ${seconds()} s`);
   };
   const first = setTimeout(show, QUIET_MS);
   const next = setInterval(() => shown && show(), REPEAT_MS);
@@ -25,6 +25,6 @@ export async function step(title, work) {
   } finally {
     clearTimeout(first);
     clearInterval(next);
-    if (shown && process.stdout.isTTY) process.stdout.write('\n');
+    if (shown && process.stderr.isTTY) process.stderr.write('\n');
   }
 }
