@@ -26,7 +26,9 @@ export class CreatePayments1795000002000 implements MigrationInterface {
           WITH CHECK (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)`);
     }
     for (const table of PARTITIONED) {
-      await db.query(`SELECT gateway.ensure_partitions('gateway.${table}', (now() at time zone 'UTC' - interval '1 month')::date, 4)`);
+      await db.query(
+        `SELECT gateway.ensure_partitions('gateway.${table}', (now() at time zone 'UTC' - interval '1 month')::date, 4)`,
+      );
     }
     await db.query(FUNCTIONS);
   }
