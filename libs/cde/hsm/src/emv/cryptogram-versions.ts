@@ -49,5 +49,3 @@ export const CRYPTOGRAM_VERSIONS = {
     arpc: { method: 1, key: 'master' },
   },
 } as const satisfies Record<string, CryptogramVersion>;
-
-export type CryptogramVersionName = keyof typeof CRYPTOGRAM_VERSIONS;
