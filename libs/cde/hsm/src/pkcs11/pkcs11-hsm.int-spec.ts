@@ -36,7 +36,7 @@ describe.skipIf(lack !== undefined)('HSM behind PKCS#11', () => {
   });
   afterAll(() => token.remove());
 
-  it('keeps keys in the token: another login finds them, and nothing of them can be read', async () => {
+  it('[CC-09] keeps keys in the token: another login finds them, and nothing of them can be read', async () => {
     const first = await open();
     const made = await first.generateKey(kek);
     const sealed = await seal(first);

@@ -61,7 +61,7 @@ describe('choice of the HSM', () => {
     await expect(open(env)).rejects.toThrow(`environment variable ${text}`);
   });
 
-  it('refuses the software provider in production without a waiver, and a profile that nobody knows', async () => {
+  it('[CC-22] refuses the software provider in production without a waiver, and a profile that nobody knows', async () => {
     await expect(open({ HSM_DIR: directory }, { mode: 'production' })).rejects.toThrow('HSM_SOFTWARE_WAIVER');
     const pilot = { HSM_DIR: directory, HSM_SOFTWARE_WAIVER: 'pilot' };
     expect((await open(pilot, { mode: 'production' })).name).toBe('software');
@@ -103,7 +103,7 @@ describe('choice of the HSM', () => {
       expect((await open(all, { partition: 'switch' })).name).toBe('pkcs11');
     });
 
-    it('refuses a token without a payment grade in production, or takes it under a waiver and says so', async () => {
+    it('[CC-22] refuses a token without a payment grade in production, or takes it under a waiver and says so', async () => {
       const production = { mode: 'production' } as const;
       await expect(open(env(), production)).rejects.toThrow('environment variable HSM_WAIVER');
       await open({ ...env(), HSM_WAIVER: 'pilot until the module arrives' }, production);
