@@ -112,7 +112,7 @@ function profileOf(one: VectorCase): DukptProfile {
     workingKeyType,
     dataUsage: usage === 'dataBothWays' ? 'both' : 'request',
     mode,
-    iv: isAes && mode !== 'ECB' ? 'explicit' : 'zero',
+    iv: sendsIv(one, isAes, mode) ? 'explicit' : 'zero',
     padding: one.oneOf('padding', ['PKCS7', 'ISO9797-2', 'ZERO', 'NONE']),
     mac,
     macInput: isAes ? 'ksn|iv|cipher' : 'ksn|cipher',
@@ -120,6 +120,12 @@ function profileOf(one: VectorCase): DukptProfile {
     tdesDataKey: usage === 'pin' ? 'pin-variant' : usage === 'dataRequestVariant' ? 'variant-only' : 'x9.24-2009',
     replayWindow: 256,
   };
+}
+
+/** TDES readers send zeros, or none, unless the case says otherwise. */
+function sendsIv(one: VectorCase, isAes: boolean, mode: DukptProfile['mode']): boolean {
+  if (mode === 'ECB' || !one.has('iv')) return false;
+  return isAes || one.bytes('iv').some((byte) => byte !== 0);
 }
 
 /** The MAC key of a profile is of the length of its data key. */
