@@ -22,6 +22,10 @@ export const HELP = `npm run keys -- COMMAND [options]      asks the running vau
 
   PURPOSE…   --purpose bdk|link-pin|link-mac|transport|ceremony --usage B0|P0|M3|M6|K0|K1|D0 --type AES128|AES192|AES256|TDES2|TDES3
              [--tenant TENANT] [--zone ZONE]   zone: scheme and maker of readers, link, or partner
+  device-code --tenant TENANT --terminal TERMINAL [--profile PROFILE] [--zone ZONE]     one-use code, good for 15 minutes
+  device-load --tenant TENANT --terminal TERMINAL --under KEY      types the code; prints the first key as a key block
+  device-suspend|device-resume|device-retire|device-lose DEVICE --tenant TENANT --as NAME --reason TEXT
+
   --data DIR  folder of the sandbox, default .tsunagu;  VAULT_URL and INTERNAL_SECRET name another vault
   --json      answers as JSON
 Exit code: 0 done, 1 refused or trouble, 2 the audit was changed.`;
@@ -33,7 +37,23 @@ export interface KeysArguments {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
 }
 
-const TEXTS = ['as', 'purpose', 'usage', 'type', 'tenant', 'zone', 'ceremony', 'under', 'kcv', 'names', 'days', 'data'];
+const TEXTS = [
+  'as',
+  'purpose',
+  'usage',
+  'type',
+  'tenant',
+  'zone',
+  'ceremony',
+  'under',
+  'kcv',
+  'names',
+  'days',
+  'data',
+  'terminal',
+  'profile',
+  'reason',
+];
 const FLAGS = ['all', 'json', 'help'];
 
 /** @throws KeysError an option that is not one */
@@ -74,7 +94,12 @@ export function descriptionOf(args: KeysArguments): object {
 
 /** `ten_…` or the uuid itself. @throws KeysError */
 export function tenantIdOf(text: string): string {
-  const id = fromWireId('ten', text) ?? text;
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new KeysError('a tenant is ten_… or a uuid');
+  return rowIdOf('ten', text);
+}
+
+/** `<prefix>_…` or the uuid itself. @throws KeysError */
+export function rowIdOf(prefix: string, text: string): string {
+  const id = fromWireId(prefix, text) ?? text;
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new KeysError(`this is neither ${prefix}_… nor a uuid: ${text}`);
   return id;
 }

@@ -121,11 +121,25 @@ describe('npm run keys', { timeout: 60_000 }, () => {
     expect((await keys(['list'])).text).toMatch(new RegExp(`^decrypt-only .*${bdk}$`, 'm'));
   });
 
+  it('loads a reader by a one-use code, and blocks it', async () => {
+    const under = found((await keys(['list'])).text, /(transport-\S+)/);
+    const place = ['--tenant', randomUUID(), '--terminal', randomUUID()];
+    const [code] = (await keys(['device-code', ...place])).text.split('\n');
+    const loaded = await keys(['device-load', ...place, '--under', under], [code!]);
+    expect(loaded.text).toMatch(/^device \S+, key id [0-9A-F]{16}, profile \S+\nD[0-9]{4}B1AX/);
+    expect((await keys(['device-load', ...place, '--under', under], [code!])).code).toBe(1);
+    const device = found(loaded.text, /^device (\S+),/);
+    const lose = ['device-lose', device, ...place.slice(0, 2), '--as', 'hq', '--reason', 'stolen'];
+    expect((await keys(lose)).text).toContain('is retired');
+  });
+
   it('[CC-32] reports keys and devices', async () => {
-    const report = JSON.parse((await keys(['report'])).text) as { keys: { id: string }[]; devices: unknown[] };
+    const report = JSON.parse((await keys(['report'])).text) as { keys: { id: string }[]; devices: { id: string }[] };
     const { rows } = await admin.query<{ id: string }>('select id from vault.key_record');
     expect(new Set(report.keys.map(({ id }) => id))).toEqual(new Set(rows.map(({ id }) => id)));
-    expect(report.devices).toEqual([]);
+    const devices = await admin.query<{ id: string }>('select id from vault.device');
+    expect(report.devices.map(({ id }) => id)).toEqual(devices.rows.map(({ id }) => id));
+    expect(report.devices).toHaveLength(1);
     expect((await keys(['forecast', '--days', '800'])).text).toContain('zone-pin');
   });
 

@@ -1,4 +1,5 @@
 import { HELP, descriptionOf, needed, readArguments, tenantIdOf, type KeysArguments } from './arguments.js';
+import { DEVICE_COMMANDS } from './device-commands.js';
 import { forecast, inventory, keyLine, type KeyLine, type OrderLine, type ReportAnswer } from './print.js';
 import type { Prompt } from './prompt.js';
 import { foundCustodians } from './sandbox-custodians.js';
@@ -171,7 +172,7 @@ export async function runKeys(argv: readonly string[], typed: Prompt): Promise<K
 async function run(argv: readonly string[], prompt: Prompt): Promise<KeysOutcome> {
   const args = readArguments(argv);
   if (args.options['help'] === true || args.command === 'help') return { code: EXIT.done, text: HELP };
-  const command = MOVES.includes(args.command) ? orderMove : COMMANDS[args.command];
+  const command = MOVES.includes(args.command) ? orderMove : (COMMANDS[args.command] ?? DEVICE_COMMANDS[args.command]);
   if (command === undefined && args.command !== 'audit-verify') {
     throw new KeysError(`there is no command ${args.command}; "npm run keys -- --help" says everything`);
   }

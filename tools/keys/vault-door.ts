@@ -10,7 +10,7 @@ export class KeysError extends Error {}
 /** What the vault's codes mean to a custodian. */
 const MEANING: Readonly<Record<string, string>> = {
   permission_denied:
-    'the vault does not accept this custodian: wrong name or secret, or locked for a quarter of an hour',
+    'the vault does not accept this custodian or code: wrong, used, too old, or locked for a quarter of an hour',
   second_person_required:
     'this step belongs to another custodian: nobody acts twice, and nobody approves a key that he made',
   state_conflict: 'not possible in the present state: the order or ceremony is done, too old, or the key has moved on',

@@ -162,6 +162,19 @@ describe('blocking a reader', { timeout: 30_000 }, () => {
   });
 });
 
+describe('counters of readers', { timeout: 30_000 }, () => {
+  it('[CC-17] raise an alarm when they go back or jump far, and refuse only what went back', async () => {
+    const till = await Till.enrol(vault, 'AES-DUKPT');
+    await vault.open(till.request(20_000, VISA));
+    await expect(vault.open(till.request(1, VISA))).rejects.toMatchObject({ code: 'ksn_stale' });
+    await vault.open(till.request(40_000, VISA));
+    expect(vault.lines.join()).toContain('the counter of a device went back');
+    const { text } = await vault.metrics.page();
+    expect(text).toMatch(/counter_alarms_total\{kind="regression"\} 1/);
+    expect(text).toMatch(/counter_alarms_total\{kind="jump"\} 2/);
+  });
+});
+
 describe('base keys under load', { timeout: 60_000 }, () => {
   it('rotate without one failed card: old readers go on, new ones get the new key', async () => {
     const old = await Till.enrol(vault, 'AES-DUKPT');

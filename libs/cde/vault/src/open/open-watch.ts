@@ -15,6 +15,7 @@ export class OpenWatch {
   readonly #opens;
   readonly #macFailures;
   readonly #replays;
+  readonly #counters;
 
   constructor(
     metrics: Metrics,
@@ -22,6 +23,11 @@ export class OpenWatch {
   ) {
     this.#opens = metrics.counter('tsunagu_vault_opens_total', 'Cards asked to be opened, by result', ['result']);
     this.#macFailures = metrics.counter('tsunagu_vault_mac_failures_total', 'Messages of readers with a wrong MAC');
+    this.#counters = metrics.counter(
+      'tsunagu_vault_counter_alarms_total',
+      'Counters of readers that jumped or went back',
+      ['kind'],
+    );
     this.#replays = metrics.counter('tsunagu_vault_replays_total', 'Key serial numbers used for something else');
   }
 
@@ -34,6 +40,7 @@ export class OpenWatch {
     this.#opens.inc({ result });
     if (result === 'mac') this.#macFailures.inc();
     if (result === 'ksn_replay') this.#replays.inc();
+    if (result === 'ksn_stale') this.#wentBack(device);
     const { tenantId, terminalId, requestId } = request;
     this.logger.warn('a card was refused', { result, tenantId, terminalId, requestId, deviceId: device?.id });
   }
@@ -45,10 +52,17 @@ export class OpenWatch {
   /** Report what is legal but worth a look. */
   counted(device: Device, { ksn }: ReaderPayload, jump: number): void {
     if (jump > JUMP_ALERT) {
+      this.#counters.inc({ kind: 'jump' });
       this.logger.warn('security event: the counter of a device jumped', { deviceId: device.id, jump });
     }
     if (ksn.scheme === 'TDES-DUKPT' && ksn.rank > TDES_ROTATION_RANK) {
       this.logger.warn('a device is nearly out of keys', { deviceId: device.id, used: ksn.rank });
     }
+  }
+
+  /** A counter never goes back by itself: the key was copied, or the reader was set back. */
+  #wentBack(device: Device | undefined): void {
+    this.#counters.inc({ kind: 'regression' });
+    this.logger.error('security event: the counter of a device went back', { deviceId: device?.id });
   }
 }
