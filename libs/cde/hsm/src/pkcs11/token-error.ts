@@ -46,7 +46,6 @@ export class TokenError extends AppError {
 /** Return values of Cryptoki that decide what happens next. @source PKCS#11 2.40, section 5.1 */
 export const RV = {
   objectHandleInvalid: 0x82,
-  keyHandleInvalid: 0x60,
   signatureInvalid: 0xc0,
   signatureLength: 0xc1,
   pinIncorrect: 0xa0,

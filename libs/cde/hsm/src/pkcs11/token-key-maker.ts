@@ -5,6 +5,7 @@ import type { Handle } from 'pkcs11js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmProvider } from '../provider/hsm-provider.js';
 import type { Constants } from './cryptoki-library.js';
+import { RV, rvOf } from './token-error.js';
 import { encodeKeyFacts, secretKey, useFlags, usesOf, type TokenKey } from './token-key.js';
 import type { TokenKeys } from './token-keys.js';
 import type { TokenLink, TokenRequest } from './token-link.js';
@@ -41,11 +42,21 @@ export class TokenKeyMaker {
 
   async #make(wanted: NewKey): Promise<TokenKey> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const key = await this.link.use(async (request) => this.#attempt(request, wanted));
+      const key = await this.#tried(wanted);
       if (key !== undefined) return key;
       await pause(randomInt(2, 25));
     }
     throw new HsmError('unavailable', 'other processes do not finish this key', { key: wanted.id });
+  }
+
+  /** An object that another maker writes or removes under our eyes reads as unknown: we look again. */
+  async #tried(wanted: NewKey): Promise<TokenKey | undefined> {
+    try {
+      return await this.link.use(async (request) => this.#attempt(request, wanted));
+    } catch (error) {
+      if (error instanceof HsmError && error.reason === 'key_unknown') return undefined;
+      throw error;
+    }
   }
 
   /** @returns undefined while another maker is at it */
@@ -64,20 +75,22 @@ export class TokenKeyMaker {
 
   /** Living claims; dead ones are removed. */
   #claims(request: TokenRequest, id: string): number {
-    const { cryptoki, constants, session } = request;
     const now = this.clock.now().getTime();
-    let living = 0;
-    for (const claim of findClaims(request, id)) {
-      const [stamp] = cryptoki.C_GetAttributeValue(session, claim, [{ type: constants.CKA_VALUE }]);
-      const madeAt = Number(
-        Buffer.from(stamp!.value as Buffer)
-          .toString('latin1')
-          .split('|')[0],
-      );
-      if (now - madeAt > CLAIM_DEAD_MS) cryptoki.C_DestroyObject(session, claim);
-      else living += 1;
-    }
-    return living;
+    return findClaims(request, id).filter((claim) => isLiving(request, claim, now)).length;
+  }
+}
+
+/** A claim that cannot be read is being written or removed at this moment: its maker is at work, so it counts. */
+function isLiving({ cryptoki, constants, session }: TokenRequest, claim: Handle, nowMs: number): boolean {
+  try {
+    const [stamp] = cryptoki.C_GetAttributeValue(session, claim, [{ type: constants.CKA_VALUE }]);
+    const madeAtMs = Number(Buffer.from(stamp!.value).toString('latin1').split('|')[0]);
+    if (nowMs - madeAtMs <= CLAIM_DEAD_MS) return true;
+    cryptoki.C_DestroyObject(session, claim);
+    return false;
+  } catch (error) {
+    if (rvOf(error) === RV.objectHandleInvalid) return true;
+    throw error;
   }
 }
 

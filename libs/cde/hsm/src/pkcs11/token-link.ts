@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Handle, PKCS11 } from 'pkcs11js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmReason } from '../provider/hsm-error.js';
@@ -45,6 +46,8 @@ const RW_USER_FUNCTIONS = 3;
 
 /** Pause after a failed attempt to come back; calls meanwhile are refused at once. */
 const RETRY_MS = 250;
+/** How often a start looks for a token that is not there. */
+const OPEN_ATTEMPTS = 4;
 
 /** What a return value says when the token itself is well. @source PKCS#11 2.40, section 5.1 */
 const MEANING: Readonly<Record<number, HsmReason>> = {
@@ -82,6 +85,19 @@ export class TokenLink {
 
   /** @throws TokenError what is wrong and which variable leads to it */
   static async open(settings: TokenSettings): Promise<TokenLink> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await TokenLink.#open(settings);
+      } catch (error) {
+        // a library that starts while another process writes into the token may not see it whole
+        const isPassing = error instanceof TokenError && (error.fault === 'gone' || error.fault === 'label_unknown');
+        if (!isPassing || attempt === OPEN_ATTEMPTS) throw error;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  static async #open(settings: TokenSettings): Promise<TokenLink> {
     await checkTokenFolder(settings.library);
     const link = new TokenLink(await CryptokiLibrary.open(settings.library), settings);
     try {
