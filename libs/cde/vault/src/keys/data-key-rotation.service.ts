@@ -38,6 +38,7 @@ export class DataKeyRotation {
   /** @returns data keys that were wrapped anew; fewer than there are when payments slowed down. @throws HsmError, DatabaseError */
   async round(): Promise<number> {
     const { ring, clock } = this.place;
+    await ring.refresh(); // an old view would carry keys back to their old wrapping
     let count = 0;
     for (;;) {
       const startedMs = clock.monotonicMs();
