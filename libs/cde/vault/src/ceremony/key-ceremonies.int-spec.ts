@@ -64,7 +64,7 @@ async function approved(operation: 'activate' | 'close' | 'retire' | 'revoke' | 
 const trail = async (keyId: string): Promise<string[]> =>
   (
     await admin.query<{ step: string }>(
-      `select operation || ' ' || result || ' ' || actor as step from vault.audit where tenant_id = $1 and key_id = $2 order by xact, id`,
+      `select operation || ' ' || result || ' ' || actor as step from vault.audit where tenant_id = $1 and key_id = $2 order by xact, operation`,
       [CENTRE_TENANT, keyId],
     )
   ).rows.map(({ step }) => step);

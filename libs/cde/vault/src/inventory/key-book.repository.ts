@@ -12,7 +12,7 @@ const INSERT = sql(
   'vault_key_insert',
   `insert into vault.key_record (id, purpose, usage, algorithm, kcv, version, tenant_id, zone, state, origin, created_by, created_at,
      valid_from, valid_until, destroy_at, changed_at, provider)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, $16) on conflict (id) do nothing returning id`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, $16) on conflict do nothing returning id`,
 );
 const MOVE = sql(
   'vault_key_move',

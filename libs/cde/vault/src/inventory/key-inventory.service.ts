@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HsmError, HsmProvider, type KeyRef } from '@tsunagu/hsm';
-import { AppError, Clock } from '@tsunagu/kernel';
+import { AppError, Clock, invariant } from '@tsunagu/kernel';
 import type { Tx } from '@tsunagu/platform';
 import { AuditLog, type AuditEntry } from '../audit/audit-log.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
@@ -60,7 +60,11 @@ export class KeyInventory {
       provider: info.key.provider,
     };
     return this.book.run(async (tx) => {
-      if (!(await this.book.insert(tx, record))) return false;
+      if (!(await this.book.insert(tx, record))) {
+        // two vaults that start at once meet at any of the unique keys; another key in this one's place is a mistake
+        invariant((await this.book.lock(tx, record.id)) !== undefined, 'a key of one version and place has one name');
+        return false;
+      }
       const facts = { purpose: record.purpose, kcv: record.kcv, state: record.state, origin: record.origin };
       this.note(tx, 'key_born', record.id, { by: record.createdBy, requestId }, { result: 'born', facts });
       return true;
