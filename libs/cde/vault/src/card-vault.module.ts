@@ -33,15 +33,23 @@ import { KeyInventory } from './inventory/key-inventory.service.js';
 import { KeyRing } from './inventory/key-ring.js';
 import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
 import { KeyWatch } from './inventory/key-watch.js';
+import { TokenChanges } from './lifecycle/token-changes.js';
+import { TokenDesk } from './lifecycle/token-desk.service.js';
+import { TokenTrail } from './lifecycle/token-trail.js';
+import { TokenRepository } from './lifecycle/token.repository.js';
+import { TokensController } from './lifecycle/tokens.controller.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardController } from './open/open-card.controller.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
 import { OpenRecorder } from './open/open-recorder.js';
 import { OpenWatch } from './open/open-watch.js';
+import { RevealController } from './reveal/reveal.controller.js';
 import { SealAccountController } from './seal/seal-account.controller.js';
-import { SealAccountService, StoredAccounts } from './seal/seal-account.service.js';
+import { SealAccountService } from './seal/seal-account.service.js';
+import { StoredAccounts } from './seal/stored-accounts.js';
 import { CardRepository } from './token/card.repository.js';
+import { PanOpener } from './token/pan-opener.js';
 import { TenantDataKeys } from './token/tenant-data-keys.js';
 
 /** Everything of the vault behind its three internal doors. Needs the platform with a database. */
@@ -53,6 +61,8 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     DevicesController,
     KeyCeremonyController,
     AuditVerifyController,
+    TokensController,
+    RevealController,
   ],
   providers: [
     { provide: HsmProvider, useFactory: openVaultHsm, inject: [AppConfig, AppLogger, HealthChecks, Metrics] },
@@ -99,10 +109,15 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     OpenCardService,
     OpenRecorder,
     OpenWatch,
+    PanOpener,
     ReportSources,
     SealAccountService,
     StoredAccounts,
     TenantDataKeys,
+    TokenChanges,
+    TokenDesk,
+    TokenRepository,
+    TokenTrail,
   ],
 })
 export class CardVaultModule {}

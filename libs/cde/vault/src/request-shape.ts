@@ -31,3 +31,16 @@ export function oneOf<T extends string>(fields: Fields, field: string, allowed: 
   if (found === undefined) throw new RequestShapeError(field);
   return found;
 }
+
+export function matchOf(fields: Fields, field: string, form: RegExp): string {
+  const value = textOf(fields[field], field, 255);
+  if (!form.test(value)) throw new RequestShapeError(field);
+  return value;
+}
+
+export function wholeOf(fields: Fields, field: string, range: { min: number; max: number }): number {
+  const value = fields[field];
+  const isWhole = typeof value === 'number' && Number.isSafeInteger(value) && value >= range.min && value <= range.max;
+  if (!isWhole) throw new RequestShapeError(field);
+  return value;
+}

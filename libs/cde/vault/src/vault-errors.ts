@@ -53,6 +53,26 @@ export class TokenMissingError extends AppError {
   }
 }
 
+/** The token was revoked, for ever: nothing is sealed from it any more. */
+export class TokenRevokedError extends AppError {
+  readonly code = 'token_revoked';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this card token was revoked');
+  }
+}
+
+/** A single-use token that another purchase has used. */
+export class TokenSpentError extends AppError {
+  readonly code = 'token_spent';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this card token served its one purchase');
+  }
+}
+
 /** A stored account does not open with its own identity: it was changed, or moved between rows. */
 export class StoredAccountError extends AppError {
   readonly code = 'internal_error';

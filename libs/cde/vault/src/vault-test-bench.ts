@@ -37,7 +37,10 @@ import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
 import { OpenRecorder } from './open/open-recorder.js';
 import { OpenWatch } from './open/open-watch.js';
-import { SealAccountService, StoredAccounts } from './seal/seal-account.service.js';
+import { SealAccountService } from './seal/seal-account.service.js';
+import { StoredAccounts } from './seal/stored-accounts.js';
+import { openTokenRoom, type TokenRoom } from './vault-test-tokens.js';
+import { PanOpener } from './token/pan-opener.js';
 import { CardRepository } from './token/card.repository.js';
 import { TenantDataKeys } from './token/tenant-data-keys.js';
 
@@ -63,6 +66,7 @@ export class VaultNode {
   readonly metrics = new Metrics();
   readonly lines: string[] = [];
   readonly keys!: KeyRoom;
+  readonly tokens!: TokenRoom;
 
   private constructor(
     readonly pool: MoneyPool,
@@ -112,9 +116,11 @@ export class VaultNode {
       new OpenWatch(metrics, logger),
       clock,
     );
-    const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit), dataKeys, sealer, logger);
+    const panOpener = new PanOpener(dataKeys, logger);
+    const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit, clock), panOpener, sealer);
+    const tokens = openTokenRoom({ ...whole, cards, dataKeys, panOpener, fingerprints });
     const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, rotation, chainer, verifier, anchor });
-    return Object.assign(node, { metrics, lines, keys });
+    return Object.assign(node, { metrics, lines, keys, tokens });
   }
 
   open(request: OpenCardRequest): Promise<OpenCardAnswer> {

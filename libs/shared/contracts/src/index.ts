@@ -16,3 +16,15 @@ export type {
   SealAccountRequest,
   SealedEnvelope,
 } from './vault.js';
+export { REVEAL_REASONS, TokenPort } from './vault-tokens.js';
+export type {
+  NetworkTokenView,
+  PageAsked,
+  PageRead,
+  RevealAnswer,
+  RevealRequest,
+  TokenChange,
+  TokenRequest,
+  TokenTrailLine,
+  TokenView,
+} from './vault-tokens.js';

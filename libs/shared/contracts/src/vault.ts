@@ -42,6 +42,8 @@ export interface OpenCardRequest {
   readonly intent: string;
   readonly requestId: string;
   readonly card: EncryptedCard;
+  /** `single`: a token of its own for this purchase; left out: the tenant's token of this card. */
+  readonly tokenUses?: 'multi' | 'single';
 }
 
 export interface OpenCardAnswer {
@@ -54,7 +56,10 @@ export interface OpenCardAnswer {
 export interface SealAccountRequest {
   readonly tenantId: string;
   readonly tokenId: string;
-  readonly purpose: 'refund' | 'capture' | 'void';
+  /** `authorize`: a payment with a stored card; the others follow a payment that was made. */
+  readonly purpose: 'authorize' | 'refund' | 'capture' | 'void';
+  /** Of `authorize`: its idempotency key. A single-use token serves one of them. */
+  readonly intent?: string;
   readonly requestId: string;
 }
 
@@ -106,4 +111,13 @@ export const VAULT_ROUTES = {
   keyApprove: '/internal/v1/keys/approve',
   custodians: '/internal/v1/keys/custodians',
   auditVerify: '/internal/v1/audit/verify',
+  tokenRead: '/internal/v1/tokens/read',
+  tokenList: '/internal/v1/tokens/list',
+  tokenUpdate: '/internal/v1/tokens/update',
+  tokenRevoke: '/internal/v1/tokens/revoke',
+  tokenTrail: '/internal/v1/tokens/trail',
+  tokenReveal: '/internal/v1/tokens/reveal',
+  tokenNetwork: '/internal/v1/tokens/network',
+  tokenChanges: '/internal/v1/tokens/changes',
+  tokenChangesTold: '/internal/v1/tokens/changes-told',
 } as const;

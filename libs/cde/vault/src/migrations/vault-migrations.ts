@@ -1,4 +1,5 @@
 import type { Migration } from '@tsunagu/platform';
+import { CompleteTokens1795000010020 } from './complete-tokens.migration.js';
 import { CreateVault1795000010001 } from './create-vault.migration.js';
 import { CreateEnrolmentCodes1795000010012 } from './create-enrolment-codes.migration.js';
 import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
@@ -12,4 +13,5 @@ export const vaultMigrations: readonly Migration[] = [
   CreateKeyInventory1795000010011,
   CreateEnrolmentCodes1795000010012,
   VersionDataKeys1795000010013,
+  CompleteTokens1795000010020,
 ];

@@ -82,7 +82,7 @@ export class CardOpener {
         this.sealer.seal(tenantId, { sad, account: content }),
       ]);
       // asked for last: a data key is used in the tick in which it comes
-      return { card: this.#newCard(tenantId, content, fingerprint, await this.dataKeys.current(tenantId)), envelope };
+      return { card: this.#newCard(request, content, fingerprint, await this.dataKeys.current(tenantId)), envelope };
     } finally {
       content.wipe();
     }
@@ -112,7 +112,12 @@ export class CardOpener {
     }
   }
 
-  #newCard(tenantId: string, content: CardContent, fingerprint: Buffer, key: { id: string; bytes: Buffer }): NewCard {
+  #newCard(
+    { tenantId, requestId, intent, tokenUses }: OpenCardRequest,
+    content: CardContent,
+    fingerprint: Buffer,
+    key: { id: string; bytes: Buffer },
+  ): NewCard {
     const at = this.clock.now();
     const tokenId = newId(at);
     const panCipher = sealPan(key.bytes, { tenantId, tokenId, version: PAN_CIPHER_VERSION }, content.pan);
@@ -126,6 +131,9 @@ export class CardOpener {
       psn,
       face: faceOf(pan, expiry),
       at,
+      requestId,
+      uses: tokenUses ?? 'multi',
+      intent,
     };
   }
 }

@@ -39,7 +39,7 @@ export class OpenRecorder {
   async record(subject: OpenSubject, claim: KsnClaim, card: NewCard): Promise<ClaimResult & { tokenId: string }> {
     return this.transactions.run(subject.request, async (tx) => {
       // pipelined on one connection: PostgreSQL runs them in this order, and a refused claim rolls the token back
-      const [result, tokenId] = await Promise.all([this.claims.claim(tx, claim), this.cards.findOrMake(tx, card)]);
+      const [result, { tokenId }] = await Promise.all([this.claims.claim(tx, claim), this.cards.findOrMake(tx, card)]);
       this.audit.record(tx, { ...entryOf(subject, result.kind), tokenId });
       return { ...result, tokenId };
     });

@@ -18,6 +18,7 @@ export function readOpenRequest(body: unknown): OpenCardRequest {
     ...common,
     intent,
     requestId: requestText(fields, 'requestId', 200),
+    tokenUses: oneOf({ tokenUses: 'multi', ...fields }, 'tokenUses', ['multi', 'single'] as const),
     card: readCard(objectOf(fields['card'], 'card')),
   };
 }

@@ -17,8 +17,9 @@ export class SealAccountController {
     return this.service.seal({
       tenantId: uuidOf(fields, 'tenantId'),
       tokenId: uuidOf(fields, 'tokenId'),
-      purpose: oneOf(fields, 'purpose', ['refund', 'capture', 'void']),
+      purpose: oneOf(fields, 'purpose', ['authorize', 'refund', 'capture', 'void']),
       requestId: requestText(fields, 'requestId', 200),
+      intent: fields['intent'] === undefined ? undefined : requestText(fields, 'intent', 255),
     });
   }
 }

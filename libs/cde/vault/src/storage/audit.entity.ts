@@ -5,6 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('audit_facts', 'length(facts) <= 2000')
 @Check('audit_mac', 'length(mac) = 16')
 @Check('audit_operation', `operation ~ '^[a-z][a-z_]{2,39}$'`)
+@Index('audit_by_token', ['tenantId', 'tokenId', 'id'], { where: 'token_id IS NOT NULL' })
 @Index('audit_by_xact', ['xact'], { type: 'brin' })
 export class AuditEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'audit_pkey' }) tenantId!: string;

@@ -14,6 +14,8 @@ import { KeyIndexEntity } from './key-index.entity.js';
 import { KeyOrderEntity } from './key-order.entity.js';
 import { KeyRecordEntity } from './key-record.entity.js';
 import { KsnUseEntity } from './ksn-use.entity.js';
+import { NetworkTokenEntity } from './network-token.entity.js';
+import { TokenChangeEntity } from './token-change.entity.js';
 import { TenantDataKeyEntity } from './tenant-data-key.entity.js';
 
 const ENTITIES = [
@@ -30,7 +32,9 @@ const ENTITIES = [
   KeyOrderEntity,
   KeyRecordEntity,
   KsnUseEntity,
+  NetworkTokenEntity,
   TenantDataKeyEntity,
+  TokenChangeEntity,
 ];
 
 let db: TestDatabase;

@@ -22,10 +22,23 @@ export function displayOf({ brand, bin6, last4, expiry }: CardFace): CardDisplay
     brand,
     bin6,
     last4,
-    expMonth: expiry === null ? null : Number(expiry.slice(2)),
-    expYear: expiry === null ? null : 2000 + Number(expiry.slice(0, 2)),
+    expMonth: monthOf(expiry),
+    expYear: yearOf(expiry),
     funding: 'unknown',
     country: null,
     issuerName: null,
   };
+}
+
+/** An expiry (YYMM) as the wire names it. */
+export function expiryFacts(expiry: string | null): { exp_month: number | null; exp_year: number | null } {
+  return { exp_month: monthOf(expiry), exp_year: yearOf(expiry) };
+}
+
+function monthOf(expiry: string | null): number | null {
+  return expiry === null ? null : Number(expiry.slice(2));
+}
+
+function yearOf(expiry: string | null): number | null {
+  return expiry === null ? null : 2000 + Number(expiry.slice(0, 2));
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CardBrand } from '@tsunagu/contracts';
-import { invariant } from '@tsunagu/kernel';
+import { invariant, newId } from '@tsunagu/kernel';
 import { sql, type Tx } from '@tsunagu/platform';
-import type { CardFace } from './card-display.js';
+import { expiryFacts, type CardFace } from './card-display.js';
 
 /** A card as it would be stored if this tenant has not seen it. */
 export interface NewCard {
@@ -14,10 +14,21 @@ export interface NewCard {
   readonly psn: string | null;
   readonly face: CardFace;
   readonly at: Date;
+  readonly requestId: string;
+  readonly uses: TokenUses;
+  /** Purchase, or line of an import, that brought it: repeated, it gets the same single-use token again. */
+  readonly intent: string;
 }
+
+/** `multi`: one token for one card of a tenant; `single`: a token of its own for one purchase. */
+export type TokenUses = 'multi' | 'single';
 
 /** A stored card, account still sealed. */
 export interface StoredCard {
+  /** Whose row it is, and whose data key opens it. */
+  readonly ownerId: string;
+  readonly isRevoked: boolean;
+  readonly uses: TokenUses;
   readonly panCipher: Buffer;
   readonly dekId: string;
   readonly version: number;
@@ -26,6 +37,9 @@ export interface StoredCard {
 }
 
 interface CardRow {
+  readonly tenant_id: string;
+  readonly state: 'active' | 'revoked';
+  readonly uses: TokenUses;
   readonly pan_cipher: Buffer;
   readonly dek_id: string;
   readonly version: number;
@@ -36,55 +50,99 @@ interface CardRow {
   readonly expiry: string | null;
 }
 
+/** Found in the index alone: it carries what is answered. A new token and the notice of it are one statement. */
 const FIND_OR_MAKE = sql(
   'vault_card_find_or_make',
-  `with found as (select token_id, expiry from vault.card where tenant_id = $1 and fingerprint = $3),
+  `with found as (select token_id, expiry from vault.card
+     where tenant_id = $1 and fingerprint = $3 and state = 'active' and uses = 'multi'),
    made as (
      insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at)
      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12 where not exists (select from found)
-     on conflict (tenant_id, fingerprint) do nothing returning token_id, expiry)
-   select token_id, expiry from found union all select token_id, expiry from made`,
+     on conflict (tenant_id, fingerprint) where state = 'active' and uses = 'multi' do nothing returning token_id, expiry),
+   noted as (
+     insert into vault.token_change (tenant_id, id, token_id, kind, request_id, at) select $1, $2, token_id, 'created', $13, $12 from made)
+   select token_id, expiry, false as is_new from found union all select token_id, expiry, true from made`,
+);
+const MAKE_SINGLE = sql(
+  'vault_card_make_single',
+  `with made as (
+     insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at, uses, made_for)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, 'single', $14)
+     on conflict (tenant_id, made_for) where uses = 'single' do nothing returning token_id),
+   noted as (
+     insert into vault.token_change (tenant_id, id, token_id, kind, request_id, at) select $1, $2, token_id, 'created', $13, $12 from made)
+   select token_id from made`,
+);
+const SINGLE_OF = sql(
+  'vault_card_single_of',
+  `select token_id from vault.card where tenant_id = $1 and made_for = $2 and uses = 'single'`,
 );
 const FIND = sql(
   'vault_card_find',
-  'select token_id, expiry from vault.card where tenant_id = $1 and fingerprint = $2',
+  `select token_id, expiry, false as is_new from vault.card
+   where tenant_id = $1 and fingerprint = $2 and state = 'active' and uses = 'multi'`,
 );
 const RENEW = sql(
   'vault_card_renew',
-  'update vault.card set expiry = $3, psn = coalesce($4, psn) where tenant_id = $1 and token_id = $2',
+  `with renewed as (
+     update vault.card set expiry = $3, psn = coalesce($4, psn), updated_at = $5 where tenant_id = $1 and token_id = $2 returning token_id)
+   insert into vault.token_change (tenant_id, id, token_id, kind, previous, request_id, at)
+   select $1, $6, token_id, 'updated', $7, $8, $5 from renewed`,
 );
 const BY_TOKEN = sql(
   'vault_card_by_token',
-  `select pan_cipher, dek_id, version, psn, brand, bin6, last4, expiry
-   from vault.card where tenant_id = $1 and token_id = $2 and state = 'active'`,
+  `select tenant_id, pan_cipher, dek_id, version, psn, brand, bin6, last4, expiry, state, uses
+   from vault.card where tenant_id = $1 and token_id = $2`,
+);
+/** The first purchase takes it; the same one may come again. */
+const SPEND = sql(
+  'vault_card_spend',
+  `update vault.card set spent_intent = $3, spent_at = coalesce(spent_at, $4)
+   where tenant_id = $1 and token_id = $2 and uses = 'single' and (spent_intent is null or spent_intent = $3) returning token_id`,
 );
 
 interface TokenRow {
   readonly token_id: string;
   readonly expiry: string | null;
+  readonly is_new: boolean;
 }
 
 /** Cards of a tenant by fingerprint and by token. */
 @Injectable()
 export class CardRepository {
   /** Token of this account: the stored one, or this one from now on. */
-  async findOrMake(tx: Tx, card: NewCard): Promise<string> {
-    const { face, tokenId } = card;
-    const sealed = [card.fingerprint, card.panCipher, card.dekId, card.version];
-    const shown = [face.expiry, card.psn, face.bin6, face.last4, face.brand, card.at];
-    const [row] = await tx.query<TokenRow>(FIND_OR_MAKE, [tx.tenantId, tokenId, ...sealed, ...shown]);
+  async findOrMake(tx: Tx, card: NewCard): Promise<MadeToken> {
+    if (card.uses === 'single') return this.#makeSingle(tx, card);
+    const [row] = await tx.query<TokenRow>(FIND_OR_MAKE, valuesOf(tx, card));
     const stored = row ?? (await this.#racingWinner(tx, card));
-    const isRenewed = face.expiry !== null && face.expiry !== stored.expiry;
-    if (isRenewed) tx.send(RENEW, [tx.tenantId, stored.token_id, face.expiry, card.psn]);
-    return stored.token_id;
+    const { expiry } = card.face;
+    if (expiry !== null && expiry !== stored.expiry) this.#renew(tx, card, stored);
+    return { tokenId: stored.token_id, isNew: stored.is_new };
   }
 
-  /** @returns undefined for an absent, revoked or foreign token */
+  /** @returns undefined for an absent or foreign token */
   async byToken(tx: Tx, tokenId: string): Promise<StoredCard | undefined> {
     const [row] = await tx.query<CardRow>(BY_TOKEN, [tx.tenantId, tokenId]);
-    if (row === undefined) return undefined;
-    const { brand, bin6, last4, expiry, psn, version } = row;
-    return { panCipher: row.pan_cipher, dekId: row.dek_id, version, psn, face: { brand, bin6, last4, expiry } };
+    return row === undefined ? undefined : storedOf(row);
+  }
+
+  /** Let a single-use token serve this purchase. @returns false when it served another one */
+  async spend(tx: Tx, tokenId: string, intent: string, at: Date): Promise<boolean> {
+    return (await tx.query(SPEND, [tx.tenantId, tokenId, intent, at])).length === 1;
+  }
+
+  async #makeSingle(tx: Tx, card: NewCard): Promise<MadeToken> {
+    const [made] = await tx.query(MAKE_SINGLE, [...valuesOf(tx, card), card.intent]);
+    if (made !== undefined) return { tokenId: card.tokenId, isNew: true };
+    const [row] = await tx.query<{ token_id: string }>(SINGLE_OF, [tx.tenantId, card.intent]);
+    invariant(row !== undefined, 'a single-use token is found or made');
+    return { tokenId: row.token_id, isNew: false };
+  }
+
+  #renew(tx: Tx, card: NewCard, stored: TokenRow): void {
+    const { face, psn, at, requestId } = card;
+    const previous = JSON.stringify(expiryFacts(stored.expiry));
+    tx.send(RENEW, [tx.tenantId, stored.token_id, face.expiry, psn, at, newId(at), previous, requestId]);
   }
 
   /** Another transaction inserted the same account after our statement took its snapshot; it has committed by now. */
@@ -93,4 +151,24 @@ export class CardRepository {
     invariant(row !== undefined, 'a card is found or made');
     return row;
   }
+}
+
+/** A token that was found or made. */
+export interface MadeToken {
+  readonly tokenId: string;
+  readonly isNew: boolean;
+}
+
+function valuesOf(tx: Tx, card: NewCard): unknown[] {
+  const { face, tokenId } = card;
+  const sealed = [card.fingerprint, card.panCipher, card.dekId, card.version];
+  const shown = [face.expiry, card.psn, face.bin6, face.last4, face.brand, card.at];
+  return [tx.tenantId, tokenId, ...sealed, ...shown, card.requestId];
+}
+
+function storedOf(row: CardRow): StoredCard {
+  const { brand, bin6, last4, expiry, psn, version, uses } = row;
+  const face = { brand, bin6, last4, expiry };
+  const isRevoked = row.state === 'revoked';
+  return { ownerId: row.tenant_id, isRevoked, uses, panCipher: row.pan_cipher, dekId: row.dek_id, version, psn, face };
 }
