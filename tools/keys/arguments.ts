@@ -26,7 +26,7 @@ export const HELP = `npm run keys -- COMMAND [options]      asks the running vau
   device-load --tenant TENANT --terminal TERMINAL --under KEY      types the code; prints the first key as a key block
   device-suspend|device-resume|device-retire|device-lose DEVICE --tenant TENANT --as NAME --reason TEXT
 
-  --data DIR  folder of the sandbox, default .tsunagu;  VAULT_URL and INTERNAL_SECRET name another vault
+  --data DIR  folder of the sandbox, default .tsunagu;  VAULT_URL with TLS_CERT_FILE, TLS_KEY_FILE, TLS_CA_FILE: another vault
   --json      answers as JSON
 Exit code: 0 done, 1 refused or trouble, 2 the audit was changed.`;
 

@@ -1,4 +1,4 @@
-import { RemoteError, VaultClient } from '@tsunagu/platform';
+import { AppConfig, HouseCertificate, RemoteError, VaultClient } from '@tsunagu/platform';
 import { Secret } from '@tsunagu/kernel';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,18 +27,23 @@ export class VaultDoor {
   private constructor(private readonly client: VaultClient) {}
 
   /**
-   * From `VAULT_URL` and `INTERNAL_SECRET`, or from the sandbox in `dataDir`.
-   * @throws KeysError no vault is known
+   * From `VAULT_URL` and the operator's certificate (`TLS_CERT_FILE`, `TLS_KEY_FILE`, `TLS_CA_FILE`), or `INTERNAL_SECRET`, or from the sandbox in `dataDir`.
+   * @throws KeysError no vault is known; CertificateError, ConfigError the certificate cannot be used
    */
   static open(dataDir: string): VaultDoor {
-    const { VAULT_URL: url, INTERNAL_SECRET: secret } = process.env;
+    const { VAULT_URL: url, INTERNAL_SECRET: secret, TLS_CERT_FILE: ownCertificate } = process.env;
+    if (url !== undefined && ownCertificate !== undefined) {
+      const files = AppConfig.fromEnv('operator').certificateFiles;
+      const certificate = new HouseCertificate(files, 'operator', new Date());
+      return new VaultDoor(new VaultClient({ url, caller: 'operator', certificate }));
+    }
     if (url !== undefined && secret !== undefined) {
       return new VaultDoor(new VaultClient({ url, caller: 'operator', secret: new Secret(secret) }));
     }
     const file = join(resolve(dataDir), 'hsm', 'operator-door.json');
     if (!existsSync(file)) {
       throw new KeysError(
-        'there is no running sandbox here: run "npm start" first, or set VAULT_URL and INTERNAL_SECRET',
+        'there is no running sandbox here: run "npm start" first, or set VAULT_URL and the operator’s TLS_CERT_FILE, TLS_KEY_FILE and TLS_CA_FILE',
       );
     }
     const door = JSON.parse(readFileSync(file, 'utf8')) as { vault_url: string; internal_secret: string };

@@ -7,8 +7,11 @@ import { MoneyPool } from './database/money-pool.js';
 import { PartitionKeeper, type PartitionZone } from './database/partition-keeper.js';
 import { Transactions } from './database/transactions.js';
 import { HealthChecks } from './health/health-checks.js';
-import { answers, commitsARow } from './health/standard-checks.js';
-import { SwitchClient, VaultClient, type CardZoneDoor } from './internal-http/card-zone-clients.js';
+import { commitsARow } from './health/standard-checks.js';
+import { SwitchClient, VaultClient } from './internal-http/card-zone-clients.js';
+import { CertificateKeeper } from './internal-http/certificate-keeper.js';
+import { HouseCertificate } from './internal-http/house-certificate.js';
+import type { HouseDoor } from './internal-http/internal-client.js';
 import { AppLogger } from './logging/app-logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { LaneBell } from './queue/lane-bell.js';
@@ -70,6 +73,20 @@ function base(app: AppName): Provider[] {
     { provide: Clock, useClass: SystemClock },
     Metrics,
     HealthChecks,
+    {
+      provide: HouseCertificate,
+      useFactory: (config: AppConfig, clock: Clock) =>
+        config.isProduction && app !== 'simulator'
+          ? new HouseCertificate(config.certificateFiles, app, clock.now())
+          : null, // the sandbox is one machine, and has the secret of this start
+      inject: [AppConfig, Clock],
+    },
+    {
+      provide: CertificateKeeper,
+      useFactory: (certificate: HouseCertificate | null, ...parts: [Clock, AppLogger, Metrics]) =>
+        certificate === null ? null : new CertificateKeeper(certificate, ...parts),
+      inject: [HouseCertificate, Clock, AppLogger, Metrics],
+    },
   ];
 }
 
@@ -133,12 +150,12 @@ function vault(): Provider[] {
   return [
     {
       provide: VaultClient,
-      useFactory: (config: AppConfig, health: HealthChecks) => {
-        const url = required(config.vaultUrl, 'VAULT_URL');
-        health.register('vault', answers(url));
-        return new VaultClient(door(config, url));
+      useFactory: (config: AppConfig, health: HealthChecks, certificate: HouseCertificate | null) => {
+        const client = new VaultClient(doorTo(config, { url: config.vaultUrl, variable: 'VAULT_URL' }, certificate));
+        health.register('vault', () => client.greet());
+        return client;
       },
-      inject: [AppConfig, HealthChecks],
+      inject: [AppConfig, HealthChecks, HouseCertificate],
     },
     { provide: VaultPort, useExisting: VaultClient },
   ];
@@ -148,22 +165,26 @@ function switchDoor(): Provider[] {
   return [
     {
       provide: SwitchClient,
-      useFactory: (config: AppConfig, health: HealthChecks) => {
-        const url = required(config.switchUrl, 'SWITCH_URL');
-        health.register('switch', answers(url));
-        return new SwitchClient(door(config, url));
+      useFactory: (config: AppConfig, health: HealthChecks, certificate: HouseCertificate | null) => {
+        const client = new SwitchClient(doorTo(config, { url: config.switchUrl, variable: 'SWITCH_URL' }, certificate));
+        health.register('switch', () => client.greet());
+        return client;
       },
-      inject: [AppConfig, HealthChecks],
+      inject: [AppConfig, HealthChecks, HouseCertificate],
     },
     { provide: SwitchPort, useExisting: SwitchClient },
   ];
 }
 
-function required(url: string | null, variable: string): string {
+/** @throws ConfigError the other side's address is missing, or not https in production */
+function doorTo(
+  config: AppConfig,
+  { url, variable }: { url: string | null; variable: string },
+  certificate: HouseCertificate | null,
+): HouseDoor {
   if (url === null) throw new ConfigError(variable, 'must be set');
-  return url;
-}
-
-function door(config: AppConfig, url: string): CardZoneDoor {
-  return { url, caller: config.app as Caller, secret: config.internalSecret };
+  const caller = config.app as Caller;
+  if (certificate === null) return { url, caller, secret: config.internalSecret };
+  if (!url.startsWith('https:')) throw new ConfigError(variable, 'must be an https URL in production');
+  return { url, caller, certificate };
 }

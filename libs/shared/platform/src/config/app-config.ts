@@ -1,4 +1,5 @@
 import { AppError, Secret } from '@tsunagu/kernel';
+import type { CertificateFiles } from '../internal-http/house-certificate.js';
 
 /** A process cannot start because of its environment. Names the variable, never its value. */
 export class ConfigError extends AppError {
@@ -17,8 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export class AppConfig {
   readonly app: AppName;
   readonly mode: 'sandbox' | 'production';
-  /** Listening port on 127.0.0.1; 0 lets the system choose. */
+  /** Listening port; 0 lets the system choose. */
   readonly port: number;
+  /** Address to listen on: this machine only, unless a container of its own says otherwise. */
+  readonly listenHost: string;
   /** Port of health and metrics, when they have one of their own (api only). */
   readonly adminPort: number | null;
   readonly redisUrl: string | null;
@@ -38,6 +41,7 @@ export class AppConfig {
     this.#env = env;
     this.mode = oneOf(env, 'TSUNAGU_MODE', ['sandbox', 'production'], 'sandbox');
     this.port = port(env, 'PORT') ?? 0;
+    this.listenHost = oneOf(env, 'LISTEN_HOST', ['127.0.0.1', '0.0.0.0', '::'], '127.0.0.1');
     this.adminPort = port(env, 'ADMIN_PORT');
     this.redisUrl = url(env, 'REDIS_URL', ['redis:', 'rediss:']);
     this.vaultUrl = url(env, 'VAULT_URL', ['http:', 'https:']);
@@ -67,6 +71,22 @@ export class AppConfig {
 
   get isProduction(): boolean {
     return this.mode === 'production';
+  }
+
+  /** Name of this house in the certificates of its processes. */
+  get trustDomain(): string {
+    return matching(this.#env, 'TLS_TRUST_DOMAIN', /^[a-z0-9][a-z0-9.-]{0,62}$/) ?? 'tsunagu';
+  }
+
+  /** Certificate of this process for calls inside the house; production mode only. @throws ConfigError a file is not named */
+  get certificateFiles(): CertificateFiles {
+    return {
+      certFile: this.required('TLS_CERT_FILE'),
+      keyFile: this.required('TLS_KEY_FILE'),
+      caFile: this.required('TLS_CA_FILE'),
+      crlFile: this.optional('TLS_CRL_FILE'),
+      trustDomain: this.trustDomain,
+    };
   }
 
   /** A key of exactly `lengthBytes` given as hex. @throws ConfigError missing or not of that length */

@@ -38,7 +38,11 @@ export function addOperationalRoutes(fastify: FastifyInstance, health: HealthChe
 }
 
 /** Serve the operational paths on a port of their own, so that the public port never shows them. */
-export async function listenForOperators(port: number, health: HealthChecks, metrics: Metrics): Promise<Server> {
+export async function listenForOperators(
+  at: { port: number; host: string },
+  health: HealthChecks,
+  metrics: Metrics,
+): Promise<Server> {
   const server = createServer((request, response) => {
     void operationalPage((request.url ?? '').split('?')[0] ?? '', health, metrics).then((page) => {
       response.writeHead(page?.status ?? 404, {
@@ -50,7 +54,7 @@ export async function listenForOperators(port: number, health: HealthChecks, met
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(at.port, at.host, resolve);
   });
   return server;
 }

@@ -23,11 +23,3 @@ export function migrationsMatch(centre: Centre, names: readonly string[]): Healt
     if (missing.length > 0) throw new InvariantError('the database is behind this build', { missing: missing.length });
   };
 }
-
-/** A neighbour is alive. @param url its base URL */
-export function answers(url: string): HealthCheck {
-  return async () => {
-    const answer = await fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(1_500) });
-    if (!answer.ok) throw new InvariantError('a neighbour is not alive');
-  };
-}

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { invariant } from '@tsunagu/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,8 @@ import { AppConfig, type AppName } from '../config/app-config.js';
 import { HealthChecks } from '../health/health-checks.js';
 import { addOperationalRoutes, listenForOperators } from '../health/health-routes.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { HouseCertificate } from '../internal-http/house-certificate.js';
+import { guardHouseServer, HOUSE_SERVER } from '../internal-http/house-server.js';
 import { Metrics } from '../metrics/metrics.js';
 import { applyValidatorMemo } from './validator-memo.js';
 import { acceptJson } from './accept-json.js';
@@ -74,6 +77,7 @@ async function createApp(
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: HEADER_BYTES_MAX },
     routerOptions: { maxParamLength: 300 },
+    ...(isHouseServer(config) ? { https: HOUSE_SERVER } : {}),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -82,7 +86,9 @@ async function createApp(
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   acceptJson(fastify, { isStrict: options.strictJson ?? false });
-  if (config.adminPort === null) addOperationalRoutes(fastify, app.get(HealthChecks), app.get(Metrics));
+  if (isHouseServer(config)) guardHouse(app, fastify);
+  if (config.adminPort === null || isHouseServer(config))
+    addOperationalRoutes(fastify, app.get(HealthChecks), app.get(Metrics));
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.raw.url !== undefined && request.raw.url.length > URL_BYTES_MAX) {
       void reply
@@ -98,12 +104,23 @@ async function createApp(
   return app;
 }
 
+/** The card zone is asked by processes of the house alone; in production over mutual TLS. */
+function isHouseServer(config: AppConfig): boolean {
+  return config.isProduction && (config.app === 'vault' || config.app === 'switch');
+}
+
+function guardHouse(app: NestFastifyApplication, fastify: FastifyInstance): void {
+  const certificate = app.get<HouseCertificate | null>(HouseCertificate);
+  invariant(certificate !== null, 'a process of the card zone has a certificate in production');
+  guardHouseServer(fastify, certificate, { logger: app.get(AppLogger), metrics: app.get(Metrics) });
+}
+
 async function listen(app: NestFastifyApplication, config: AppConfig): Promise<Server | undefined> {
-  await app.listen(config.port, '127.0.0.1');
+  await app.listen(config.port, config.listenHost);
   app.get(Metrics).watchProcess();
   return config.adminPort === null
     ? undefined
-    : listenForOperators(config.adminPort, app.get(HealthChecks), app.get(Metrics));
+    : listenForOperators({ port: config.adminPort, host: config.listenHost }, app.get(HealthChecks), app.get(Metrics));
 }
 
 function portOf(app: NestFastifyApplication): number {

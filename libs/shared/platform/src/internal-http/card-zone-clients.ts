@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SWITCH_ROUTES, SwitchPort, VAULT_ROUTES, VaultPort } from '@tsunagu/contracts';
 import type {
-  Caller,
   CardDisplay,
   EnrolDeviceAnswer,
   EnrolDeviceRequest,
@@ -13,15 +12,7 @@ import type {
   SubmitRequest,
   WireOutcome,
 } from '@tsunagu/contracts';
-import type { Secret } from '@tsunagu/kernel';
-import { InternalClient } from './internal-client.js';
-
-/** Where a card-zone process listens, and as whom we ask. */
-export interface CardZoneDoor {
-  readonly url: string;
-  readonly caller: Caller;
-  readonly secret: Secret<string>;
-}
+import { InternalClient, type HouseDoor } from './internal-client.js';
 
 /** HSM slow: a till gets an answer within two seconds of the vault's own limit. */
 const VAULT_TIMEOUT_MS = 5_000;
@@ -40,14 +31,19 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
   readonly #client: InternalClient;
   #operator: InternalClient | undefined;
 
-  constructor(private readonly door: CardZoneDoor) {
+  constructor(private readonly door: HouseDoor) {
     super();
-    this.#client = new InternalClient({ ...door, timeoutMs: VAULT_TIMEOUT_MS, connections: 32 });
+    this.#client = new InternalClient({ ...door, server: 'vault', timeoutMs: VAULT_TIMEOUT_MS, connections: 32 });
   }
 
   /** The operator's doors: keys, custodians, devices, the proof of the audit. Their answers are described by the vault's lib. @throws RemoteError */
   operate<Answer>(route: OperatorRoute, body: { readonly requestId: string }): Promise<Answer> {
-    this.#operator ??= new InternalClient({ ...this.door, timeoutMs: OPERATOR_TIMEOUT_MS, connections: 2 });
+    this.#operator ??= new InternalClient({
+      ...this.door,
+      server: 'vault',
+      timeoutMs: OPERATOR_TIMEOUT_MS,
+      connections: 2,
+    });
     return this.#operator.post(VAULT_ROUTES[route], body.requestId, body);
   }
 
@@ -63,6 +59,11 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
     return this.#client.post(VAULT_ROUTES.enrolDevice, request.requestId, request);
   }
 
+  /** For readiness. @throws RemoteError it is not there, or somebody else is */
+  greet(): Promise<void> {
+    return this.#client.greet();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.#client.close(), this.#operator?.close()]);
   }
@@ -73,9 +74,9 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
 export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
   readonly #client: InternalClient;
 
-  constructor(door: CardZoneDoor) {
+  constructor(door: HouseDoor) {
     super();
-    this.#client = new InternalClient({ ...door, timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 });
+    this.#client = new InternalClient({ ...door, server: 'switch', timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 });
   }
 
   submit(request: SubmitRequest): Promise<WireOutcome> {
@@ -93,6 +94,11 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
       { attempts },
     );
     return Array.isArray(answer) ? answer : answer.outcomes;
+  }
+
+  /** For readiness. @throws RemoteError it is not there, or somebody else is */
+  greet(): Promise<void> {
+    return this.#client.greet();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ import { AppError } from '@tsunagu/kernel';
 import { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
+import { callerAt } from './house-server.js';
 import { callerKey } from './internal-client.js';
 
 /** A caller who may not ask this, or is not who he says: both get the same answer. */
@@ -17,7 +18,16 @@ export class CallerRefusedError extends AppError {
   }
 }
 
-/** Allow-list of caller × operation. Anything that is not in `INTERNAL_ROUTES` is refused: deny by default. */
+interface InternalRequest {
+  readonly url: string;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly raw: { readonly socket: object };
+}
+
+/**
+ * Allow-list of caller × operation. Anything that is not in `INTERNAL_ROUTES` is refused: deny by default. In production the caller
+ * is whom the certificate of the connection names, and headers say nothing; in the sandbox he proves himself by the secret of this start.
+ */
 @Injectable()
 export class InternalGuard implements CanActivate {
   /** Digests of the keys of callers on the list: the secret is that of this life of the process, and so are they. */
@@ -31,18 +41,19 @@ export class InternalGuard implements CanActivate {
 
   /** @throws CallerRefusedError unknown caller, wrong key, or an operation that is not his */
   canActivate(context: ExecutionContext): boolean {
-    const request = context
-      .switchToHttp()
-      .getRequest<{ url: string; headers: Record<string, string | string[] | undefined> }>();
+    const request = context.switchToHttp().getRequest<InternalRequest>();
     const path = request.url.split('?')[0] ?? '';
-    const caller = String(request.headers['x-internal-caller'] ?? '');
-    const isAllowed = INTERNAL_ROUTES[path]?.some((one) => one === caller) ?? false;
-    const shown = digest(String(request.headers['x-internal-key'] ?? ''));
-    const isProved = timingSafeEqual(shown, this.#proofOf(caller, isAllowed));
-    if (isAllowed && isProved) return true;
+    const { caller, isProved } = this.config.isProduction ? certified(request) : this.#keyed(request, path);
+    if (isProved && isListed(path, caller)) return true;
     this.metrics.counter('tsunagu_internal_refused_total', 'Internal calls that were refused').inc();
     this.logger.warn('an internal call was refused', { path, caller, isProved });
     throw new CallerRefusedError();
+  }
+
+  #keyed({ headers }: InternalRequest, path: string): { caller: string; isProved: boolean } {
+    const caller = String(headers['x-internal-caller'] ?? '');
+    const shown = digest(String(headers['x-internal-key'] ?? ''));
+    return { caller, isProved: timingSafeEqual(shown, this.#proofOf(caller, isListed(path, caller))) };
   }
 
   #proofOf(caller: string, isKnown: boolean): Buffer {
@@ -52,6 +63,15 @@ export class InternalGuard implements CanActivate {
     if (isKnown) this.#proofs.set(caller, proof); // never a name that a stranger chose: the list is the bound
     return proof;
   }
+}
+
+function certified({ raw }: InternalRequest): { caller: string; isProved: boolean } {
+  const caller = callerAt(raw.socket);
+  return { caller: caller ?? '', isProved: caller !== undefined };
+}
+
+function isListed(path: string, caller: string): boolean {
+  return INTERNAL_ROUTES[path]?.some((one) => one === caller) ?? false;
 }
 
 /** Digests of one length can be compared in a time that depends on neither text. */
