@@ -258,7 +258,7 @@ describe('find-or-create', { timeout: 60_000 }, () => {
       [tokenId],
     );
     const find = async (): Promise<Plan> => {
-      await admin.query('vacuum analyze vault.card'); // tells the index which pages everybody may see
+      await admin.query('vacuum (analyze, index_cleanup on) vault.card'); // tells the index which pages everybody may see
       const { rows } = await admin.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `explain (analyze, buffers, format json, timing off)
          select token_id, expiry from vault.card where tenant_id = $1 and state = 'active' and uses = 'multi'
