@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { AppLogger, InternalErrorFilter, bootstrap } from '@tsunagu/platform';
+import { AppConfig, AppLogger, InternalErrorFilter, bootstrap, refuseObservers } from '@tsunagu/platform';
 import { SwitchAppModule } from './app.module.js';
 
+refuseObservers(AppConfig.fromEnv('switch').mode);
 await bootstrap(SwitchAppModule, {
   name: 'switch',
   configure: (app) => void app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger))),

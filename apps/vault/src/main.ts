@@ -1,13 +1,17 @@
 import 'reflect-metadata';
-import { AppConfig, AppLogger, InternalErrorFilter, bootstrap } from '@tsunagu/platform';
+import { AppConfig, AppLogger, InternalErrorFilter, Metrics, bootstrap, refuseObservers } from '@tsunagu/platform';
 import { VaultAppModule } from './app.module.js';
-import { refuseDebugger } from './no-debugger.js';
+import { guardVaultEgress } from './egress.js';
 import { writeOperatorDoor } from './operator-door.js';
 
 const config = AppConfig.fromEnv('vault');
-refuseDebugger(config.mode);
+refuseObservers(config.mode);
+const egress = guardVaultEgress(config);
 const { port } = await bootstrap(VaultAppModule, {
   name: 'vault',
-  configure: (app) => void app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger))),
+  configure: (app) => {
+    egress?.report(app.get(AppLogger), app.get(Metrics));
+    app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger)));
+  },
 });
 await writeOperatorDoor(config, port);

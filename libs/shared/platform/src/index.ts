@@ -7,6 +7,8 @@ export { MoneyPool } from './database/money-pool.js';
 export { sql, type Statement } from './database/statement.js';
 export { Transactions, Tx } from './database/transactions.js';
 export { uuidv7Floor } from './database/uuidv7.js';
+export { EgressGuard, addressOf, readEgressList } from './hardening/egress-guard.js';
+export { refuseObservers } from './hardening/refuse-observers.js';
 export { HealthChecks } from './health/health-checks.js';
 export { migrationsMatch } from './health/standard-checks.js';
 export { bootstrap, startApp, type RunningApp } from './http/bootstrap.js';
