@@ -17,6 +17,7 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
+import { TokensController } from './tokens/tokens.controller.js';
 import { WebhookDeliveriesController } from './webhook-endpoints/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoints.controller.js';
 
@@ -27,6 +28,7 @@ export const CONTROLLERS = [
   MovementsController,
   AttemptsController,
   TerminalsController,
+  TokensController,
   EventsController,
   WebhookEndpointsController,
   WebhookDeliveriesController,

@@ -3,6 +3,7 @@ import { MerchantDirectoryService, MerchantsModule } from '@tsunagu/merchants';
 import { NotifyWriterModule } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
 import { PlatformModule } from '@tsunagu/platform';
+import { TokenEventFeed } from './tokens/token-event-feed.js';
 import { ApiRoutesModule } from './api-routes.module.js';
 
 /** Where features meet: each port of one is bound to the other's implementation here, and nowhere else. */
@@ -27,5 +28,6 @@ class FeaturesModule {}
     FeaturesModule,
     ApiRoutesModule,
   ],
+  providers: [TokenEventFeed],
 })
 export class AppModule {}

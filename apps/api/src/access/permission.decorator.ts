@@ -6,6 +6,8 @@ export const PERMISSIONS = [
   'payments:read',
   'payments:write',
   'refunds:write',
+  'tokens:read',
+  'tokens:write',
   'events:read',
   'webhooks:read',
   'webhooks:write',

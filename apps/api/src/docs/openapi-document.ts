@@ -22,6 +22,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('payments', '支払い · Payments, captures, cancels, refunds')
     .addTag('attempts', '取引の状態 · Resume and give up safely')
     .addTag('terminals', '端末 · Terminals')
+    .addTag('tokens', 'トークン · Card tokens and their trail')
     .addTag('events', 'イベント · Events of the last 30 days')
     .addTag('webhooks', 'Webhook · Where events are sent')
     .addTag('api-keys', 'API キー · Keys: make, replace, revoke')

@@ -44,8 +44,9 @@ export class ApiHouse {
     private readonly vault: Server,
   ) {}
 
-  static async start(making: Promise<Database>, nodeCount = 1): Promise<ApiHouse> {
-    const [db, vault] = await Promise.all([making, startVault()]);
+  /** @param doors what the vault answers beside opening cards; undefined: there is no such thing */
+  static async start(making: Promise<Database>, nodeCount = 1, doors: VaultDoors = () => undefined): Promise<ApiHouse> {
+    const [db, vault] = await Promise.all([making, startVault(doors)]);
     const nodes: RunningApp[] = [];
     for (let index = 1; index <= nodeCount; index += 1)
       nodes.push(await startNode({ ...surroundings(db, vault), NODE_NAME: `api-${index}` }));
@@ -135,14 +136,24 @@ async function startNode(env: Record<string, string>): Promise<RunningApp> {
   }
 }
 
-function startVault(): Promise<Server> {
+/** Answer of a door of the vault to a body, by its path; `refused` is the status of a refusal. */
+export type VaultDoors = (path: string, body: Json) => unknown;
+
+function startVault(doors: VaultDoors): Promise<Server> {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      const isKnown = request.url === VAULT_ROUTES.open;
-      response
-        .writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' })
-        .end(JSON.stringify(isKnown ? OPENED : {}));
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      const answer = path === VAULT_ROUTES.open ? OPENED : doors(path, bodyOf(chunks));
+      const status = answer === undefined ? 404 : ((answer as { refused?: number }).refused ?? 200);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
     });
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+function bodyOf(chunks: readonly Buffer[]): Json {
+  const text = Buffer.concat(chunks).toString();
+  return text === '' ? {} : (JSON.parse(text) as Json);
 }

@@ -10,6 +10,7 @@ export {
 } from './endpoints/webhook-endpoints.service.js';
 export { EventLog, type EventFilter, type EventPage, type EventView } from './events/event-log.service.js';
 export { EVENT_API_VERSION } from './events/event-body.js';
+export { TenantEvents } from './events/tenant-events.service.js';
 export { EventWriter } from './events/event-writer.service.js';
 export { notifyMigrations } from './migrations/notify-migrations.js';
 export { NotifyDeliveryModule, NotifyWriterModule } from './notify.module.js';

@@ -5,13 +5,14 @@ import { DeliveryLog } from './delivery/delivery-log.service.js';
 import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 import { WebhookEndpoints } from './endpoints/webhook-endpoints.service.js';
 import { EventLog } from './events/event-log.service.js';
+import { TenantEvents } from './events/tenant-events.service.js';
 import { EventWriter } from './events/event-writer.service.js';
 
 /** Events are written and read again: api and worker. Global, because every feature reports events. */
 @Global()
 @Module({
-  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, WebhookEndpoints, DeliveryLog],
-  exports: [EventSink, EventLog, WebhookEndpoints, DeliveryLog],
+  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
+  exports: [EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
 })
 export class NotifyWriterModule {}
 

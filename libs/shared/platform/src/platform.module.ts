@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { SwitchPort, VaultPort, type Caller } from '@tsunagu/contracts';
+import { SwitchPort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
 import { Clock, SystemClock } from '@tsunagu/kernel';
 import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 import { Centre } from './database/centre.js';
@@ -12,6 +12,7 @@ import { SwitchClient, VaultClient } from './internal-http/card-zone-clients.js'
 import { CertificateKeeper } from './internal-http/certificate-keeper.js';
 import { HouseCertificate } from './internal-http/house-certificate.js';
 import type { HouseDoor } from './internal-http/internal-client.js';
+import { TokenClient } from './internal-http/token-client.js';
 import { AppLogger } from './logging/app-logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { LaneBell } from './queue/lane-bell.js';
@@ -158,6 +159,7 @@ function vault(): Provider[] {
       inject: [AppConfig, HealthChecks, HouseCertificate],
     },
     { provide: VaultPort, useExisting: VaultClient },
+    { provide: TokenPort, useFactory: (client: VaultClient) => new TokenClient(client), inject: [VaultClient] },
   ];
 }
 

@@ -26,6 +26,8 @@ const TENANT_SCOPES = [
   'payments:read',
   'payments:write',
   'refunds:write',
+  'tokens:read',
+  'tokens:write',
   'events:read',
   'webhooks:read',
   'webhooks:write',

@@ -59,6 +59,11 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
     return this.#client.post(VAULT_ROUTES.enrolDevice, request.requestId, request);
   }
 
+  /** Any other door that this process may use. @throws RemoteError */
+  ask<Answer>(path: string, request: { readonly requestId: string }, more: object = {}): Promise<Answer> {
+    return this.#client.post(path, request.requestId, { ...request, ...more });
+  }
+
   /** For readiness. @throws RemoteError it is not there, or somebody else is */
   greet(): Promise<void> {
     return this.#client.greet();
