@@ -20,7 +20,7 @@ const CARD: CardDisplay = {
   country: 'JP',
   issuerName: null,
 };
-const ENVELOPE: SealedEnvelope = { sad: 'sad', account: 'account' };
+const ENVELOPE: SealedEnvelope = { sad: 'sad.sealed', account: 'account.sealed' };
 
 /** A vault that knows one card; the KSN rules have tests of their own. */
 export class StandInVault extends VaultPort {
@@ -33,7 +33,7 @@ export class StandInVault extends VaultPort {
   }
 
   override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
-    return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account: 'account' } }));
+    return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account: 'account.sealed' } }));
   }
 
   override enrolDevice(): Promise<EnrolDeviceAnswer> {

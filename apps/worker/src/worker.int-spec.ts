@@ -94,7 +94,7 @@ class OpenVault extends VaultPort {
     return Promise.resolve({
       tokenId: newId(new Date()),
       card: { brand: 'unionpay', bin6: '621094', last4: '0005', expMonth: 12, expYear: 2030, funding: 'credit', country: 'CN', issuerName: null },
-      envelope: { sad: 'sealed', account: 'sealed' },
+      envelope: { sad: 'sad.sealed', account: 'account.sealed' },
     }); // prettier-ignore
   }
   override sealAccount(): Promise<never> {

@@ -1,1 +1,1 @@
-export const amountMinor: number = 'one';
+export const amountMinor: number = 'one'; // refused

@@ -12,7 +12,7 @@ const SUBMIT = {
   bin6: '356600',
   entryMode: 'chip',
   acceptor: { terminal: 'T1', merchant: 'M1', mcc: '5411', name: '渋谷店' },
-  envelope: { sad: 'AAAA', account: 'BBBB' },
+  envelope: { sad: 'sad.AAAA', account: 'account.BBBB' },
   localTime: '261123091500',
   requestId: 'req_1',
 };
@@ -32,6 +32,8 @@ describe('internal requests', () => {
     ['brand', { brand: '__proto__' }],
     ['localTime', { localTime: 'now' }],
     ['account', { envelope: { sad: null } }],
+    ['account', { envelope: { sad: null, account: 'sad.AAAA' } }],
+    ['sad', { envelope: { sad: 'account.AAAA', account: 'account.BBBB' } }],
     ['plan.count', { plan: { type: 'installments', count: 'many' } }],
   ])('names %s when it is wrong', (field, wrong) => {
     expect(() => readSubmit({ ...SUBMIT, ...wrong })).toThrow(expect.objectContaining({ facts: { field } }));

@@ -82,8 +82,13 @@ function planOf(value: unknown): SubmitRequest['plan'] {
 function envelopeOf(value: unknown): SealedEnvelope | null {
   if (value === null) return null;
   const fields = objectOf(value, 'envelope');
-  const sealed = new RegExp(`^[A-Za-z0-9+/=_-]{1,${ENVELOPE_MAX}}$`);
-  return { sad: optionalText(fields, 'sad', sealed) ?? null, account: textOf(fields, 'account', sealed) };
+  const sad = (fields['sad'] ?? null) === null ? null : sealedOf(fields, 'sad');
+  return { sad, account: sealedOf(fields, 'account') };
+}
+
+/** A part in the place of the other is refused here, before anything is opened. */
+function sealedOf<P extends 'sad' | 'account'>(fields: Fields, part: P): `${P}.${string}` {
+  return textOf(fields, part, new RegExp(`^${part}\\.[A-Za-z0-9+/=]{1,${ENVELOPE_MAX}}$`)) as `${P}.${string}`;
 }
 
 function amountOf(fields: Fields): number {

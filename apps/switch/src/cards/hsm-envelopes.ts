@@ -1,6 +1,7 @@
 import type { SealedEnvelope } from '@tsunagu/contracts';
 import { zonePinKey, type EnvelopeOpener, type HsmProvider } from '@tsunagu/hsm';
 import type { CardAtHand, LinkConfig } from '@tsunagu/links';
+import { Sad } from '@tsunagu/kernel';
 import { Envelopes } from '@tsunagu/switching';
 
 const KEY_ID_BYTES = 8;
@@ -32,7 +33,7 @@ export class HsmEnvelopes extends Envelopes {
         pan: account.pan.toString('latin1'),
         expiry: account.expiry,
         sequence: account.psn,
-        track2: sad?.track2?.toString('latin1') ?? null,
+        track2: textOf(sad?.track2 ?? null),
         emv: sad?.emv ?? null,
         pin,
       };
@@ -44,16 +45,20 @@ export class HsmEnvelopes extends Envelopes {
   }
 
   /** Zone key to link key, inside the HSM. A link that takes no PIN gets none. */
-  async #linkPin(block: Buffer, pan: Buffer, link: LinkConfig): Promise<CardAtHand['pin']> {
+  async #linkPin(sealed: Sad<Buffer>, pan: Buffer, link: LinkConfig): Promise<CardAtHand['pin']> {
     if (link.pin === null) return null;
     const into = { key: { provider: this.hsm.name, id: link.pin.key }, format: link.pin.format };
     const translated = await this.hsm.translatePin({
-      in: { key: zonePinKey(this.hsm.name), format: 4, block },
+      in: { key: zonePinKey(this.hsm.name), format: 4, block: sealed.reveal() },
       out: into,
       pan,
     });
     const keyId = Buffer.alloc(KEY_ID_BYTES, 0x20);
     keyId.write(link.pin.key.slice(0, KEY_ID_BYTES), 'latin1');
-    return { block: translated.block, keyId };
+    return { block: new Sad(translated.block), keyId };
   }
+}
+
+function textOf(track2: Sad<Buffer> | null): Sad<string> | null {
+  return track2 === null ? null : new Sad(track2.reveal().toString('latin1'));
 }

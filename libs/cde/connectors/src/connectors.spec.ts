@@ -7,6 +7,7 @@ import {
   readPrivateTlv,
   responseMti,
 } from '@tsunagu/iso8583';
+import { Sad } from '@tsunagu/kernel';
 import type { BuildFacts, Connector, WireOrder } from '@tsunagu/links';
 import { describe, expect, it } from 'vitest';
 import { CONNECTOR_NAMES, connectorNamed } from './connectors.js';
@@ -48,7 +49,7 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
   it('sends the number in field 2 only when track 2 does not carry it', () => {
     const keyed = connector.buildRequest(facts());
     const chip = connector.buildRequest(
-      facts({ entryMode: 'chip' }, { track2: '3566000020000410=30122010000000000000' }),
+      facts({ entryMode: 'chip' }, { track2: new Sad('3566000020000410=30122010000000000000') }),
     );
     expect([keyed.has(2), keyed.has(14), keyed.has(35)]).toEqual([true, true, false]);
     expect([chip.has(2), chip.has(14), chip.has(35)]).toEqual([false, false, true]);
@@ -65,7 +66,7 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
   });
 
   it('carries a format-4 PIN block in field 53, never in 52', () => {
-    const pin = { block: Buffer.alloc(16, 7), keyId: Buffer.from('zpk-link') };
+    const pin = { block: new Sad(Buffer.alloc(16, 7)), keyId: Buffer.from('zpk-link') };
     const message = connector.buildRequest(facts({ entryMode: 'chip' }, { pin }));
     expect(message.has(52)).toBe(false);
     expect(message.bytes(53)?.subarray(0, 2).toString('hex')).toBe('0404');

@@ -30,7 +30,7 @@ class Quiet extends SwitchingLog {
 /** Seals nothing: what is broken on purpose says so. */
 class PlainEnvelopes extends Envelopes {
   override async open(_tenantId: string, envelope: { account: string }) {
-    if (envelope.account === 'broken') throw new Error('this account cannot be opened');
+    if (envelope.account === 'account.broken') throw new Error('this account cannot be opened');
     return { card: CARD, wipe: () => undefined };
   }
 }
@@ -226,7 +226,9 @@ describe('the switch on PostgreSQL', () => {
     const broken = aSale();
     const sound = aSale();
     await service.submit(broken);
-    await admin.query(`update switch.journal set sealed_account = 'broken' where attempt_id = $1`, [broken.attemptId]);
+    await admin.query(`update switch.journal set sealed_account = 'account.broken' where attempt_id = $1`, [
+      broken.attemptId,
+    ]);
     const submitted = service.submit(sound); // the same terminal: waits for the broken one to be dealt with
     worker.start();
     await submitted;
@@ -234,6 +236,25 @@ describe('the switch on PostgreSQL', () => {
     expect(await saf(broken.attemptId)).toMatchObject([{ state: 'error' }]);
     expect(await service.outcomes([broken])).toMatchObject([{ state: 'in_doubt' }]);
     expect(log.alarms).toContain('store-and-forward entry cannot be sent');
+  });
+
+  it('[CC-03] keeps the account for a reversal that is owed, and nothing that proved the card or its holder [C2]', async () => {
+    const { line, service } = await born();
+    line.script = () => null;
+    const lost = aSale({ envelope: { sad: 'sad.sealed', account: 'account.sealed' } });
+    await service.submit(lost);
+    expect(await saf(lost.attemptId)).toMatchObject([{ kind: 'reversal', state: 'pending' }]);
+    const kept = await admin.query<{ line: string }>(
+      `select to_jsonb(j)::text || coalesce((select string_agg(to_jsonb(s)::text, '') from switch.saf s), '') as line
+         from switch.journal j where attempt_id = $1`,
+      [lost.attemptId],
+    );
+    expect(kept.rows[0]?.line).toContain('account.sealed');
+    expect(kept.rows[0]?.line).not.toContain('sad.');
+    const plant = admin.query(`update switch.journal set sealed_account = 'sad.sealed' where attempt_id = $1`, [
+      lost.attemptId,
+    ]);
+    await expect(plant).rejects.toMatchObject({ constraint: 'journal_account_only' });
   });
 
   it('sends the reversal of a terminal before its next request [A10]', async () => {
@@ -386,7 +407,7 @@ function aSale(changes: Partial<SubmitRequest> = {}): SubmitRequest {
     bin6: '356600',
     entryMode: 'chip',
     acceptor: { terminal: 'T0000001', merchant: 'M00000000000001', mcc: '5411', name: 'Shop' },
-    envelope: { sad: null, account: 'sealed' },
+    envelope: { sad: null, account: 'account.sealed' },
     localTime: '261123001500',
     requestId: 'req_spec',
     ...changes,

@@ -149,9 +149,26 @@ describe('what is kept, and how long', () => {
     await house.intake.accept(ctx, anOrder());
     await house.workLanes();
     for (const column of ['envelope_sad', 'envelope_account']) {
-      const keep = rows(`UPDATE gateway.attempt SET ${column} = 'sealed' WHERE tenant_id = $1`);
+      const keep = rows(
+        `UPDATE gateway.attempt SET ${column} = '${column.slice('envelope_'.length)}.sealed' WHERE tenant_id = $1`,
+      );
       await expect(keep, column).rejects.toMatchObject({ constraint: 'attempt_envelope_only_before_answer' });
     }
+  });
+
+  it('[CC-03] is refused by the database when sensitive data would lie in the place of an account, or wait offline [C2]', async () => {
+    await house.intake.accept(ctx, anOrder());
+    const keep = (change: string) => rows(`UPDATE gateway.attempt SET ${change} WHERE tenant_id = $1`);
+    for (const change of [
+      `envelope_account = 'sad.sealed'`,
+      `envelope_sad = 'account.sealed'`,
+      `envelope_sad = 'clear'`,
+    ]) {
+      await expect(keep(change), change).rejects.toMatchObject({ constraint: 'attempt_envelope_parts' });
+    }
+    await expect(keep(`status = 'stored_offline', due_at = NULL`)).rejects.toMatchObject({
+      constraint: 'attempt_offline_keeps_no_sad',
+    });
   });
 
   it('is refused by the database when more of a card is to be shown than BIN and last four [C5]', async () => {

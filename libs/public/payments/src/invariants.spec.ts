@@ -15,7 +15,7 @@ import { isOpenVoid } from './reversal/order-void.js';
 import { aRecord, SPEC_TIME } from './testing/a-record.js';
 import { anOutcome } from './testing/fake-card-zone.js';
 
-const ENVELOPE = { sad: null, account: 'sealed' };
+const ENVELOPE = { sad: null, account: 'account.sealed' } as const;
 /** Yes comes more often, as in life: otherwise few histories get past their first attempt. */
 const STATES: WireOutcome['state'][] = [
   ...Array<'approved'>(5).fill('approved'),

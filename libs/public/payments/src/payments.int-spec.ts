@@ -50,7 +50,7 @@ describe('accepting a payment', () => {
     const { resource, replayed } = await house.intake.accept(ctx, anOrder());
     expect([resource.status, resource.sequence, resource.method, replayed]).toEqual(['processing', 1, 'credit', false]);
     expect(await rows(`SELECT status, envelope_sad FROM gateway.attempt WHERE tenant_id = $1`)).toEqual([
-      { status: 'created', envelope_sad: 'sealed-sad' },
+      { status: 'created', envelope_sad: 'sad.sealed' },
     ]);
     expect(house.events.events.map(({ type, sequence }) => [type, sequence])).toEqual([['payment.created', 1]]);
   });
@@ -179,7 +179,7 @@ describe('from bell to books', () => {
       await house.sweeper.sweep();
       await house.workLanes();
     }
-    expect(house.wire.submitted.map(({ envelope }) => envelope?.account)).toEqual(Array(3).fill('sealed-account'));
+    expect(house.wire.submitted.map(({ envelope }) => envelope?.account)).toEqual(Array(3).fill('account.sealed'));
     expect(await view(id)).toMatchObject({ status: 'declined', reason: 'not_sent', customerCharged: 'no' });
   });
 

@@ -14,7 +14,9 @@ export type {
   OpenCardAnswer,
   OpenCardRequest,
   SealAccountRequest,
+  SealedAccount,
   SealedEnvelope,
+  SealedSad,
 } from './vault.js';
 export { REVEAL_REASONS, TokenPort } from './vault-tokens.js';
 export type {

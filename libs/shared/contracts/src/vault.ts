@@ -31,9 +31,13 @@ export interface CardDisplay {
  * Opaque to everybody but vault and switch. Layout: `libs/cde/hsm` envelope docstring.
  */
 export interface SealedEnvelope {
-  readonly sad: string | null;
-  readonly account: string;
+  readonly sad: SealedSad | null;
+  readonly account: SealedAccount;
 }
+
+/** Each part says what it is, for types and for the checks of tables: a sealed `sad` fits no column of accounts. */
+export type SealedSad = `sad.${string}`;
+export type SealedAccount = `account.${string}`;
 
 export interface OpenCardRequest {
   readonly tenantId: string;

@@ -11,3 +11,4 @@ export {
   type Money,
 } from './money.js';
 export { Secret } from './secret.js';
+export { Sad } from './sad.js';

@@ -4,7 +4,7 @@ export { DatabaseError, DatabaseUnavailableError, UniqueViolationError } from '.
 export { EventSink, type DomainEvent } from './database/event-sink.js';
 export { migrate, migrationNames, type Migration } from './database/migration.js';
 export { MoneyPool } from './database/money-pool.js';
-export { sql, type Statement } from './database/statement.js';
+export { sql, type Statement, type Storable } from './database/statement.js';
 export { Transactions, Tx } from './database/transactions.js';
 export { uuidv7Floor } from './database/uuidv7.js';
 export { EgressGuard, addressOf, readEgressList } from './hardening/egress-guard.js';

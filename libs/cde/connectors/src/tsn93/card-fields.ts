@@ -1,6 +1,7 @@
 import { decodeTlv, encodeTlv, findTag } from '@tsunagu/emv';
 import { posDataCode, type PosSituation } from '@tsunagu/iso8583';
 import type { CardAtHand, WireOrder } from '@tsunagu/links';
+import type { Sad } from '@tsunagu/kernel';
 import { UnspeakableOrderError } from './private-data.js';
 
 const EMV_MAX_BYTES = 255;
@@ -14,20 +15,21 @@ type CardFields = Partial<Record<2 | 14 | 22 | 23 | 35 | 53 | 55, string | Buffe
 
 /** Fields that come from the card. Track 2 carries number and expiry; without it they travel in 2 and 14. */
 export function cardFields(order: WireOrder, card: CardAtHand): CardFields {
-  const account = card.track2 === null ? { 2: card.pan, 14: card.expiry ?? undefined } : { 35: card.track2 };
+  const account = card.track2 === null ? { 2: card.pan, 14: card.expiry ?? undefined } : { 35: card.track2.reveal() };
   return {
     ...account,
     22: posDataCode({ entryMode: order.entryMode, holderProof: holderProof(order, card) }),
     23: card.sequence?.padStart(3, '0'),
     53: card.pin === null ? undefined : pinSecurityData(card.pin),
-    55: card.emv === null ? undefined : trimmedEmv(card.emv),
+    55: card.emv === null ? undefined : trimmedEmv(card.emv.reveal()),
   };
 }
 
 /** A format-4 block has 16 bytes and does not fit field 52: it travels in 53 with the id of its key. @source §10.8 */
-function pinSecurityData(pin: { block: Buffer; keyId: Buffer }): Buffer {
-  if (pin.block.length !== 16 || pin.keyId.length !== 8) throw new UnspeakableOrderError('pin_block');
-  return Buffer.concat([Buffer.from([PIN_SCHEME_CARRIED_HERE, PIN_FORMAT_4]), pin.block, pin.keyId]);
+function pinSecurityData(pin: { block: Sad<Buffer>; keyId: Buffer }): Buffer {
+  const block = pin.block.reveal();
+  if (block.length !== 16 || pin.keyId.length !== 8) throw new UnspeakableOrderError('pin_block');
+  return Buffer.concat([Buffer.from([PIN_SCHEME_CARRIED_HERE, PIN_FORMAT_4]), block, pin.keyId]);
 }
 
 function trimmedEmv(emv: Buffer): Buffer {
@@ -44,7 +46,7 @@ function trimmedEmv(emv: Buffer): Buffer {
 function holderProof(order: WireOrder, card: CardAtHand): NonNullable<PosSituation['holderProof']> {
   if (card.pin !== null) return 'online_pin';
   if (order.entryMode === 'stripe') return 'signature';
-  const results = card.emv === null ? undefined : findTag(decodeTlv(card.emv), CVM_RESULTS)?.value;
+  const results = card.emv === null ? undefined : findTag(decodeTlv(card.emv.reveal()), CVM_RESULTS)?.value;
   switch (results === undefined ? undefined : (results[0] ?? 0) & 0x3f) {
     case 0x01:
     case 0x03:

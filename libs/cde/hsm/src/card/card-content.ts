@@ -1,4 +1,5 @@
 import { TlvFormatError, decodeTlv, encodeTlv, findTag, type TlvItem } from '@tsunagu/emv';
+import { Sad } from '@tsunagu/kernel';
 import type { DukptProfile } from '../dukpt/dukpt-profile.js';
 import { CardFormatError } from './card-format-error.js';
 import { isExpiry, isPan } from './pan.js';
@@ -13,9 +14,9 @@ export interface CardContent {
   /** PAN sequence number, two digits. */
   readonly psn: string | null;
   /** Track 2 without sentinels. */
-  readonly track2: Buffer | null;
+  readonly track2: Sad<Buffer> | null;
   /** EMV data without account tags, BER-TLV. */
-  readonly emv: Buffer | null;
+  readonly emv: Sad<Buffer> | null;
   wipe(): void;
 }
 
@@ -34,7 +35,7 @@ export function readCardContent(content: DukptProfile['content'], plain: Buffer)
 
 function fromTrack2(plain: Buffer): CardContent {
   const { text, pan, expiry } = readTrack2(plain);
-  return { pan, expiry, psn: null, track2: text, emv: null, wipe: () => void text.fill(0) };
+  return { pan, expiry, psn: null, track2: new Sad(text), emv: null, wipe: () => void text.fill(0) };
 }
 
 /** `PAN=YYMM`, keyed by hand on the reader. */
@@ -56,11 +57,15 @@ function fromTlv(plain: Buffer): CardContent {
   const pan = panOf(items, track2?.pan);
   const expiry = track2?.expiry ?? expiryOf(items);
   const emvItems = withoutAccount(items);
-  const emv = emvItems.length === 0 ? null : encodeTlv(emvItems);
+  const emv = emvItems.length === 0 ? undefined : encodeTlv(emvItems);
   const wipe = (): void => {
     for (const bytes of [pan, track2?.text, emv]) bytes?.fill(0);
   };
-  return { pan, expiry, psn: psnOf(items), track2: track2?.text ?? null, emv, wipe };
+  return { pan, expiry, psn: psnOf(items), track2: sadOf(track2?.text), emv: sadOf(emv), wipe };
+}
+
+function sadOf(bytes: Buffer | undefined): Sad<Buffer> | null {
+  return bytes === undefined ? null : new Sad(bytes);
 }
 
 /** At every depth: a template may hold the account as well. */

@@ -1,4 +1,5 @@
 import type { HsmProvider } from '../provider/hsm-provider.js';
+import type { SealedAccount, SealedSad } from '@tsunagu/contracts';
 import { HsmError } from '../provider/hsm-error.js';
 import { epochKey, type EnvelopePart } from './envelope-epoch.js';
 import { decodeAccount, decodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
@@ -22,13 +23,13 @@ export class EnvelopeOpener {
    * @throws EnvelopeError `expired` its data key has been destroyed; `malformed`, `forged` (also: another tenant's)
    * @throws HsmError the HSM gave no answer
    */
-  async openSad(tenantId: string, sealed: string): Promise<OpenedSad> {
+  async openSad(tenantId: string, sealed: SealedSad): Promise<OpenedSad> {
     const plain = await this.#open(tenantId, 'sad', sealed);
     return { ...decodeSad(plain), wipe: () => void plain.fill(0) };
   }
 
   /** Open the `account` part of an envelope. Throws as {@link openSad}. */
-  async openAccount(tenantId: string, sealed: string): Promise<OpenedAccount> {
+  async openAccount(tenantId: string, sealed: SealedAccount): Promise<OpenedAccount> {
     const plain = await this.#open(tenantId, 'account', sealed);
     return { ...decodeAccount(plain), wipe: () => void plain.fill(0) };
   }

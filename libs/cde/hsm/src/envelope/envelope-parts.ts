@@ -1,15 +1,15 @@
 import { secretBuffer } from '../cipher/secret-buffer.js';
 import type { EntryMode } from '@tsunagu/contracts';
-import { invariant } from '@tsunagu/kernel';
+import { Sad, invariant } from '@tsunagu/kernel';
 
 /** Sensitive authentication data of one transaction. All buffers are the holder's to wipe. */
 export interface SadPart {
   /** Track 2 in ASCII without sentinels, `=` as separator (field 35); null when the card was keyed. */
-  readonly track2: Buffer | null;
+  readonly track2: Sad<Buffer> | null;
   /** BER-TLV for field 55, without account tags (57, 5A, 5F24); null without a chip. */
-  readonly emv: Buffer | null;
+  readonly emv: Sad<Buffer> | null;
   /** PIN block, ISO 9564 format 4 under the zone PIN key; null without a PIN. */
-  readonly pinBlock: Buffer | null;
+  readonly pinBlock: Sad<Buffer> | null;
   readonly entry: EntryMode;
 }
 
@@ -29,9 +29,9 @@ const FIELD = { track2: 1, emv: 2, pinBlock: 3, entry: 4, pan: 17, expiry: 18, p
 /** Layout of both parts: repeated tag (1 byte), length (2 bytes, big endian), value. Absent fields are left out. */
 export function encodeSad(sad: SadPart): Buffer {
   return encodeFields([
-    [FIELD.track2, sad.track2],
-    [FIELD.emv, sad.emv],
-    [FIELD.pinBlock, sad.pinBlock],
+    [FIELD.track2, sad.track2?.reveal() ?? null],
+    [FIELD.emv, sad.emv?.reveal() ?? null],
+    [FIELD.pinBlock, sad.pinBlock?.reveal() ?? null],
     [FIELD.entry, Buffer.from([ENTRY.indexOf(sad.entry)])],
   ]);
 }
@@ -50,9 +50,9 @@ export function decodeSad(plain: Buffer): SadPart {
   const entry = ENTRY[fields.get(FIELD.entry)?.[0] ?? -1];
   invariant(entry !== undefined, 'a sealed part names its entry mode');
   return {
-    track2: fields.get(FIELD.track2) ?? null,
-    emv: fields.get(FIELD.emv) ?? null,
-    pinBlock: fields.get(FIELD.pinBlock) ?? null,
+    track2: sadOf(fields.get(FIELD.track2)),
+    emv: sadOf(fields.get(FIELD.emv)),
+    pinBlock: sadOf(fields.get(FIELD.pinBlock)),
     entry,
   };
 }
@@ -66,6 +66,10 @@ export function decodeAccount(plain: Buffer): AccountPart {
     expiry: fields.get(FIELD.expiry)?.toString('latin1') ?? null,
     psn: fields.get(FIELD.psn)?.toString('latin1') ?? null,
   };
+}
+
+function sadOf(bytes: Buffer | undefined): Sad<Buffer> | null {
+  return bytes === undefined ? null : new Sad(bytes);
 }
 
 function encodeFields(fields: readonly (readonly [number, Buffer | null])[]): Buffer {

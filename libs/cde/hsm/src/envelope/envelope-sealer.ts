@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { HsmProvider, KeyInfo } from '../provider/hsm-provider.js';
 import { epochAt, epochKey, epochKeyEnd, type EnvelopePart } from './envelope-epoch.js';
 import { encodeAccount, encodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
-import { NONCE_BYTES, packSealed, sealedAad } from './sealed-part.js';
+import { NONCE_BYTES, packSealed, sealedAad, type SealedText } from './sealed-part.js';
 
 /**
  * Seals card data for the switch: AES-256-GCM under the data key of the current epoch, which lives in the HSM.
@@ -42,14 +42,15 @@ export class EnvelopeSealer {
     return keys;
   }
 
-  async #sealPart(tenantId: string, part: EnvelopePart, plain: Buffer): Promise<string> {
+  async #sealPart<P extends EnvelopePart>(tenantId: string, part: P, plain: Buffer): Promise<SealedText[P]> {
     const epoch = epochAt(part, this.clock.now());
     const nonce = randomBytes(NONCE_BYTES);
     try {
       await this.#ensureKey(part, epoch);
       const key = epochKey(this.hsm.name, part, epoch);
       const aad = sealedAad(tenantId, part);
-      return packSealed(epoch, nonce, await this.hsm.encrypt({ key, mode: 'GCM', iv: nonce, aad, data: plain }));
+      const cipher = await this.hsm.encrypt({ key, mode: 'GCM', iv: nonce, aad, data: plain });
+      return packSealed(part, { epoch, nonce, cipher });
     } finally {
       plain.fill(0);
     }

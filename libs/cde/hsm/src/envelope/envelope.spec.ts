@@ -1,4 +1,5 @@
-import { SystemClock } from '@tsunagu/kernel';
+import type { SealedAccount } from '@tsunagu/contracts';
+import { Sad, SystemClock } from '@tsunagu/kernel';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +41,8 @@ afterEach(async () => {
 });
 
 const sad = {
-  track2: Buffer.from('4111111111111111=29081011235285492365'),
-  emv: Buffer.from('9F36023568', 'hex'),
+  track2: new Sad(Buffer.from('4111111111111111=29081011235285492365')),
+  emv: new Sad(Buffer.from('9F36023568', 'hex')),
   pinBlock: null,
   entry: 'contactless',
 } as const;
@@ -51,23 +52,32 @@ describe('sealed envelope', () => {
   it('gives the switch what the vault sealed', async () => {
     const sealed = await sealer.seal(TENANT, { sad, account });
     const openedSad = await opener.openSad(TENANT, sealed.sad!);
-    expect(openedSad).toMatchObject(sad);
+    expect([openedSad.track2, openedSad.emv].map((part) => part?.reveal())).toEqual([
+      sad.track2.reveal(),
+      sad.emv.reveal(),
+    ]);
+    expect([openedSad.pinBlock, openedSad.entry]).toEqual([null, 'contactless']);
     const opened = await opener.openAccount(TENANT, sealed.account);
     expect(opened).toMatchObject(account);
     opened.wipe();
     expect(opened.pan.every((byte) => byte === 0)).toBe(true);
-    expect(sad.track2.toString()).toContain('4111'); // the caller's own buffers are left to the caller
+    expect(sad.track2.reveal().toString()).toContain('4111'); // the caller's own buffers are left to the caller
     expect((await sealer.seal(TENANT, { sad: null, account })).sad).toBeNull();
   });
 
   it('opens for its own tenant, in its own place and unchanged only', async () => {
     const sealed = await sealer.seal(TENANT, { sad, account });
     await expect(opener.openAccount(OTHER, sealed.account)).rejects.toMatchObject({ reason: 'forged' });
-    const changed = Buffer.from(sealed.account, 'base64');
+    const changed = Buffer.from(sealed.account.slice('account.'.length), 'base64');
     changed[changed.length - 1]! ^= 1;
-    await expect(opener.openAccount(TENANT, changed.toString('base64'))).rejects.toMatchObject({ reason: 'forged' });
-    await expect(opener.openAccount(TENANT, sealed.sad!)).rejects.toMatchObject({ code: 'envelope_unreadable' });
-    await expect(opener.openAccount(TENANT, 'AAAA')).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(opener.openAccount(TENANT, `account.${changed.toString('base64')}`)).rejects.toMatchObject({
+      reason: 'forged',
+    });
+    const misplaced: unknown = sealed.sad; // the compiler refuses it first
+    await expect(opener.openAccount(TENANT, misplaced as SealedAccount)).rejects.toMatchObject({ reason: 'malformed' });
+    const renamed = `account.${sealed.sad!.slice('sad.'.length)}` as const;
+    await expect(opener.openAccount(TENANT, renamed)).rejects.toMatchObject({ code: 'envelope_unreadable' });
+    await expect(opener.openAccount(TENANT, 'account.AAAA')).rejects.toMatchObject({ reason: 'malformed' });
   });
 
   it('cannot be opened by anybody 15 minutes after its five-minute epoch: the key is gone, not only refused [C2]', async () => {

@@ -1,3 +1,4 @@
+import type { SealedAccount, SealedSad } from '@tsunagu/contracts';
 import { AppError } from '@tsunagu/kernel';
 import type { EnvelopePart } from './envelope-epoch.js';
 
@@ -20,17 +21,25 @@ export class EnvelopeError extends AppError {
   }
 }
 
-/** Layout, then base64: version (1) ‖ epoch (4, big endian) ‖ nonce (12) ‖ ciphertext ‖ GCM tag (16). */
-export function packSealed(epoch: number, nonce: Buffer, cipher: Buffer): string {
+/** A sealed part by its name. */
+export type SealedText = { readonly sad: SealedSad; readonly account: SealedAccount };
+
+/** Name of the part, a dot, then in base64: version (1) ‖ epoch (4, big endian) ‖ nonce (12) ‖ ciphertext ‖ GCM tag (16). */
+export function packSealed<P extends EnvelopePart>(
+  part: P,
+  { epoch, nonce, cipher }: { epoch: number; nonce: Buffer; cipher: Buffer },
+): SealedText[P] {
   const header = Buffer.alloc(HEADER_BYTES);
   header[0] = ENVELOPE_VERSION;
   header.writeUInt32BE(epoch, 1);
-  return Buffer.concat([header, nonce, cipher]).toString('base64');
+  return `${part}.${Buffer.concat([header, nonce, cipher]).toString('base64')}` as SealedText[P];
 }
 
 /** @throws EnvelopeError `malformed` */
 export function unpackSealed(part: EnvelopePart, sealed: string): { epoch: number; nonce: Buffer; cipher: Buffer } {
-  const bytes = Buffer.from(sealed, 'base64');
+  const name = `${part}.`;
+  if (!sealed.startsWith(name)) throw new EnvelopeError('malformed', part);
+  const bytes = Buffer.from(sealed.slice(name.length), 'base64');
   if (bytes.length < HEADER_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== ENVELOPE_VERSION) {
     throw new EnvelopeError('malformed', part);
   }

@@ -1,5 +1,6 @@
 import type { SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
+import type { Sad } from '@tsunagu/kernel';
 
 /** What the attempt asks for, without any card data: it is kept in the journal, and a reversal is built from it. */
 export type WireOrder = Pick<
@@ -24,10 +25,10 @@ export interface CardAtHand {
   /** PAN sequence number, 2 or 3 digits. */
   readonly sequence: string | null;
   /** Absent for reversals, captures and refunds: the sensitive part is gone by then. */
-  readonly track2: string | null;
-  readonly emv: Buffer | null;
+  readonly track2: Sad<string> | null;
+  readonly emv: Sad<Buffer> | null;
   /** PIN block under the link's zone key and the 8-byte id of that key. */
-  readonly pin: { readonly block: Buffer; readonly keyId: Buffer } | null;
+  readonly pin: { readonly block: Sad<Buffer>; readonly keyId: Buffer } | null;
 }
 
 /** The names of one message. `sentAt` changes with every copy, the others never. */

@@ -1,4 +1,4 @@
-import type { ReversalReason } from '@tsunagu/contracts';
+import type { ReversalReason, SealedAccount } from '@tsunagu/contracts';
 import { AppError } from '@tsunagu/kernel';
 import type { WireOrder } from '@tsunagu/links';
 import type { JournalEvent, JournalState } from '../attempt/journal-state.js';
@@ -35,7 +35,7 @@ export interface JournalEntry extends AttemptKey {
   /** Fencing number of the lease under which it is sent; 0 when nothing is sent. */
   readonly fence: number;
   /** Sealed `account` part; erased when neither the attempt nor its reversal can need it any more. */
-  readonly sealedAccount: string | null;
+  readonly sealedAccount: SealedAccount | null;
   readonly openedAt: Date;
 }
 

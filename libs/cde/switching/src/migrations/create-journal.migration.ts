@@ -70,7 +70,7 @@ const JOURNAL = `
     amount_minor bigint constraint journal_amount_range check (amount_minor between 0 and 999999999999),
     currency char(3),
     fence bigint not null,
-    sealed_account text,
+    sealed_account text constraint journal_account_only check (sealed_account like 'account.%'),
     action_code char(3),
     approval_code varchar(6),
     approved_minor bigint,
@@ -81,6 +81,7 @@ const JOURNAL = `
     constraint journal_pkey primary key (tenant_id, attempt_id),
     constraint journal_sent_has_identity check (state in ('not_sent', 'burned') or (link is not null and stan is not null and rrn is not null))
   ) partition by range (attempt_id);
+  comment on column switch.journal.sealed_account is 'Sealed account: never the sad part, which this schema has no place for';
   create index journal_sending on switch.journal (link, fence) where state = 'sending';
   select gateway.ensure_partitions('switch.journal', (now() at time zone 'UTC' - interval '1 month')::date, 4)`;
 

@@ -1,4 +1,6 @@
+import type { SealedAccount } from '@tsunagu/contracts';
 import type { WireOrder } from '@tsunagu/links';
+import type { Storable } from '@tsunagu/platform';
 import type { JournalState } from '../attempt/journal-state.js';
 import type { JournalEntry, JournalRecord, SafClaim, SafDraft, SafKind } from '../journal/journal.js';
 
@@ -15,7 +17,7 @@ export interface JournalRow {
   readonly rrn: string | null;
   readonly local_time: string | null;
   readonly fence: string;
-  readonly sealed_account: string | null;
+  readonly sealed_account: SealedAccount | null;
   readonly action_code: string | null;
   readonly approval_code: string | null;
   readonly approved_minor: string | null;
@@ -83,7 +85,7 @@ export function claimsOf(rows: readonly ClaimRow[]): SafClaim[] {
 }
 
 /** Values of the OPEN statement, $1 to $17. */
-export function entryValues(entry: JournalEntry, terminal: string | null): unknown[] {
+export function entryValues(entry: JournalEntry, terminal: string | null): Storable[] {
   const { order } = entry;
   return [
     entry.tenantId,
@@ -107,6 +109,6 @@ function wireValues(wire: JournalEntry['wire']): (string | null)[] {
 }
 
 /** Values of an SAF draft at the end of a statement; all null when there is none. */
-export function draftValues(saf: SafDraft | undefined): unknown[] {
+export function draftValues(saf: SafDraft | undefined): Storable[] {
   return [saf?.kind ?? null, saf?.link ?? null, saf?.terminal ?? null, saf?.reasonCode ?? null, saf?.stan ?? null];
 }

@@ -1,5 +1,5 @@
 import { invariant } from '@tsunagu/kernel';
-import { UniqueViolationError, type Centre, type Transactions, type Tx } from '@tsunagu/platform';
+import { UniqueViolationError, type Centre, type Storable, type Transactions, type Tx } from '@tsunagu/platform';
 import { advance, sourcesOf } from '../attempt/journal-state.js';
 import {
   IdentityTakenError,
@@ -170,12 +170,12 @@ function terminalKeyOf({ tenantId, order }: JournalEntry): string | null {
   return order === null ? null : terminalOf(tenantId, order.acceptor);
 }
 
-function entryKey(claim: SafClaim, lease: LeaseRef): unknown[] {
+function entryKey(claim: SafClaim, lease: LeaseRef): Storable[] {
   return [claim.tenantId, claim.attemptId, claim.kind, lease.link, lease.fence];
 }
 
 /** $1 to $12 of both MOVE statements. */
-function moveValues(key: AttemptKey, move: JournalMove): unknown[] {
+function moveValues(key: AttemptKey, move: JournalMove): Storable[] {
   const to = advance(move.from, move.event);
   const isAccountDone = to === 'declined' || to === 'not_sent';
   const { actionCode = null, approvalCode = null, approvedMinor = null, emvResponse = null } = move.answer ?? {};
@@ -184,7 +184,7 @@ function moveValues(key: AttemptKey, move: JournalMove): unknown[] {
   return [key.tenantId, key.attemptId, move.from, to, ...reason, move.at, ...answer, isAccountDone];
 }
 
-function endValues(claim: SafClaim, event: NonNullable<SafEnd['event']>, end: SafEnd): unknown[] {
+function endValues(claim: SafClaim, event: NonNullable<SafEnd['event']>, end: SafEnd): Storable[] {
   const from = sourcesOf(event).filter((state) => state !== 'sending');
   const targets = new Set(from.map((state) => advance(state, event)));
   invariant(targets.size === 1, 'an entry ends its attempt in one way');

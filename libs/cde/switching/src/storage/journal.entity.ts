@@ -2,6 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** What the switch did with an attempt: committed before the first byte leaves and before an answer is told. Partitioned by the time in the attempt id. */
 @Entity({ schema: 'switch', name: 'journal' })
+@Check('journal_account_only', `sealed_account LIKE 'account.%'`)
 @Check('journal_amount_range', 'amount_minor BETWEEN 0 AND 999999999999')
 @Check(
   'journal_sent_has_identity',
@@ -28,7 +29,13 @@ export class JournalEntity {
   @Column({ type: 'bigint', name: 'amount_minor', nullable: true }) amountMinor!: string | null;
   @Column({ type: 'char', length: 3, nullable: true }) currency!: string | null;
   @Column({ type: 'bigint' }) fence!: string;
-  @Column({ type: 'text', name: 'sealed_account', nullable: true }) sealedAccount!: string | null;
+  @Column({
+    type: 'text',
+    name: 'sealed_account',
+    nullable: true,
+    comment: 'Sealed account: never the sad part, which this schema has no place for',
+  })
+  sealedAccount!: string | null;
   @Column({ type: 'char', length: 3, name: 'action_code', nullable: true }) actionCode!: string | null;
   @Column({ type: 'varchar', length: 6, name: 'approval_code', nullable: true }) approvalCode!: string | null;
   @Column({ type: 'bigint', name: 'approved_minor', nullable: true }) approvedMinor!: string | null;

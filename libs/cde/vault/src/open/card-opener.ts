@@ -12,7 +12,7 @@ import {
   type CardContent,
   type ReaderPayload,
 } from '@tsunagu/hsm';
-import { newId, Clock } from '@tsunagu/kernel';
+import { newId, Clock, Sad } from '@tsunagu/kernel';
 import type { Device } from '../device/device.js';
 import { Fingerprints } from '../keys/fingerprints.js';
 import { faceOf } from '../token/card-display.js';
@@ -98,14 +98,15 @@ export class CardOpener {
     }
   }
 
-  async #zonePin(device: Device, card: EncryptedCard, pan: Buffer): Promise<Buffer | null> {
+  async #zonePin(device: Device, card: EncryptedCard, pan: Buffer): Promise<Sad<Buffer> | null> {
     if (card.pinBlock === undefined) return null;
     const { profile, bdk } = device;
     const { format, ksn, data } = card.pinBlock;
     const dukpt = { scheme: profile.scheme, bdk, ksn, keyType: profile.workingKeyType, variant: 'request' } as const;
     const from = { dukpt, format: format === 'iso4' ? 4 : 0, block: Buffer.from(data, 'hex') } as const;
     try {
-      return (await this.hsm.translatePin({ in: from, out: { key: zonePinKey(this.hsm.name), format: 4 }, pan })).block;
+      const out = { key: zonePinKey(this.hsm.name), format: 4 } as const;
+      return new Sad((await this.hsm.translatePin({ in: from, out, pan })).block);
     } catch (error) {
       const isBadBlock = error instanceof HsmError && (error.reason === 'format' || error.reason === 'unsupported');
       throw isBadBlock ? new CardDataInvalidError('pin_block') : error;
@@ -150,12 +151,12 @@ function checkPinShape(ksn: Ksn, { pinBlock }: EncryptedCard): void {
 }
 
 /** EMV data from outside and inside the encryption as one; where both have a tag, the encrypted one is believed. */
-function mergeEmv(clear: string | undefined, encrypted: Buffer | null): Buffer | null {
+function mergeEmv(clear: string | undefined, encrypted: Sad<Buffer> | null): Sad<Buffer> | null {
   if (clear === undefined) return encrypted;
   try {
-    const inside = encrypted === null ? [] : decodeTlv(encrypted);
+    const inside = encrypted === null ? [] : decodeTlv(encrypted.reveal());
     const outside = readClearTags(clear).filter(({ tag }) => !inside.some((item) => item.tag === tag));
-    return encodeTlv([...inside, ...outside]);
+    return new Sad(encodeTlv([...inside, ...outside]));
   } catch (error) {
     if (error instanceof TlvFormatError) throw new CardDataInvalidError('clear_card_data');
     throw error;

@@ -52,9 +52,9 @@ describe('opening a card', { timeout: 30_000 }, () => {
       const account = await opener.openAccount(till.tenantId, answer.envelope.account);
       expect([account.pan.toString(), account.expiry]).toEqual([JCB, '2908']);
       const sad = await opener.openSad(till.tenantId, answer.envelope.sad!);
-      expect(sad.track2?.toString()).toBe(`${JCB}=29081010000000000000`);
-      expect(sad.pinBlock).toHaveLength(16);
-      expect(sad.emv?.toString('hex')).toContain('9f0206000000001500');
+      expect(sad.track2?.reveal().toString()).toBe(`${JCB}=29081010000000000000`);
+      expect(sad.pinBlock?.reveal()).toHaveLength(16);
+      expect(sad.emv?.reveal().toString('hex')).toContain('9f0206000000001500');
       close();
     },
   );

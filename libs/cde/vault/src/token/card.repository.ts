@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CardBrand } from '@tsunagu/contracts';
 import { invariant, newId } from '@tsunagu/kernel';
-import { sql, type Tx } from '@tsunagu/platform';
+import { sql, type Storable, type Tx } from '@tsunagu/platform';
 import { expiryFacts, type CardFace } from './card-display.js';
 
 /** A card as it would be stored if this tenant has not seen it. */
@@ -159,7 +159,7 @@ export interface MadeToken {
   readonly isNew: boolean;
 }
 
-function valuesOf(tx: Tx, card: NewCard): unknown[] {
+function valuesOf(tx: Tx, card: NewCard): Storable[] {
   const { face, tokenId } = card;
   const sealed = [card.fingerprint, card.panCipher, card.dekId, card.version];
   const shown = [face.expiry, card.psn, face.bin6, face.last4, face.brand, card.at];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
-import { sql, Transactions } from '@tsunagu/platform';
+import { sql, Transactions, type Storable } from '@tsunagu/platform';
 import { AddressList } from './address-list.js';
 import { GrantRefusedError, KeyNodeMissingError, KeyRevokedError } from './api-key-errors.js';
 import { ApiKeys, type Authenticated, type NewKey } from './api-keys.service.js';
@@ -169,7 +169,7 @@ export class ApiKeyDesk {
     return { storeId: node.store_id, terminalId: node.terminal_id ?? undefined };
   }
 
-  #read(asker: Authenticated, statement: typeof LIST, values: unknown[]): Promise<ShownKey[]> {
+  #read(asker: Authenticated, statement: typeof LIST, values: Storable[]): Promise<ShownKey[]> {
     return this.transactions.run(asker.ctx, async (tx) => (await tx.query<KeyRow>(statement, values)).map(shownOf));
   }
 }

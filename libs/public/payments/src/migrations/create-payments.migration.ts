@@ -105,6 +105,8 @@ const ATTEMPT = `
     CONSTRAINT attempt_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT attempt_envelope_only_before_answer CHECK (
       status IN ('created', 'sending', 'stored_offline') OR (envelope_sad IS NULL AND envelope_account IS NULL)),
+    CONSTRAINT attempt_envelope_parts CHECK (envelope_sad LIKE 'sad.%' AND envelope_account LIKE 'account.%'),
+    CONSTRAINT attempt_offline_keeps_no_sad CHECK (status <> 'stored_offline' OR envelope_sad IS NULL),
     CONSTRAINT attempt_open_is_due CHECK (
       (status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL))
   ) PARTITION BY RANGE (id);

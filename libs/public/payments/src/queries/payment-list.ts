@@ -1,4 +1,4 @@
-import { sql, uuidv7Floor } from '@tsunagu/platform';
+import { sql, uuidv7Floor, type Storable } from '@tsunagu/platform';
 import type { TenantContext } from '@tsunagu/contracts';
 import type { PaymentFilter } from '../payment-api.js';
 import { RECORD_COLUMNS } from '../store/payment-statements.js';
@@ -50,7 +50,7 @@ export interface ListEdges {
  * Values of the list statements without the limit; what is left out travels as NULL.
  * A context limited to a node narrows the filter, never widens it.
  */
-export function listValues(ctx: TenantContext, filter: PaymentFilter, edges: ListEdges): unknown[] {
+export function listValues(ctx: TenantContext, filter: PaymentFilter, edges: ListEdges): Storable[] {
   const [lowest, highest] = idRange(filter, edges);
   return [
     ctx.tenantId,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
-import { Transactions, type Statement } from '@tsunagu/platform';
+import { Transactions, type Statement, type Storable } from '@tsunagu/platform';
 import {
   PaymentQueries,
   type AttemptAnswer,
@@ -99,7 +99,7 @@ export class PgPaymentQueries extends PaymentQueries {
     return byReference?.paymentId ?? null;
   }
 
-  async #views(ctx: TenantContext, statement: Statement, values: unknown[]): Promise<PaymentView[]> {
+  async #views(ctx: TenantContext, statement: Statement, values: Storable[]): Promise<PaymentView[]> {
     const rows = await this.transactions.ask<RecordRow>(ctx, statement, values);
     return rows.map((row) => viewOf(recordFromRow(row)));
   }

@@ -12,7 +12,9 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   'attempt_envelope_only_before_answer',
   `(status IN ('created', 'sending', 'stored_offline')) OR ((envelope_sad IS NULL) AND (envelope_account IS NULL))`,
 )
+@Check('attempt_envelope_parts', `(envelope_sad LIKE 'sad.%') AND (envelope_account LIKE 'account.%')`)
 @Check('attempt_kind', `kind IN ('auth', 'sale', 'capture', 'void', 'refund')`)
+@Check('attempt_offline_keeps_no_sad', `(status <> 'stored_offline') OR (envelope_sad IS NULL)`)
 @Check('attempt_open_is_due', `(status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL)`)
 @Index('attempt_by_payment', ['tenantId', 'paymentId', 'id'])
 @Index('attempt_due', ['dueAt'], { where: 'due_at IS NOT NULL' })

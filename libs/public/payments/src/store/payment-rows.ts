@@ -1,4 +1,4 @@
-import type { CardDisplay } from '@tsunagu/contracts';
+import type { CardDisplay, SealedAccount, SealedSad } from '@tsunagu/contracts';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 
 /**
@@ -47,7 +47,7 @@ export function paymentFromRow(row: JsonRow): Payment {
 }
 
 export function attemptFromRow(row: JsonRow): Attempt {
-  const account = row['envelope_account'] as string | null;
+  const account = row['envelope_account'] as SealedAccount | null;
   return {
     id: row['id'] as string,
     paymentId: row['payment_id'] as string,
@@ -64,7 +64,8 @@ export function attemptFromRow(row: JsonRow): Attempt {
     refundId: row['refund_id'] as string | null,
     isClosing: row['is_closing'] as boolean,
     order: row['void_order'] as Attempt['order'],
-    envelope: account === null || account === undefined ? null : { sad: row['envelope_sad'] as string | null, account },
+    envelope:
+      account === null || account === undefined ? null : { sad: row['envelope_sad'] as SealedSad | null, account },
     claimedUntil: instantOrNull(row['claimed_until']),
     dueAt: instantOrNull(row['due_at']),
     bells: row['bells'] as number,

@@ -1,6 +1,6 @@
 import { idInstant, newId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
-import { uuidv7Floor, type EventSink, type Tx } from '@tsunagu/platform';
+import { uuidv7Floor, type EventSink, type Storable, type Tx } from '@tsunagu/platform';
 import type { Change, PendingEvent } from '../change-draft.js';
 import type { Attempt, Payment, PaymentRecord } from '../payment-record.js';
 import { viewOf } from '../queries/payment-view.js';
@@ -81,7 +81,7 @@ export function writeEvents(
 }
 
 /** Values of the intake statement, in the order of its parameters. */
-export function intakeValues({ idempotency, payment, attempt }: Intake): unknown[] {
+export function intakeValues({ idempotency, payment, attempt }: Intake): Storable[] {
   return [
     payment.tenantId,
     idempotency.key,
@@ -116,7 +116,7 @@ export function intakeValues({ idempotency, payment, attempt }: Intake): unknown
   ];
 }
 
-function paymentValues({ before, after: { payment } }: Change): unknown[] {
+function paymentValues({ before, after: { payment } }: Change): Storable[] {
   return [
     payment.tenantId,
     payment.id,
@@ -138,7 +138,7 @@ function paymentValues({ before, after: { payment } }: Change): unknown[] {
   ];
 }
 
-function movedValues(tenantId: string, from: string, attempt: Attempt): unknown[] {
+function movedValues(tenantId: string, from: string, attempt: Attempt): Storable[] {
   return [
     tenantId,
     attempt.id,
@@ -158,7 +158,7 @@ function movedValues(tenantId: string, from: string, attempt: Attempt): unknown[
   ];
 }
 
-function addedValues(payment: Payment, attempt: Attempt): unknown[] {
+function addedValues(payment: Payment, attempt: Attempt): Storable[] {
   return [
     payment.tenantId,
     attempt.id,
@@ -180,7 +180,7 @@ function addedValues(payment: Payment, attempt: Attempt): unknown[] {
   ];
 }
 
-function postingValues({ after: { payment }, postings }: Change): unknown[] {
+function postingValues({ after: { payment }, postings }: Change): Storable[] {
   const column = <T>(read: (line: (typeof postings)[number]) => T) => postings.map(read);
   return [
     payment.tenantId,

@@ -44,7 +44,7 @@ export function aRecord(
         country: 'JP',
         issuerName: null,
       },
-      envelope: { sad: 'sealed-sad', account: 'sealed-account' },
+      envelope: { sad: 'sad.sealed', account: 'account.sealed' },
     },
     originNode: 'api-spec',
     now: SPEC_TIME,

@@ -29,12 +29,12 @@ export class FakeVault extends VaultPort {
   override open(): Promise<OpenCardAnswer> {
     this.counts.opened += 1;
     const tokenId = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
-    return Promise.resolve({ tokenId, card: this.card, envelope: { sad: 'sealed-sad', account: 'sealed-account' } });
+    return Promise.resolve({ tokenId, card: this.card, envelope: { sad: 'sad.sealed', account: 'account.sealed' } });
   }
 
   override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
     this.counts.sealed += 1;
-    return Promise.resolve({ card: this.card, envelope: { sad: null, account: 'sealed-again' } });
+    return Promise.resolve({ card: this.card, envelope: { sad: null, account: 'account.again' } });
   }
 
   override enrolDevice(): Promise<EnrolDeviceAnswer> {

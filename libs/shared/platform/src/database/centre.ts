@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mapDatabaseError } from './database-errors.js';
 import { MoneyPool } from './money-pool.js';
 import { askNamed } from './named-query.js';
-import type { Statement } from './statement.js';
+import type { Statement, Storable } from './statement.js';
 
 /**
  * The database without a tenant: SECURITY DEFINER functions and centre tables only.
@@ -15,7 +15,7 @@ export class Centre {
   /** One statement in a transaction of its own. @throws UniqueViolationError, DatabaseUnavailableError, DatabaseError */
   async query<Row extends object = Record<string, unknown>>(
     statement: Statement,
-    values: readonly unknown[],
+    values: readonly Storable[],
   ): Promise<Row[]> {
     const client = await this.pool.connect();
     this.pool.counts.statements += 1;

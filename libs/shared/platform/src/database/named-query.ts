@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import pg from 'pg';
-import type { Statement } from './statement.js';
+import type { Statement, Storable } from './statement.js';
 
 /**
  * A prepared statement on its way. The driver's own path copies its options by property descriptors and makes two promises;
@@ -12,7 +12,7 @@ class NamedQuery<Row extends object> extends pg.Query<Row> {
 
   constructor(
     statement: Statement,
-    values: readonly unknown[],
+    values: readonly Storable[],
     callback: (error: Error | null | undefined, result: { readonly rows: Row[] }) => void,
   ) {
     super(statement.text, values.map(wireValue), callback);
@@ -24,7 +24,7 @@ class NamedQuery<Row extends object> extends pg.Query<Row> {
 export function askNamed<Row extends object>(
   client: pg.ClientBase,
   statement: Statement,
-  values: readonly unknown[],
+  values: readonly Storable[],
 ): Promise<Row[]> {
   return new Promise((resolve, reject) => {
     client.query(

@@ -8,3 +8,6 @@ export interface Statement {
 export function sql(name: string, text: string): Statement {
   return { name, text };
 }
+
+/** What a statement takes as a value. Secrets are none, so card data in the clear reaches no table: it does not compile. */
+export type Storable = string | number | bigint | boolean | null | undefined | Date | Uint8Array | readonly Storable[];

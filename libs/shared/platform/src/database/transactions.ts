@@ -5,7 +5,7 @@ import type { PoolClient, QueryResult } from 'pg';
 import { DatabaseError, DatabaseUnavailableError, mapDatabaseError } from './database-errors.js';
 import { MoneyPool } from './money-pool.js';
 import { askNamed, gatherWrites } from './named-query.js';
-import type { Statement } from './statement.js';
+import type { Statement, Storable } from './statement.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -24,7 +24,7 @@ export class Tx {
   /** @throws UniqueViolationError, DatabaseUnavailableError, DatabaseError */
   async query<Row extends object = Record<string, unknown>>(
     statement: Statement,
-    values: readonly unknown[],
+    values: readonly Storable[],
   ): Promise<Row[]> {
     invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
     this.counts.statements += 1;
@@ -37,7 +37,7 @@ export class Tx {
   }
 
   /** Put a statement on the wire without waiting. Its failure surfaces at commit, which is then a rollback. */
-  send(statement: Statement, values: readonly unknown[]): void {
+  send(statement: Statement, values: readonly Storable[]): void {
     invariant(this.#isOpen, 'a transaction is not used after its end', { statement: statement.name });
     this.track(this.query(statement, values));
   }
@@ -118,7 +118,7 @@ export class Transactions {
   async ask<Row extends object = Record<string, unknown>>(
     ctx: { readonly tenantId: string },
     statement: Statement,
-    values: readonly unknown[],
+    values: readonly Storable[],
   ): Promise<Row[]> {
     const open = this.#joined(ctx);
     if (open !== undefined) return open.query<Row>(statement, values);
