@@ -1,10 +1,13 @@
 import type { Lane, LaneJob, SwitchPort } from '@tsunagu/contracts';
 import {
   AttemptBell,
+  ClaimLease,
+  ClaimService,
   DispatchService,
   FollowUp,
   GiveUpService,
   IntakeService,
+  LEASE,
   OutcomeService,
   PaymentActionsService,
   PaymentGate,
@@ -12,6 +15,7 @@ import {
   PaymentStore,
   SweeperService,
   WatchService,
+  WorkerLeases,
   viewOf,
   type PaymentView,
 } from '@tsunagu/payments';
@@ -20,11 +24,17 @@ import { Life, VirtualClock, type VirtualWorld } from './virtual-world.js';
 
 const SWEEP_MS = 1_000;
 const WATCH_MS = 500;
+const WORKERS = 2;
+/** Ends of a worker that are clean stops, and restarts under another name, as of a pod that is made anew. */
+const CLEAN_STOP = 0.25;
+const OTHER_NAME = 0.5;
+const LAST_BREATH_MS = 30;
 
 /** What api and worker stand on, and what of it is bent by a planted bug. */
 export interface GatewayGround {
   readonly world: VirtualWorld;
   readonly store: PaymentStore;
+  readonly leases: WorkerLeases;
   readonly databaseLoss: () => number;
   /** Share of bells that nobody hears; as many ring twice, or late. */
   readonly bellLoss: () => number;
@@ -41,21 +51,53 @@ export interface ApiServices {
   readonly read: (paymentId: string) => Promise<PaymentView | undefined>;
 }
 
-/** The public zone: one api and one worker, each in lives that end at any await, and the queue between them. */
+/** One life of a worker. */
+interface Worker {
+  readonly life: Life;
+  readonly lease: ClaimLease;
+  readonly dispatch: DispatchService;
+}
+
+/** The public zone: one api and two workers, each in lives that end at any await or stand still, and the queue between them. */
 export class GatewayHouse {
   api!: Life;
-  worker!: Life;
   services!: ApiServices;
-  #dispatch: DispatchService | undefined;
+  readonly #workers: Worker[] = [];
+  #names = 0;
 
   constructor(private readonly ground: GatewayGround) {
     this.#bootApi();
-    this.#bootWorker();
+    while (this.#workers.length < WORKERS) this.#bootWorker(this.#workers.length);
   }
 
-  crash(which: 'api' | 'worker', restartMs: number): void {
-    this[which].kill();
-    this.ground.world.after(restartMs, () => (which === 'api' ? this.#bootApi() : this.#bootWorker()));
+  /** @returns false when it lies on the ground already */
+  crash(which: 'api' | 'worker', restartMs: number): boolean {
+    return which === 'api' ? this.#crashApi(restartMs) : this.#crashWorker(restartMs);
+  }
+
+  #crashApi(restartMs: number): boolean {
+    if (!this.api.alive) return false;
+    this.api.kill();
+    this.ground.world.after(restartMs, () => this.#bootApi());
+    return true;
+  }
+
+  #crashWorker(restartMs: number): boolean {
+    const { world } = this.ground;
+    const place = world.random.between(0, WORKERS - 1);
+    const { life, lease } = this.#workers[place]!;
+    if (!life.alive) return false;
+    const isClean = world.random.chance(CLEAN_STOP);
+    if (isClean) lease.end().catch(() => undefined); // the database is away: the others miss it in time
+    world.after(isClean ? LAST_BREATH_MS : 0, () => life.kill());
+    const name = world.random.chance(OTHER_NAME) ? undefined : life.name;
+    world.after(LAST_BREATH_MS + restartMs, () => this.#bootWorker(place, name));
+    return true;
+  }
+
+  /** One of the workers stands still for a while, and wakes with what it knew. */
+  pauseWorker(forMs: number): void {
+    this.ground.world.random.pick(this.#workers).life.pause(forMs);
   }
 
   #bootApi(): void {
@@ -76,16 +118,20 @@ export class GatewayHouse {
     };
   }
 
-  #bootWorker(): void {
-    const life = (this.worker = new Life(this.ground.world, 'worker'));
+  #bootWorker(place: number, name = `worker-${(this.#names += 1)}`): void {
+    const life = new Life(this.ground.world, name);
     const clock = new VirtualClock(life);
     const store = this.#store(life);
     const bell = new LossyBell(life, this.ground.bellLoss, (job) => this.#deliver(job));
     const wire = this.ground.bendWire(this.ground.wire(life));
     const outcomes = new OutcomeService(store, new FollowUp(bell, new StandInWakeUps()), clock, SILENT_METRICS);
-    const sweeper = new SweeperService(store, bell, clock, SILENT_METRICS);
+    const leases = overTheNetwork(this.ground.leases, life, this.ground.databaseLoss);
+    const lease = new ClaimLease(leases, life.name, clock, SILENT_METRICS);
+    const sweeper = new SweeperService(store, bell, lease, clock, SILENT_METRICS);
     const watch = new WatchService(store, wire, outcomes, clock, SILENT_METRICS);
-    this.#dispatch = new DispatchService(store, wire, outcomes, clock, SILENT_METRICS);
+    const claims = new ClaimService(store, lease, clock, SILENT_METRICS);
+    this.#workers[place] = { life, lease, dispatch: new DispatchService(claims, wire, outcomes, SILENT_METRICS) };
+    every(life, LEASE.renewMs, () => lease.keep(), 0);
     every(life, SWEEP_MS, () => sweeper.sweep());
     every(life, WATCH_MS, () => watch.watch());
   }
@@ -95,20 +141,28 @@ export class GatewayHouse {
     return bendStore(overTheNetwork(store, life, databaseLoss), life);
   }
 
-  /** A job of the queue: to the worker that lives now; one that was taken by a dying worker is gone. */
+  /** A job of the queue: to one of the workers that live now; one that was taken by a dying worker is gone. */
   #deliver(job: LaneJob): void {
-    if (!this.worker.alive || this.#dispatch === undefined) return;
+    const living = this.#workers.filter(({ life }) => life.alive);
+    if (living.length === 0) return;
+    const { life, dispatch } = this.ground.world.random.pick(living);
     const ctx = { tenantId: job.tenantId, requestId: `job:${job.attemptId}` };
-    this.#dispatch.run(ctx, job.attemptId).catch(() => undefined); // the queue counts a failed job; the sweeper finds its row
+    // the queue counts a failed job; the sweeper finds its row
+    life.after(0, () => void dispatch.run(ctx, job.attemptId).catch(() => undefined));
   }
 }
 
-function every(life: Life, periodMs: number, work: () => Promise<unknown>): void {
+function every(
+  life: Life,
+  periodMs: number,
+  work: () => Promise<unknown>,
+  firstMs = life.world.random.between(1, periodMs),
+): void {
   const turn = (): void => {
     const next = () => life.after(periodMs, turn);
     work().then(next, next);
   };
-  life.after(life.world.random.between(1, periodMs), turn);
+  life.after(firstMs, turn);
 }
 
 class LossyBell extends AttemptBell {

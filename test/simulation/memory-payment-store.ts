@@ -69,7 +69,7 @@ export class MemoryPaymentStore extends PaymentStore {
   override claimAttempt(
     _ctx: TenantContext,
     attemptId: string,
-    claim: { readonly now: Date; readonly until: Date },
+    claim: { readonly now: Date; readonly until: Date; readonly by: string },
   ): Promise<ClaimedAttempt | undefined> {
     const found = this.find(attemptId);
     if (found === undefined) return Promise.resolve(undefined);
@@ -79,10 +79,28 @@ export class MemoryPaymentStore extends PaymentStore {
     return Promise.resolve(this.take(rows, attempt, claim));
   }
 
-  take(rows: Rows, attempt: Attempt, claim: { readonly now: Date; readonly until: Date }): ClaimedAttempt {
-    const { now: updatedAt, until } = claim;
-    Object.assign(attempt, { status: 'sending', claimedUntil: until, dueAt: until, bells: 0, updatedAt });
+  take(
+    rows: Rows,
+    attempt: Attempt,
+    claim: { readonly now: Date; readonly until: Date; readonly by: string },
+  ): ClaimedAttempt {
+    const { now: updatedAt, until, by: claimedBy } = claim;
+    Object.assign(attempt, { status: 'sending', claimedUntil: until, claimedBy, dueAt: until, bells: 0, updatedAt });
     return { payment: { ...rows.payment }, attempt: { ...attempt } };
+  }
+
+  /** What dead workers hold is due at once. @returns how many attempts, at most `limit` */
+  releaseClaims(dead: ReadonlySet<string>, limit: number): number {
+    let released = 0;
+    for (const { attempts } of this.payments.values()) {
+      for (const attempt of attempts) {
+        const isHeld = attempt.status === 'sending' && attempt.claimedBy !== null && dead.has(attempt.claimedBy);
+        if (!isHeld || released >= limit) continue;
+        Object.assign(attempt, { claimedUntil: attempt.createdAt, dueAt: attempt.createdAt, claimedBy: null });
+        released += 1;
+      }
+    }
+    return released;
   }
 
   find(attemptId: string): { rows: Rows; attempt: Attempt } | undefined {
@@ -94,10 +112,11 @@ export class MemoryPaymentStore extends PaymentStore {
   override relinquish(
     _ctx: TenantContext,
     attemptId: string,
-    claim: { readonly until: Date; readonly dueAt: Date },
+    claim: { readonly until: Date; readonly by: string; readonly dueAt: Date },
   ): Promise<void> {
     const attempt = this.find(attemptId)?.attempt;
-    if (attempt?.status === 'sending' && attempt.claimedUntil?.getTime() === claim.until.getTime()) {
+    const isHeld = attempt?.claimedBy === claim.by && attempt.claimedUntil?.getTime() === claim.until.getTime();
+    if (attempt?.status === 'sending' && isHeld) {
       Object.assign(attempt, { claimedUntil: attempt.createdAt, dueAt: claim.dueAt });
     }
     return Promise.resolve();

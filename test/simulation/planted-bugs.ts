@@ -1,5 +1,5 @@
 import type { SwitchPort, WireOutcome } from '@tsunagu/contracts';
-import type { PaymentStore } from '@tsunagu/payments';
+import type { PaymentRecord, PaymentStore } from '@tsunagu/payments';
 import type { Journal } from '@tsunagu/switching';
 import type { MemoryPaymentStore } from './memory-payment-store.js';
 import type { Life } from './virtual-world.js';
@@ -41,6 +41,29 @@ export const PLANTED_BUGS = {
           return { kind: 'changed', change };
         },
       }),
+  },
+  /** A worker writes what it makes of the payment as it was when it claimed it; it never thinks that it may have slept meanwhile. */
+  'claim believed after a pause': {
+    store: (store, life, memory) => {
+      const asClaimed = new Map<string, PaymentRecord>();
+      return bent(store, {
+        claimAttempt: async (ctx, attemptId, claim) => {
+          const taken = await store.claimAttempt(ctx, attemptId, claim);
+          const record = taken && (await store.load(ctx, taken.payment.id));
+          if (record !== undefined) asClaimed.set(record.payment.id, record);
+          return taken;
+        },
+        change: async (ctx, paymentId, decide, intent) => {
+          const record = asClaimed.get(paymentId);
+          if (record === undefined || intent !== undefined) return store.change(ctx, paymentId, decide, intent);
+          asClaimed.delete(paymentId);
+          const change = decide(record);
+          if (change === undefined) return { kind: 'unchanged', record };
+          await life.ask(() => memory.write(change, { isGuarded: false }));
+          return { kind: 'changed', change };
+        },
+      });
+    },
   },
   /** A reversal without an answer is not sent again. */
   'reversal tried once': {

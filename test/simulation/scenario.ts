@@ -2,6 +2,7 @@ import { GatewayHouse } from './gateway-house.js';
 import { judge, netAtIssuer, type Violation } from './judge.js';
 import { MemoryJournal } from './memory-journal.js';
 import { MemoryPaymentStore } from './memory-payment-store.js';
+import { MemoryWorkerLeases } from './memory-worker-leases.js';
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js';
 import { SimulatedIssuer } from './simulated-issuer.js';
 import { FAIR_WEATHER, type WireWeather } from './simulated-line.js';
@@ -15,6 +16,11 @@ const QUIET_MS = 240_000;
 const LOOK_MS = 500;
 const STORM: WireWeather = { drop: 0.06, duplicate: 0.04, late: 0.05, reset: 0.02, decline: 0.1 };
 const CRASH_AT_SEND = 0.15;
+/** How often a worker stands still, and for how long: beyond the time in which the others miss it. */
+const PAUSES_MAX = 3;
+const PAUSE_MS = { min: 500, max: 12_000 };
+/** A pause that begins just after a message has left, whose answer the worker then writes when it wakes. */
+const PAUSE_AT_SEND = 0.1;
 const VICTIMS = ['api', 'worker', 'switch'] as const;
 
 export interface ScenarioResult {
@@ -67,12 +73,13 @@ class Scenario {
       issuer: this.#issuer,
       weather,
       databaseLoss,
-      onSent: () => this.#maybeCrashAtSend(),
+      onSent: () => this.#strikeAtSend(),
       bendJournal: (journal, life) => bug.journal?.(journal, life) ?? journal,
     });
     this.#gateway = new GatewayHouse({
       world,
       store: this.#store,
+      leases: new MemoryWorkerLeases(world, this.#store),
       databaseLoss,
       bellLoss: () => (this.#isStorm ? 0.1 : 0),
       wire: (life) => new SwitchOverHttp(life, this.#switch, () => (this.#isStorm ? 0.02 : 0)),
@@ -85,6 +92,7 @@ class Scenario {
 
   async run(): Promise<ScenarioResult> {
     this.#scheduleCrashes();
+    this.#schedulePauses();
     this.#world.after(STORM_MS, () => (this.#isStorm = false));
     this.#look();
     try {
@@ -122,21 +130,36 @@ class Scenario {
       this.#world.after(random.between(0, STORM_MS), () => this.#crash(random.pick(VICTIMS)));
   }
 
-  /** Between the first byte and the answer: there is no worse moment. */
-  #maybeCrashAtSend(): void {
+  #schedulePauses(): void {
     const { random } = this.#world;
-    if (!this.#isStorm || !random.chance(CRASH_AT_SEND)) return;
+    for (let count = random.between(0, PAUSES_MAX); count > 0; count -= 1)
+      this.#world.after(random.between(0, STORM_MS), () => this.#pause());
+  }
+
+  #pause(): void {
+    this.#gateway.pauseWorker(this.#world.random.between(PAUSE_MS.min, PAUSE_MS.max));
+  }
+
+  /** Between the first byte and the answer: there is no worse moment. */
+  #strikeAtSend(): void {
+    const { random } = this.#world;
+    if (!this.#isStorm) return;
+    if (random.chance(PAUSE_AT_SEND)) this.#world.after(random.between(0, 60), () => this.#pause());
+    if (!random.chance(CRASH_AT_SEND)) return;
     const victim = random.pick(VICTIMS);
     this.#world.after(random.between(0, 60), () => this.#crash(victim));
   }
 
   #crash(victim: (typeof VICTIMS)[number]): void {
     const restartMs = this.#world.random.between(50, 2_500);
-    const life = victim === 'switch' ? this.#switch.life : this.#gateway[victim];
-    if (!life.alive) return;
-    this.#crashes += 1;
-    if (victim === 'switch') this.#switch.crash(restartMs);
-    else this.#gateway.crash(victim, restartMs);
+    const isStruck = victim === 'switch' ? this.#crashSwitch(restartMs) : this.#gateway.crash(victim, restartMs);
+    if (isStruck) this.#crashes += 1;
+  }
+
+  #crashSwitch(restartMs: number): boolean {
+    if (!this.#switch.life.alive) return false;
+    this.#switch.crash(restartMs);
+    return true;
   }
 
   /** "Not charged" is said only when it is true at the issuer in this very moment, and for ever after. */

@@ -26,7 +26,7 @@ describe('the real services in simulated time', () => {
   });
 
   it('live the same history again for the same seed', async () => {
-    const [first, again] = [await runScenario(12, { traced: true }), await runScenario(12, { traced: true })];
+    const [first, again] = [await runScenario(13, { traced: true }), await runScenario(13, { traced: true })];
     const withoutIds = (lines: readonly string[]) =>
       lines.map((line) => line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id'));
     expect(first.trace.length).toBeGreaterThan(10);
@@ -38,6 +38,7 @@ describe('the real services in simulated time', () => {
 const HARM: Readonly<Record<PlantedBugName, Violation['rule']>> = {
   'no claim': 'stuck',
   'no state guard': 'false not charged',
+  'claim believed after a pause': 'terminal state changed',
   'reversal tried once': 'stuck',
   'send before persist': 'double charge',
   'check-then-insert': 'double charge',
@@ -81,6 +82,23 @@ describe('simulated time', () => {
     world.after(50, () => life.kill());
     await world.run(1_000);
     expect(done).toEqual([]);
+  });
+
+  it('lets a paused process hear everything when it wakes, and nothing before', async () => {
+    const world = new VirtualWorld(1);
+    const life = new Life(world, 'worker');
+    const done: string[] = [];
+    const note = (what: string) => done.push(`${what} at ${world.nowMs}`);
+    void (async () => {
+      await life.ask(() => note('asked'), 60);
+      note('answered');
+    })();
+    world.after(50, () => life.pause(1_000));
+    world.after(2_000, () => life.pause(1_000));
+    world.after(2_500, () => life.kill());
+    life.after(2_400, () => note('heard by the dead'));
+    await world.run(9_000);
+    expect(done).toEqual(['asked at 60', 'answered at 1050']);
   });
 
   it('passes only between events, and ends a wait that is called off', async () => {

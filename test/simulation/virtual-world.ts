@@ -84,6 +84,8 @@ function comesFirst(a: Due, b: Due): boolean {
  */
 export class Life {
   #alive = true;
+  /** What would have happened in a process that stands still. */
+  #held: (() => void)[] | undefined;
   readonly #onDeath: (() => void)[] = [];
 
   constructor(
@@ -102,6 +104,19 @@ export class Life {
     for (const act of this.#onDeath.splice(0)) act();
   }
 
+  /** Stand still, as under SIGSTOP: time goes on, what was asked is answered, and nothing is heard before the process wakes. */
+  pause(forMs: number): void {
+    if (!this.#alive || this.#held !== undefined) return;
+    this.world.note(() => `‖ ${this.name}`);
+    this.#held = [];
+    this.world.after(forMs, () => {
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      this.world.note(() => `▸ ${this.name}`);
+      for (const act of held) this.after(0, act);
+    });
+  }
+
   onDeath(act: () => void): void {
     this.#onDeath.push(act);
   }
@@ -109,7 +124,9 @@ export class Life {
   /** Do this later, if still alive. */
   after(delayMs: number, act: () => void): void {
     this.world.after(delayMs, () => {
-      if (this.#alive) act();
+      if (!this.#alive) return;
+      if (this.#held === undefined) act();
+      else this.#held.push(act);
     });
   }
 

@@ -28,14 +28,15 @@ export abstract class Repeating implements OnApplicationBootstrap, BeforeApplica
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      const isMore = await this.#tryPass();
+      const isMore = await this.tryPass();
       if (!isMore) await this.clock.sleep(this.pauseMs, signal);
     }
   }
 
-  async #tryPass(): Promise<boolean> {
+  /** One pass, or other work of the loop, whose failure nobody else hears. @returns what it returned; false when it failed */
+  protected async tryPass(work: () => Promise<boolean> = () => this.pass()): Promise<boolean> {
     try {
-      return await this.pass();
+      return await work();
     } catch (error) {
       this.logger.warn('a pass failed; the next one comes', { loop: this.constructor.name, error });
       return false;

@@ -26,6 +26,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await admin.query('TRUNCATE gateway.attempt, gateway.payment');
   house = new PaymentHouse(db.url('gateway'));
+  await house.lease.keep();
   ctx = aTenant();
   return () => house.close();
 });

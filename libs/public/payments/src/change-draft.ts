@@ -167,6 +167,7 @@ export function emptyAttempt(now: Date): Omit<Attempt, 'paymentId' | 'ordinal' |
     order: null,
     envelope: null,
     claimedUntil: null,
+    claimedBy: null,
     dueAt: dueAfter('created', now),
     bells: 0,
     createdAt: now,

@@ -75,6 +75,8 @@ export interface Attempt {
   /** Sealed card; gone as soon as the switch has taken over. A void has none. */
   envelope: SealedEnvelope | null;
   claimedUntil: Date | null;
+  /** Life of the worker that claimed it last. */
+  readonly claimedBy: string | null;
   /** When somebody must look again; null when the attempt is final. */
   dueAt: Date | null;
   bells: number;

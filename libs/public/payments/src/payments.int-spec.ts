@@ -26,6 +26,7 @@ beforeEach(async () => {
   // The sweeper works for all tenants: what an earlier test left behind would be swept here.
   await admin.query('TRUNCATE gateway.attempt, gateway.payment');
   house = new PaymentHouse(db.url('gateway'));
+  await house.lease.keep();
   ctx = aTenant();
   return () => house.close();
 });
@@ -477,9 +478,8 @@ describe('who sees what', () => {
     expect((await house.queries.attempt(stranger, order.clientReference)).status).toBe('never_seen');
     const cancel = house.actions.cancel(stranger, resource.id, { idempotency: anIntent() });
     await expect(cancel).rejects.toMatchObject({ code: 'resource_missing' });
-    expect(
-      await house.store.claimAttempt(stranger, resource.attempts[0]!.id, { now: new Date(), until: new Date() }),
-    ).toBeUndefined();
+    const claim = { now: new Date(), until: new Date(), by: newId(new Date()) };
+    expect(await house.store.claimAttempt(stranger, resource.attempts[0]!.id, claim)).toBeUndefined();
   });
 
   it('shows no row to a connection without a tenant [E2]', async () => {

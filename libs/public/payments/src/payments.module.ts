@@ -1,6 +1,8 @@
 import { Module, type Provider } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
-import { AppConfig, LaneBell } from '@tsunagu/platform';
+import { AppConfig, LaneBell, Metrics } from '@tsunagu/platform';
+import { ClaimLease } from './dispatch/claim-lease.js';
+import { ClaimService } from './dispatch/claim.service.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { SweeperService } from './dispatch/sweeper.service.js';
 import { FollowUp } from './follow-up.js';
@@ -16,6 +18,8 @@ import { GiveUpService } from './reversal/give-up.service.js';
 import { WatchService } from './reversal/watch.service.js';
 import { PaymentStore } from './store/payment-store.js';
 import { PgPaymentStore } from './store/pg-payment-store.js';
+import { PgWorkerLeases } from './store/pg-worker-leases.js';
+import { WorkerLeases } from './store/worker-leases.js';
 
 /** What both processes need. The app adds `EventSink` (and `MerchantDirectory` for the api) by a global module. */
 const COMMON: Provider[] = [
@@ -46,7 +50,21 @@ export class PaymentsApiModule {}
 
 /** Payments for the process that works the lanes: dispatch, outcome, sweeper and watch. */
 @Module({
-  providers: [...COMMON, OutcomeService, DispatchService, SweeperService, WatchService],
-  exports: [DispatchService, SweeperService, WatchService, PaymentStore],
+  providers: [
+    ...COMMON,
+    { provide: WorkerLeases, useClass: PgWorkerLeases },
+    {
+      provide: ClaimLease,
+      useFactory: (leases: WorkerLeases, config: AppConfig, clock: Clock, metrics: Metrics) =>
+        new ClaimLease(leases, config.nodeName, clock, metrics),
+      inject: [WorkerLeases, AppConfig, Clock, Metrics],
+    },
+    ClaimService,
+    OutcomeService,
+    DispatchService,
+    SweeperService,
+    WatchService,
+  ],
+  exports: [ClaimLease, DispatchService, SweeperService, WatchService, PaymentStore],
 })
 export class PaymentsWorkerModule {}

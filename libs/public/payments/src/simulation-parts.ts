@@ -1,7 +1,10 @@
 /** The same classes run in the deterministic simulation with a store, a wire and a clock of its own. */
+export { LEASE } from './attempt/attempt-timers.js';
 export { advanceAttempt } from './attempt/attempt-state.js';
 export type { Posting } from './books/posting.js';
 export type { Change } from './change-draft.js';
+export { ClaimLease } from './dispatch/claim-lease.js';
+export { ClaimService } from './dispatch/claim.service.js';
 export { FollowUp } from './follow-up.js';
 export { OutcomeService } from './outcome/outcome.service.js';
 export { PaymentActionsService } from './payment-actions.service.js';
@@ -21,3 +24,4 @@ export type {
   StoredIntent,
   StoredReference,
 } from './store/payment-store.js';
+export { WorkerLeases, type LeaseRenewal } from './store/worker-leases.js';

@@ -2,8 +2,13 @@ import type { AttemptStatus } from '../payment-api.js';
 
 /** A row still `created` after this is rung again. @source security-reliability.md A15 */
 export const CREATED_PATIENCE_MS = 1_000;
-/** A claim stands for the issuer's reply timer and three seconds; after that another worker may ask the switch again. */
+/** A claim stands for the issuer's reply timer and three seconds; after that another worker may ask the switch again, whatever became of the first. */
 export const CLAIM_MS = 25_000 + 3_000;
+/**
+ * How a worker shows that it lives: renewed in this rhythm, missed after this time without a renewal. It stops claiming well before
+ * the others miss it, by its own monotonic clock.
+ */
+export const LEASE = { renewMs: 1_500, trustMs: 3_500, deadAfterMs: 5_000 } as const;
 /** How soon an unreachable switch is asked again. */
 export const RELINQUISH_MS = 1_000;
 /** First question about an unknown attempt. */

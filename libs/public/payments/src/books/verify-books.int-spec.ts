@@ -34,6 +34,7 @@ const ctx = aTenant();
 beforeAll(async () => {
   db = await testDatabase();
   house = new PaymentHouse(db.url('gateway'));
+  await house.lease.keep();
   ledger = createServer((request, response) => {
     const asked = new URL(request.url ?? '/', 'http://ledger').searchParams;
     const cursor = Number(asked.get('cursor'));

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, invariant, type ErrorCategory } from '@tsunagu/kernel';
+import { invariant, type ErrorCategory } from '@tsunagu/kernel';
 import { SwitchPort, type TenantContext, type WireOutcome } from '@tsunagu/contracts';
 import { Metrics, RemoteError } from '@tsunagu/platform';
 import type { Counter } from 'prom-client';
-import { CLAIM_MS, RELINQUISH_MS } from '../attempt/attempt-timers.js';
 import { OutcomeService } from '../outcome/outcome.service.js';
-import { PaymentStore, type ClaimedAttempt } from '../store/payment-store.js';
+import type { ClaimedAttempt } from '../store/payment-store.js';
+import { ClaimService } from './claim.service.js';
 import { submitRequest } from './submit-request.js';
 
 const REFUSALS: ReadonlySet<ErrorCategory> = new Set<ErrorCategory>(['invalid', 'unprocessable']);
@@ -13,20 +13,14 @@ const REFUSALS: ReadonlySet<ErrorCategory> = new Set<ErrorCategory>(['invalid', 
 /** Second stage: claim, ask the switch, conclude. Each step may be cut off by a crash and is then done again. */
 @Injectable()
 export class DispatchService {
-  readonly #dropped: Counter;
   readonly #unreachable: Counter;
 
   constructor(
-    private readonly store: PaymentStore,
+    private readonly claims: ClaimService,
     private readonly wire: SwitchPort,
     private readonly outcomes: OutcomeService,
-    private readonly clock: Clock,
     metrics: Metrics,
   ) {
-    this.#dropped = metrics.counter(
-      'tsunagu_lane_job_dropped_total',
-      'Jobs without a row to work on, or claimed elsewhere',
-    );
     this.#unreachable = metrics.counter(
       'tsunagu_switch_unreachable_total',
       'Attempts given back because the switch did not answer',
@@ -42,12 +36,8 @@ export class DispatchService {
   }
 
   /** Store `sending` before the wire. Undefined: answered already, or another worker is asking. */
-  async claim(ctx: TenantContext, attemptId: string): Promise<ClaimedAttempt | undefined> {
-    const now = this.clock.now();
-    const until = new Date(now.getTime() + CLAIM_MS);
-    const claimed = await this.store.claimAttempt(ctx, attemptId, { now, until });
-    if (claimed === undefined) this.#dropped.inc();
-    return claimed;
+  claim(ctx: TenantContext, attemptId: string): Promise<ClaimedAttempt | undefined> {
+    return this.claims.take(ctx, attemptId);
   }
 
   /**
@@ -60,10 +50,7 @@ export class DispatchService {
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       this.#unreachable.inc();
-      const until = claimed.attempt.claimedUntil;
-      invariant(until !== null, 'a claimed attempt has an end of its claim');
-      const dueAt = new Date(this.clock.now().getTime() + RELINQUISH_MS);
-      await this.store.relinquish(ctx, claimed.attempt.id, { until, dueAt });
+      await this.claims.giveBack(ctx, claimed);
       return undefined;
     }
   }

@@ -5,6 +5,7 @@ import type { Counter } from 'prom-client';
 import { LOOK_AGAIN } from '../attempt/attempt-timers.js';
 import { AttemptBell } from '../payment-ports.js';
 import { PaymentStore } from '../store/payment-store.js';
+import { ClaimLease } from './claim-lease.js';
 
 /** Attempts rung in one pass; the next pass is half a second later. */
 const PASS_MAX = 200;
@@ -17,14 +18,21 @@ export class SweeperService {
   constructor(
     private readonly store: PaymentStore,
     private readonly bell: AttemptBell,
+    private readonly lease: ClaimLease,
     private readonly clock: Clock,
     metrics: Metrics,
   ) {
     this.#rung = metrics.counter('tsunagu_sweeper_rung_total', 'Attempts whose bell was rung again', ['lane']);
   }
 
-  /** One bounded pass. @returns how many bells were rung */
+  /**
+   * One bounded pass: first what dead workers hold, then all that is due. A worker that may not claim leaves it to those who may:
+   * each ring makes the next one come later.
+   * @returns how many bells were rung
+   */
   async sweep(): Promise<number> {
+    if (this.lease.holder === undefined) return 0;
+    await this.lease.handOver();
     const due = await this.store.takeDue({
       work: 'dispatch',
       now: this.clock.now(),

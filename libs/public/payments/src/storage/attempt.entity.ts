@@ -47,6 +47,13 @@ export class AttemptEntity {
   @Column({ type: 'text', name: 'envelope_account', nullable: true, comment: 'Sealed account: erased with the answer' })
   envelopeAccount!: string | null;
   @Column({ type: 'timestamptz', name: 'claimed_until', nullable: true }) claimedUntil!: Date | null;
+  @Column({
+    type: 'uuid',
+    name: 'claimed_by',
+    nullable: true,
+    comment: 'Life of the worker that claimed it last; never indexed, so a claim costs no index entry more',
+  })
+  claimedBy!: string | null;
   @Column({ type: 'timestamptz', name: 'due_at', nullable: true }) dueAt!: Date | null;
   @Column({ type: 'int', default: 0 }) bells!: number;
   @Column({ type: 'varchar', length: 80, name: 'request_id' }) requestId!: string;

@@ -8,8 +8,17 @@ import { PaymentReferenceEntity } from './payment-reference.entity.js';
 import { PaymentEntity } from './payment.entity.js';
 import { PostingEntity } from './posting.entity.js';
 import { RefundEntity } from './refund.entity.js';
+import { WorkerLeaseEntity } from './worker-lease.entity.js';
 
-const ENTITIES = [PaymentEntity, AttemptEntity, RefundEntity, PostingEntity, PaymentReferenceEntity, IdempotencyEntity];
+const ENTITIES = [
+  PaymentEntity,
+  AttemptEntity,
+  RefundEntity,
+  PostingEntity,
+  PaymentReferenceEntity,
+  IdempotencyEntity,
+  WorkerLeaseEntity,
+];
 
 let db: TestDatabase;
 beforeAll(async () => void (db = await testDatabase()), 60_000);

@@ -67,6 +67,7 @@ export function attemptFromRow(row: JsonRow): Attempt {
     envelope:
       account === null || account === undefined ? null : { sad: row['envelope_sad'] as SealedSad | null, account },
     claimedUntil: instantOrNull(row['claimed_until']),
+    claimedBy: row['claimed_by'] as string | null,
     dueAt: instantOrNull(row['due_at']),
     bells: row['bells'] as number,
     requestId: row['request_id'] as string,

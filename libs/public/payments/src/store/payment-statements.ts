@@ -60,7 +60,7 @@ export const burnReference = sql(
 export const claimAttempt = sql(
   'payment_claim_attempt',
   `WITH claimed AS (
-     UPDATE gateway.attempt SET status = 'sending', claimed_until = $4, due_at = $4, bells = 0, updated_at = $3
+     UPDATE gateway.attempt SET status = 'sending', claimed_until = $4, claimed_by = $6, due_at = $4, bells = 0, updated_at = $3
       WHERE tenant_id = $1 AND id = $2 AND (status = 'created' OR (status = 'sending' AND claimed_until <= $3))
       RETURNING *)
    SELECT to_jsonb(a) AS attempt,
@@ -71,7 +71,7 @@ export const claimAttempt = sql(
 export const relinquishAttempt = sql(
   'payment_relinquish_attempt',
   `UPDATE gateway.attempt SET claimed_until = created_at, due_at = $4
-    WHERE tenant_id = $1 AND id = $2 AND status = 'sending' AND claimed_until = $3`,
+    WHERE tenant_id = $1 AND id = $2 AND status = 'sending' AND claimed_until = $3 AND claimed_by = $5`,
 );
 
 export const lockPayment = sql(

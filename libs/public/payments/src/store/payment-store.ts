@@ -79,18 +79,18 @@ export abstract class PaymentStore {
    */
   abstract insertIntake(ctx: TenantContext, intake: Intake): Promise<'inserted' | 'key_taken' | 'reference_taken'>;
 
-  /** Take an attempt that is `created`, or `sending` with its claim run out; stores `sending` before the wire. */
+  /** Take an attempt that is `created`, or `sending` with its claim run out; stores `sending` before the wire. @param claim by: the claiming worker's life */
   abstract claimAttempt(
     ctx: TenantContext,
     attemptId: string,
-    claim: { readonly now: Date; readonly until: Date },
+    claim: { readonly now: Date; readonly until: Date; readonly by: string },
   ): Promise<ClaimedAttempt | undefined>;
 
   /** Give a claim back early: the attempt stays `sending` and may be claimed again at once; it is due at `dueAt`. */
   abstract relinquish(
     ctx: TenantContext,
     attemptId: string,
-    claim: { readonly until: Date; readonly dueAt: Date },
+    claim: { readonly until: Date; readonly by: string; readonly dueAt: Date },
   ): Promise<void>;
 
   /** One consistent view of a payment; undefined when absent or another tenant's. */

@@ -78,9 +78,9 @@ export class PgPaymentStore extends PaymentStore {
   override async claimAttempt(
     ctx: TenantContext,
     attemptId: string,
-    claim: { readonly now: Date; readonly until: Date },
+    claim: { readonly now: Date; readonly until: Date; readonly by: string },
   ): Promise<ClaimedAttempt | undefined> {
-    const values = [ctx.tenantId, attemptId, claim.now, claim.until, idCeiling(attemptId)];
+    const values = [ctx.tenantId, attemptId, claim.now, claim.until, idCeiling(attemptId), claim.by];
     const [row] = await this.transactions.ask<{ attempt: JsonRow; payment: JsonRow }>(
       ctx,
       statements.claimAttempt,
@@ -92,9 +92,9 @@ export class PgPaymentStore extends PaymentStore {
   override async relinquish(
     ctx: TenantContext,
     attemptId: string,
-    claim: { readonly until: Date; readonly dueAt: Date },
+    claim: { readonly until: Date; readonly by: string; readonly dueAt: Date },
   ): Promise<void> {
-    const values = [ctx.tenantId, attemptId, claim.until, claim.dueAt];
+    const values = [ctx.tenantId, attemptId, claim.until, claim.dueAt, claim.by];
     await this.transactions.ask(ctx, statements.relinquishAttempt, values);
   }
 

@@ -12,6 +12,8 @@ import {
   type DomainEvent,
   type Tx,
 } from '@tsunagu/platform';
+import { ClaimLease } from '../dispatch/claim-lease.js';
+import { ClaimService } from '../dispatch/claim.service.js';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { SweeperService } from '../dispatch/sweeper.service.js';
 import { FollowUp } from '../follow-up.js';
@@ -26,6 +28,7 @@ import { PgPaymentQueries } from '../queries/pg-payment-queries.js';
 import { GiveUpService } from '../reversal/give-up.service.js';
 import { WatchService } from '../reversal/watch.service.js';
 import { PgPaymentStore } from '../store/pg-payment-store.js';
+import { PgWorkerLeases } from '../store/pg-worker-leases.js';
 import { FakeSwitch, FakeVault } from './fake-card-zone.js';
 
 export const STORE_ID = '0193a1c2-0000-7000-8000-000000000001';
@@ -109,6 +112,8 @@ class OneTerminal extends MerchantDirectory {
 /** For specs of this lib: the whole feature on a real database, with the card zone and the queue replaced. */
 export class PaymentHouse {
   readonly clock = new StandingClock();
+  /** Apart from the other: a payment may grow old while its worker renews its lease all the time. */
+  readonly leaseClock = new StandingClock();
   readonly wire = new FakeSwitch();
   readonly vault = new FakeVault();
   readonly events = new KeptEvents();
@@ -122,15 +127,19 @@ export class PaymentHouse {
   readonly actions: PaymentActionsService;
   readonly queries: PgPaymentQueries;
   readonly outcomes: OutcomeService;
+  readonly lease: ClaimLease;
   readonly dispatch: DispatchService;
   readonly sweeper: SweeperService;
   readonly watcher: WatchService;
 
-  constructor(databaseUrl: string) {
+  /** @param node of its worker; its lease is opened by `house.lease.keep()` */
+  constructor(databaseUrl: string, node = `worker-${randomUUID().slice(0, 8)}`) {
     const logger = new AppLogger({ app: 'worker', nodeName: 'spec', logLevel: 'silent' });
     this.pool = new MoneyPool(new Secret(databaseUrl), logger, { max: 12 });
     const transactions = new Transactions(this.pool);
-    this.store = new PgPaymentStore(transactions, new Centre(this.pool), this.events);
+    const centre = new Centre(this.pool);
+    this.store = new PgPaymentStore(transactions, centre, this.events);
+    this.lease = new ClaimLease(new PgWorkerLeases(centre), node, this.leaseClock, this.metrics);
     const followUp = new FollowUp(this.bells, this.wakeUps);
     const origin = new PaymentOrigin(this.clock, 'api-spec');
     this.intake = new IntakeService(this.store, this.vault, this.directory, this.bells, origin);
@@ -138,8 +147,9 @@ export class PaymentHouse {
     this.actions = new PaymentActionsService(new PaymentGate(this.store, followUp), this.vault, givingUp, this.clock);
     this.queries = new PgPaymentQueries(transactions, this.store, new PaymentWaiters(this.wakeUps), this.clock);
     this.outcomes = new OutcomeService(this.store, followUp, this.clock, this.metrics);
-    this.dispatch = new DispatchService(this.store, this.wire, this.outcomes, this.clock, this.metrics);
-    this.sweeper = new SweeperService(this.store, this.bells, this.clock, this.metrics);
+    const claims = new ClaimService(this.store, this.lease, this.clock, this.metrics);
+    this.dispatch = new DispatchService(claims, this.wire, this.outcomes, this.metrics);
+    this.sweeper = new SweeperService(this.store, this.bells, this.lease, this.clock, this.metrics);
     this.watcher = new WatchService(this.store, this.wire, this.outcomes, this.clock, this.metrics);
   }
 
