@@ -113,7 +113,7 @@ export class VaultNode {
       new OpenCardLookups(devices, fingerprints),
       opener,
       recorder,
-      new OpenWatch(metrics, logger),
+      new OpenWatch(metrics, logger, clock),
       clock,
     );
     const panOpener = new PanOpener(dataKeys, logger);

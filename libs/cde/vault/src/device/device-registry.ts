@@ -8,6 +8,8 @@ import type { Device } from './device.js';
 const CACHE_MS = 5_000;
 const CACHE_MAX = 50_000;
 
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 const FIND = sql(
   'vault_device_find',
   `select id, terminal_id, profile, initial_key_id, bdk_id, state from vault.device
@@ -77,12 +79,15 @@ export class DeviceRegistry {
 
   /**
    * Count a wrong MAC. The fifth within ten minutes suspends the device.
+   * @param device undefined: nobody's, at the same cost
    * @returns whether the device is suspended now
    */
-  async countBadMac(tx: Tx, device: Device): Promise<boolean> {
-    const [row] = await tx.query<{ state: Device['state'] }>(BAD_MAC, [tx.tenantId, device.id, this.clock.now()]);
+  async countBadMac(tx: Tx, device: Device | undefined): Promise<boolean> {
+    const values = [tx.tenantId, device?.id ?? NOBODY, this.clock.now()];
+    const [row] = await tx.query<{ state: Device['state'] }>(BAD_MAC, values);
     const isSuspended = row?.state === 'suspended';
-    if (isSuspended) this.#known.delete(`${tx.tenantId}|${device.terminalId}|${device.initialKeyId}`);
+    if (isSuspended && device !== undefined)
+      this.#known.delete(`${tx.tenantId}|${device.terminalId}|${device.initialKeyId}`);
     return isSuspended;
   }
 

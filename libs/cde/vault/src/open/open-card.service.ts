@@ -13,7 +13,14 @@ import { OpenRecorder, type OpenSubject } from './open-recorder.js';
 import { OpenWatch } from './open-watch.js';
 
 /** What is known so far of the card being opened; grows as the work goes on, for the audit of a refusal. */
-type Progress = { -readonly [K in keyof OpenSubject]: OpenSubject[K] };
+type Progress = { -readonly [K in keyof OpenSubject]: OpenSubject[K] } & {
+  /** Calls to the HSM made or begun for it. */
+  calls: number;
+};
+
+/** A card that fails at its very end has cost MAC, claim and decryption. Every refusal costs as many calls, so that none tells how far it came. */
+const CALLS_OF_A_REFUSAL = 3;
+const DECOY = Buffer.alloc(48);
 
 /** What is looked up for a card before anything is opened. */
 @Injectable()
@@ -50,7 +57,7 @@ export class OpenCardService {
    * @throws HsmError `card_service_unavailable`: nothing was claimed, or the same request may come again
    */
   async open(request: OpenCardRequest): Promise<OpenCardAnswer> {
-    const subject: Progress = { request, device: undefined, ksn: undefined };
+    const subject: Progress = { request, device: undefined, ksn: undefined, calls: 0 };
     try {
       return await this.#open(subject);
     } catch (error) {
@@ -58,6 +65,7 @@ export class OpenCardService {
       if (result === undefined) throw error;
       this.watch.refused(request, result, subject.device);
       const isSuspended = await this.recorder.refuse(subject, result);
+      await this.#evenOut(subject);
       if (isSuspended && subject.device !== undefined) this.watch.suspended(subject.device);
       throw error;
     }
@@ -67,14 +75,24 @@ export class OpenCardService {
     const { request } = subject;
     const device = await this.#device(subject);
     const { reader, payload } = this.opener.read(device, request.card);
+    subject.calls = 1;
     await this.opener.verify(device, reader, payload);
+    subject.calls = 2;
     const claim = await this.#claimOf(request, device, payload);
     if (!reader.isAuthenticated) await this.recorder.claim(subject, claim);
+    subject.calls = 3;
     const { card, envelope } = await this.opener.open(device, request, reader, payload);
     const { tokenId, kind, jump } = await this.recorder.record(subject, claim, card);
     this.watch.opened(kind);
     this.watch.counted(device, payload, jump);
     return { tokenId, card: displayOf(card.face), envelope };
+  }
+
+  /** Unknown reader, blocked reader, wrong MAC, wrong padding: the same text, the same number of calls and of statements. */
+  async #evenOut({ request, calls }: Progress): Promise<void> {
+    for (let done = calls; done < CALLS_OF_A_REFUSAL; done += 1) {
+      await this.#fingerprints.ofCipher(request.tenantId, DECOY);
+    }
   }
 
   async #device(subject: Progress): Promise<Device> {

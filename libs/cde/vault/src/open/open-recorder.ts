@@ -49,7 +49,8 @@ export class OpenRecorder {
   async refuse(subject: OpenSubject, result: string): Promise<boolean> {
     const { device, request } = subject;
     return this.transactions.run(request, async (tx) => {
-      const isSuspended = result === 'mac' && device !== undefined && (await this.devices.countBadMac(tx, device));
+      // the same statement for every fault: for any other than a wrong MAC it finds no row
+      const isSuspended = await this.devices.countBadMac(tx, result === 'mac' ? device : undefined);
       this.audit.record(tx, entryOf(subject, isSuspended ? 'mac_device_suspended' : result));
       return isSuspended;
     });

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { OpenCardRequest } from '@tsunagu/contracts';
+import { Clock } from '@tsunagu/kernel';
 import { AppLogger, Metrics } from '@tsunagu/platform';
 import type { Device } from '../device/device.js';
 import type { ReaderPayload } from '@tsunagu/hsm';
+import { DeviceWatch } from './device-watch.js';
 
 /** A jump of more usable counters than this is reported; it is legal (power loss, failed sends). */
 const JUMP_ALERT = 10_000;
@@ -16,11 +18,14 @@ export class OpenWatch {
   readonly #macFailures;
   readonly #replays;
   readonly #counters;
+  readonly #devices: DeviceWatch;
 
   constructor(
     metrics: Metrics,
     private readonly logger: AppLogger,
+    clock: Clock,
   ) {
+    this.#devices = new DeviceWatch(metrics, logger, clock);
     this.#opens = metrics.counter('tsunagu_vault_opens_total', 'Cards asked to be opened, by result', ['result']);
     this.#macFailures = metrics.counter('tsunagu_vault_mac_failures_total', 'Messages of readers with a wrong MAC');
     this.#counters = metrics.counter(
@@ -41,6 +46,10 @@ export class OpenWatch {
     if (result === 'mac') this.#macFailures.inc();
     if (result === 'ksn_replay') this.#replays.inc();
     if (result === 'ksn_stale') this.#wentBack(device);
+    if (device !== undefined) this.#devices.saw(device.id, true);
+    if (result === 'clear_card_data') {
+      this.logger.error('security event: clear card data came from an encrypting reader', { deviceId: device?.id });
+    }
     const { tenantId, terminalId, requestId } = request;
     this.logger.warn('a card was refused', { result, tenantId, terminalId, requestId, deviceId: device?.id });
   }
@@ -51,6 +60,7 @@ export class OpenWatch {
 
   /** Report what is legal but worth a look. */
   counted(device: Device, { ksn }: ReaderPayload, jump: number): void {
+    this.#devices.saw(device.id, false);
     if (jump > JUMP_ALERT) {
       this.#counters.inc({ kind: 'jump' });
       this.logger.warn('security event: the counter of a device jumped', { deviceId: device.id, jump });
