@@ -14,6 +14,7 @@ import {
 } from '@tsunagu/switching';
 import { HsmEnvelopes } from './cards/hsm-envelopes.js';
 import { openSwitchHsm } from './cards/hsm.factory.js';
+import { LinkPinKeys } from './cards/link-pin-keys.js';
 import { LinkDesk } from './links/link-desk.js';
 import { LinkDesks } from './links/link-desks.js';
 import { readLinksFile } from './links/links-file.js';
@@ -45,6 +46,7 @@ export interface Assembly {
   readonly desks: LinkDesks;
   readonly ports: SwitchingPorts;
   readonly service: SwitchingService;
+  readonly pinKeys: LinkPinKeys;
 }
 
 /** Bind ports to implementations. @throws ConfigError, LinkConfigError, KeyStoreError */
@@ -55,11 +57,13 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const ear = new Ear(log, house.logger);
   const desks = new LinkDesks(links.map((link) => deskOf(link, house, storage, ear)));
   const journal = new PostgresJournal(storage.transactions, storage.centre);
-  const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm);
+  const pinKeys = new LinkPinKeys(hsm, links, house.logger);
+  await pinKeys.start();
+  const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm, pinKeys);
   const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log };
   const service = new SwitchingService(ports);
   ear.service = service;
-  return { desks, ports, service };
+  return { desks, ports, service, pinKeys };
 }
 
 function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, observer: LineObserver): LinkDesk {

@@ -2,6 +2,7 @@ import type { SealedEnvelope } from '@tsunagu/contracts';
 import { zonePinKey, type EnvelopeOpener, type HsmProvider } from '@tsunagu/hsm';
 import type { CardAtHand, LinkConfig } from '@tsunagu/links';
 import { Sad } from '@tsunagu/kernel';
+import type { LinkPinKeys } from './link-pin-keys.js';
 import { Envelopes } from '@tsunagu/switching';
 
 const KEY_ID_BYTES = 8;
@@ -11,6 +12,7 @@ export class HsmEnvelopes extends Envelopes {
   constructor(
     private readonly opener: EnvelopeOpener,
     private readonly hsm: HsmProvider,
+    private readonly pinKeys: LinkPinKeys,
   ) {
     super();
   }
@@ -28,7 +30,7 @@ export class HsmEnvelopes extends Envelopes {
     };
     try {
       const pinBlock = sad?.pinBlock ?? null;
-      const pin = pinBlock === null ? null : await this.#linkPin(pinBlock, account.pan, link);
+      const pin = pinBlock === null ? null : await this.#linkPin(pinBlock, sad?.pinKey, account.pan, link);
       const card: CardAtHand = {
         pan: account.pan.toString('latin1'),
         expiry: account.expiry,
@@ -45,16 +47,23 @@ export class HsmEnvelopes extends Envelopes {
   }
 
   /** Zone key to link key, inside the HSM. A link that takes no PIN gets none. */
-  async #linkPin(sealed: Sad<Buffer>, pan: Buffer, link: LinkConfig): Promise<CardAtHand['pin']> {
+  async #linkPin(
+    sealed: Sad<Buffer>,
+    zoneKey: string | undefined,
+    pan: Buffer,
+    link: LinkConfig,
+  ): Promise<CardAtHand['pin']> {
     if (link.pin === null) return null;
-    const into = { key: { provider: this.hsm.name, id: link.pin.key }, format: link.pin.format };
+    const { key, name } = this.pinKeys.current(link.name, link.pin.key);
+    const into = { key, format: link.pin.format };
+    const from = zoneKey === undefined ? zonePinKey(this.hsm.name) : { provider: this.hsm.name, id: zoneKey };
     const translated = await this.hsm.translatePin({
-      in: { key: zonePinKey(this.hsm.name), format: 4, block: sealed.reveal() },
+      in: { key: from, format: 4, block: sealed.reveal() },
       out: into,
       pan,
     });
     const keyId = Buffer.alloc(KEY_ID_BYTES, 0x20);
-    keyId.write(link.pin.key.slice(0, KEY_ID_BYTES), 'latin1');
+    keyId.write(name.slice(0, KEY_ID_BYTES), 'latin1');
     return { block: new Sad(translated.block), keyId };
   }
 }

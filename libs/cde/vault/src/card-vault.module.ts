@@ -23,11 +23,14 @@ import { DeviceMoves } from './device/device-moves.service.js';
 import { DevicesController } from './device/devices.controller.js';
 import { EnrolDeviceController } from './device/enrol-device.controller.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
+import { CardKeys } from './keys/card-keys.js';
 import { Fingerprints } from './keys/fingerprints.js';
 import { openAuditAnchor, openVaultHsm } from './keys/hsm.factory.js';
 import { DataKeyRotation, RotationPlace } from './keys/data-key-rotation.service.js';
+import { IndexRotation, IndexedCards } from './keys/index-rotation.service.js';
+import { KeyRenewal } from './keys/key-renewal.service.js';
 import { HouseKeys } from './keys/house-keys.service.js';
-import { KeptKeys, KeyKeeper } from './keys/key-keeper.service.js';
+import { KeptKeys, KeyKeeper, KeyRotations } from './keys/key-keeper.service.js';
 import { KeyBook } from './inventory/key-book.repository.js';
 import { KeyInventory } from './inventory/key-inventory.service.js';
 import { KeyRing } from './inventory/key-ring.js';
@@ -78,6 +81,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     AuditLog,
     AuditVerifier,
     AuditWatch,
+    CardKeys,
     CardOpener,
     CardRepository,
     Components,
@@ -94,14 +98,18 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     DataKeyRotation,
     RotationPlace,
     HouseKeys,
+    IndexRotation,
+    IndexedCards,
     KeptKeys,
     KeyArrivals,
     KeyBook,
     KeyInventory,
     KeyKeeper,
     KeyOrders,
+    KeyRenewal,
     KeyReports,
     KeyRing,
+    KeyRotations,
     KeySchedule,
     KeyWatch,
     KsnClaimRepository,

@@ -31,6 +31,8 @@ import { openKeyRoom, type KeyRoom } from './vault-test-keys.js';
 import { DeviceRegistry } from './device/device-registry.js';
 import type { EnrolDeviceService } from './device/enrol-device.service.js';
 import { DataKeyRotation, RotationPlace } from './keys/data-key-rotation.service.js';
+import { CardKeys } from './keys/card-keys.js';
+import { IndexRotation, IndexedCards } from './keys/index-rotation.service.js';
 import { Fingerprints } from './keys/fingerprints.js';
 import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
@@ -78,6 +80,7 @@ export class VaultNode {
       enrol: EnrolDeviceService;
       dataKeys: TenantDataKeys;
       rotation: DataKeyRotation;
+      index: IndexRotation;
       chainer: AuditChainer;
       verifier: AuditVerifier;
       anchor: AuditAnchor;
@@ -101,14 +104,14 @@ export class VaultNode {
     const verifier = new AuditVerifier(chain, auditSeal, anchor);
     const centre = new Centre(pool);
     const sealer = new EnvelopeSealer(hsm, clock);
-    const whole = { transactions, centre, hsm, clock, audit, config, devices, sealer, metrics, logger };
+    const whole = { transactions, centre, hsm, clock, audit, auditSeal, config, devices, sealer, metrics, logger };
     const { keys, enrol } = await openKeyRoom(whole);
     const cards = new CardRepository();
     const dataKeys = new TenantDataKeys(hsm, keys.ring, transactions, clock);
     const rotation = new DataKeyRotation(centre, transactions, dataKeys, audit, new RotationPlace(keys.ring, clock));
-    const fingerprints = new Fingerprints(hsm);
+    const fingerprints = new Fingerprints(hsm, keys.ring, clock);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
-    const opener = new CardOpener(hsm, sealer, dataKeys, fingerprints, clock);
+    const opener = new CardOpener(hsm, sealer, new CardKeys(dataKeys, fingerprints, keys.ring), clock);
     const open = new OpenCardService(
       new OpenCardLookups(devices, fingerprints),
       opener,
@@ -117,9 +120,21 @@ export class VaultNode {
       clock,
     );
     const panOpener = new PanOpener(dataKeys, logger);
+    const indexed = new IndexedCards(centre, transactions, cards, panOpener, logger);
+    const index = new IndexRotation(indexed, fingerprints, audit, new RotationPlace(keys.ring, clock));
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit, clock), panOpener, sealer);
     const tokens = openTokenRoom({ ...whole, cards, dataKeys, panOpener, fingerprints });
-    const node = new VaultNode(pool, hsm, clock, { open, seal, enrol, dataKeys, rotation, chainer, verifier, anchor });
+    const node = new VaultNode(pool, hsm, clock, {
+      open,
+      seal,
+      enrol,
+      dataKeys,
+      rotation,
+      index,
+      chainer,
+      verifier,
+      anchor,
+    });
     return Object.assign(node, { metrics, lines, keys, tokens });
   }
 

@@ -2,6 +2,7 @@ import type { EnvelopeSealer, HsmProvider } from '@tsunagu/hsm';
 import type { Clock } from '@tsunagu/kernel';
 import type { AppConfig, AppLogger, Centre, Metrics, Transactions } from '@tsunagu/platform';
 import type { AuditLog } from './audit/audit-log.js';
+import type { AuditSeal } from './audit/audit-seal.js';
 import type { DeviceRegistry } from './device/device-registry.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Components } from './ceremony/components.service.js';
@@ -17,6 +18,7 @@ import { KeyRing } from './inventory/key-ring.js';
 import { KeyInventory } from './inventory/key-inventory.service.js';
 import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
 import { KeyWatch } from './inventory/key-watch.js';
+import { KeyRenewal } from './keys/key-renewal.service.js';
 import { HouseKeys } from './keys/house-keys.service.js';
 
 /** Everything about keys. */
@@ -26,6 +28,7 @@ export interface KeyRoom {
   readonly ring: KeyRing;
   readonly house: HouseKeys;
   readonly schedule: KeySchedule;
+  readonly renewal: KeyRenewal;
   readonly envelopes: EnvelopeKeys;
   readonly custodians: Custodians;
   readonly orders: KeyOrders;
@@ -44,6 +47,7 @@ export interface KeyRoomParts {
   readonly hsm: HsmProvider;
   readonly clock: Clock;
   readonly audit: AuditLog;
+  readonly auditSeal: AuditSeal;
   readonly config: AppConfig;
   readonly devices: DeviceRegistry;
   readonly sealer: EnvelopeSealer;
@@ -57,10 +61,11 @@ export async function openKeyRoom(p: KeyRoomParts): Promise<{ keys: KeyRoom; enr
   const book = new KeyBook(transactions, centre);
   const inventory = new KeyInventory(book, hsm, audit, clock);
   const watch = new KeyWatch(p.metrics, p.logger);
-  const ring = new KeyRing(book, watch);
+  const ring = new KeyRing(book, watch, p.auditSeal);
   const house = new HouseKeys(hsm, inventory, book, ring, config);
   await house.prepare();
   const schedule = new KeySchedule(inventory, book, hsm, clock, watch);
+  const renewal = new KeyRenewal(hsm, inventory, book, clock);
   const custodians = new Custodians(book, centre, inventory, clock);
   const orders = new KeyOrders(book, centre, inventory, hsm, clock);
   const arrivals = new KeyArrivals(hsm, book, inventory);
@@ -73,6 +78,6 @@ export async function openKeyRoom(p: KeyRoomParts): Promise<{ keys: KeyRoom; enr
   const loader = new DeviceLoader(deviceBook, baseKeys, book, hsm, codes);
   const moves = new DeviceMoves(transactions, p.devices, audit);
   const ceremonies = { custodians, orders, arrivals, components, reports };
-  const keys = { book, inventory, ring, house, schedule, envelopes, ...ceremonies, codes, loader, moves };
+  const keys = { book, inventory, ring, house, schedule, renewal, envelopes, ...ceremonies, codes, loader, moves };
   return { keys, enrol: new EnrolDeviceService(hsm, deviceBook, baseKeys, config) };
 }

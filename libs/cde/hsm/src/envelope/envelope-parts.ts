@@ -10,6 +10,8 @@ export interface SadPart {
   readonly emv: Sad<Buffer> | null;
   /** PIN block, ISO 9564 format 4 under the zone PIN key; null without a PIN. */
   readonly pinBlock: Sad<Buffer> | null;
+  /** Handle of the zone key of the block; absent: the first one of the house. */
+  readonly pinKey?: string;
   readonly entry: EntryMode;
 }
 
@@ -24,7 +26,7 @@ export interface AccountPart {
 }
 
 const ENTRY: readonly EntryMode[] = ['chip', 'contactless', 'stripe', 'keyed'];
-const FIELD = { track2: 1, emv: 2, pinBlock: 3, entry: 4, pan: 17, expiry: 18, psn: 19 } as const;
+const FIELD = { track2: 1, emv: 2, pinBlock: 3, entry: 4, pinKey: 5, pan: 17, expiry: 18, psn: 19 } as const;
 
 /** Layout of both parts: repeated tag (1 byte), length (2 bytes, big endian), value. Absent fields are left out. */
 export function encodeSad(sad: SadPart): Buffer {
@@ -33,6 +35,7 @@ export function encodeSad(sad: SadPart): Buffer {
     [FIELD.emv, sad.emv?.reveal() ?? null],
     [FIELD.pinBlock, sad.pinBlock?.reveal() ?? null],
     [FIELD.entry, Buffer.from([ENTRY.indexOf(sad.entry)])],
+    [FIELD.pinKey, sad.pinKey === undefined ? null : Buffer.from(sad.pinKey, 'latin1')],
   ]);
 }
 
@@ -53,6 +56,7 @@ export function decodeSad(plain: Buffer): SadPart {
     track2: sadOf(fields.get(FIELD.track2)),
     emv: sadOf(fields.get(FIELD.emv)),
     pinBlock: sadOf(fields.get(FIELD.pinBlock)),
+    pinKey: fields.get(FIELD.pinKey)?.toString('latin1'),
     entry,
   };
 }

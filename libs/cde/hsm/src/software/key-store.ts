@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HsmError } from '../provider/hsm-error.js';
 import { createOnce, hasCode, replace, shred } from './atomic-file.js';
+import { withKeyLock } from './key-lock.js';
 import { openKey, peekHeader, sealKey, type KeyHeader } from './key-file.js';
 
 const LMK_BYTES = 32;
@@ -78,21 +79,30 @@ export class KeyStore {
     return createOnce(this.#path(header.id), sealKey(this.lmk, header, key));
   }
 
-  /** The same key with another header; a key that is gone stays gone. @throws HsmError `key_unknown` */
+  /** The same key with another header; a key that is gone stays gone, whoever destroys it at this moment. @throws HsmError `key_unknown` */
   async update(id: string, change: (header: KeyHeader) => KeyHeader): Promise<KeyHeader> {
-    this.#evict(id);
-    const { header, sealed } = await this.withKey(id, (key, known) => {
-      const next = change(known);
-      return { header: next, sealed: sealKey(this.lmk, next, key) };
+    return withKeyLock(this.#path(id), async () => {
+      this.#evict(id);
+      const { header, sealed } = await this.withKey(id, (key, known) => {
+        const next = change(known);
+        return { header: next, sealed: sealKey(this.lmk, next, key) };
+      });
+      if (!(await replace(this.#path(id), sealed))) throw new HsmError('key_unknown', 'no such key', { key: id });
+      this.#evict(id);
+      return header;
     });
-    if (!(await replace(this.#path(id), sealed))) throw new HsmError('key_unknown', 'no such key', { key: id });
-    this.#evict(id);
-    return header;
   }
 
   async destroy(id: string): Promise<void> {
+    await withKeyLock(this.#path(id), async () => {
+      this.#evict(id);
+      await shred(this.#path(id));
+    });
+  }
+
+  /** Read the file again at the next use: another process may have moved the key on. */
+  forget(id: string): void {
     this.#evict(id);
-    await shred(this.#path(id));
   }
 
   /** Ids of keys whose time is over and that `may` lets the caller destroy. */

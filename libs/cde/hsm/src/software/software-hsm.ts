@@ -374,6 +374,8 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async #withKey<T>(ref: KeyRef, right: KeyRight, use: (key: Buffer, header: KeyHeader) => T): Promise<T> {
+    // a state that refuses may be old: another process activates keys, and nobody shall be refused what is allowed by now
+    if (!stateAllows((await this.store.header(ref.id)).state, right)) this.store.forget(ref.id);
     return this.store.withKey(ref.id, (key, header) => {
       this.#checkVisible(header);
       if (!hasRight(header.scope, this.options.partition, right)) throw denied(ref.id, right);

@@ -94,6 +94,7 @@ export class AuditChainer implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #sliceOf(tenantId: string, last: AuditSlice | undefined, rows: readonly StoredAuditRow[]): Promise<AuditSlice> {
+    for (const version of new Set(rows.map(({ sealVersion }) => sealVersion))) await this.seal.learn(version);
     for (const { row, mac, sealVersion } of rows) {
       const isOurs = this.seal.knows(sealVersion) && this.seal.ofRow(row, sealVersion).equals(mac);
       if (!isOurs) this.watch.fault('forged', { tenantId, auditId: row.id });
@@ -107,6 +108,7 @@ export class AuditChainer implements OnApplicationBootstrap, OnApplicationShutdo
       entries: Buffer.concat(rows.map(sliceEntry)),
       sealVersion: this.seal.version,
     };
-    return { ...slice, mac: await this.seal.ofSlice(sliceData(slice, last?.mac ?? NO_SLICE)) };
+    const mac = await this.seal.ofSlice(sliceData(slice, last?.mac ?? NO_SLICE), slice.sealVersion);
+    return { ...slice, mac };
   }
 }

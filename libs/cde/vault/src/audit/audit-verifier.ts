@@ -77,6 +77,7 @@ export class AuditVerifier {
   async #checkSlice(before: AuditSlice | undefined, slice: AuditSlice): Promise<AuditFault | null> {
     const seq = (before?.seq ?? 0) + 1;
     if (slice.seq !== seq) return { kind: 'slice_missing', auditId: null, seq };
+    if (!(await this.seal.learn(slice.sealVersion))) return { kind: 'slice_changed', auditId: null, seq };
     const mac = await this.seal.ofSlice(sliceData(slice, before?.mac ?? NO_SLICE), slice.sealVersion);
     const from = before?.until ?? AUDIT_START;
     const isLinked = slice.from.xact === from.xact && slice.from.id === from.id;
@@ -90,7 +91,7 @@ export class AuditVerifier {
   async #allRows({ tenantId, from }: AuditSlice, below: string): Promise<StoredAuditRow[]> {
     const rows: StoredAuditRow[] = [];
     for (let after = from; ; after = rows[rows.length - 1]!) {
-      const page = await this.chain.rows(tenantId, after, below);
+      const page = await this.#known(await this.chain.rows(tenantId, after, below));
       rows.push(...page);
       if (page.length < SLICE_ROWS_MAX) return rows;
     }
@@ -134,7 +135,7 @@ export class AuditVerifier {
     const seq = (last?.seq ?? 0) + 1;
     let unchained = 0;
     for (let after = last?.until ?? AUDIT_START; ;) {
-      const rows = await this.chain.rows(tenantId, after, LAST_XACT);
+      const rows = await this.#known(await this.chain.rows(tenantId, after, LAST_XACT));
       for (const row of rows) {
         if (!this.#isSealed(row)) return { unchained, fault: { kind: 'forged', auditId: row.id, seq } };
         if (BigInt(row.xact) < chainedBelow) return { unchained, fault: { kind: 'inserted', auditId: row.id, seq } };
@@ -143,6 +144,12 @@ export class AuditVerifier {
       if (rows.length < SLICE_ROWS_MAX) return { unchained, fault: null };
       after = rows[rows.length - 1]!;
     }
+  }
+
+  /** Another vault may seal with a newer key since a moment ago. */
+  async #known(rows: StoredAuditRow[]): Promise<StoredAuditRow[]> {
+    for (const version of new Set(rows.map(({ sealVersion }) => sealVersion))) await this.seal.learn(version);
+    return rows;
   }
 
   #isSealed({ row, sealVersion, mac }: StoredAuditRow): boolean {

@@ -19,6 +19,10 @@ export class KeyArrivals {
   /** Make a key inside the provider. @throws CeremonyInputError, HsmError */
   async generate(what: KeyDescription, actor: KeyActor): Promise<KeyRecord> {
     checkDescription(what);
+    return this.#make(what, actor);
+  }
+
+  async #make(what: KeyDescription, actor: KeyActor): Promise<KeyRecord> {
     const version = await this.nextVersion(what);
     const { usage, algorithm: type } = what;
     const { scope } = KEY_PURPOSES[what.purpose];
@@ -26,11 +30,12 @@ export class KeyArrivals {
     return this.enter(what, version, info, { origin: 'generated', actor });
   }
 
-  /** The next version of a key that exists; it takes over when it is activated. @throws KeyMissingError, HsmError */
+  /** The next version of a key that exists, of any purpose; it takes over when it is activated. @throws KeyMissingError, CeremonyInputError, HsmError */
   async succeed(keyId: string, actor: KeyActor): Promise<KeyRecord> {
     const key = await this.book.get(keyId);
     if (key === undefined) throw new KeyMissingError();
-    return this.generate(key, actor);
+    if (key.purpose === 'envelope') throw new CeremonyInputError('keys of envelopes change by the clock alone');
+    return this.#make(key, actor);
   }
 
   /**

@@ -32,6 +32,8 @@ export interface KeyOrderResult {
 }
 
 const ORDER_MS = 24 * 3_600_000;
+/** Far beyond the time in which every vault knows a new key of the index and has ended what it began before. */
+const TURN_MS = 60_000;
 const COLUMNS = `id, key_id as "keyId", operation, wrapping_key_id as "wrappingKeyId", ordered_by as "orderedBy", ordered_at as "orderedAt", expires_at as "expiresAt"`;
 
 const INSERT = sql(
@@ -81,10 +83,11 @@ export class KeyOrders {
     const { keyId, operation, wrappingKeyId } = asked;
     const key = await this.#key(keyId);
     if (operation !== 'export') advanceKey(key.state, operation);
-    if (operation === 'close' && KEY_PURPOSES[key.purpose].isRenewedByHouse) {
+    if (operation === 'close' && KEY_PURPOSES[key.purpose].renewedDaysBefore !== null) {
       throw new CeremonyInputError('the house needs this key: activate its successor instead');
     }
-    if (operation === 'retire' && (await this.#isInUse(keyId))) {
+    if (operation === 'activate') await this.#checkTurn(key);
+    if (operation === 'retire' && (this.#isAwaited(key) || (await this.#isInUse(keyId)))) {
       throw new CeremonyInputError('something still lives under this key; revoke it when that shall die');
     }
     if ((operation === 'export') !== (wrappingKeyId !== null)) {
@@ -119,6 +122,7 @@ export class KeyOrders {
       await this.#refuse(order, actor);
       throw new SecondPersonError();
     }
+    if (order.operation === 'activate') await this.#checkTurn(key);
     const sign = (tx: Tx) => this.#sign(tx, order, actor);
     if (order.operation === 'export') return this.#export(order, key, sign);
     if (order.operation === 'activate') return { key: await this.inventory.activate(key.id, actor, sign) };
@@ -154,6 +158,23 @@ export class KeyOrders {
         },
       });
     });
+  }
+
+  /** Something made under a closed key may still come for a while. */
+  #isAwaited({ purpose, state, changedAt }: KeyRecord): boolean {
+    return state === 'decrypt-only' && changedAt.getTime() + KEY_PURPOSES[purpose].keptMs > this.clock.now().getTime();
+  }
+
+  /** One change of the index at a time: vaults that know different pairs of keys would not meet at one lock. */
+  async #checkTurn({ id, purpose }: KeyRecord): Promise<void> {
+    if (purpose !== 'pan-index') return;
+    for (const other of await this.book.usable()) {
+      if (other.purpose !== purpose || other.id === id) continue;
+      const isYoung = other.version > 1 && other.validFrom!.getTime() + TURN_MS > this.clock.now().getTime();
+      if (isYoung || (other.state === 'decrypt-only' && (await this.#isInUse(other.id)))) {
+        throw new CeremonyInputError('the change before this one is not done yet: cards are still being rewritten');
+      }
+    }
   }
 
   async #isInUse(id: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { KeyRef } from '@tsunagu/hsm';
 import { InvariantError } from '@tsunagu/kernel';
+import { AuditSeal } from '../audit/audit-seal.js';
 import { KeyBook } from './key-book.repository.js';
 import type { KeyPurpose } from './key-purposes.js';
 import type { KeyRecord } from './key-record.js';
@@ -18,6 +19,7 @@ export class KeyRing implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly book: KeyBook,
     private readonly watch: KeyWatch,
+    private readonly seal: AuditSeal,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,7 +32,14 @@ export class KeyRing implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async refresh(): Promise<void> {
-    this.#keys = await this.book.usable();
+    const keys = await this.book.usable();
+    await this.seal.follow(keys.filter(({ purpose }) => purpose === 'audit'));
+    this.#keys = keys;
+  }
+
+  /** Lines of the keys of a purpose that work, newest version first. */
+  of(purpose: KeyPurpose): KeyRecord[] {
+    return this.#keys.filter((one) => one.purpose === purpose);
   }
 
   /** The key that protects new data. @throws InvariantError the purpose has no active key: it ended, and nobody made another one */

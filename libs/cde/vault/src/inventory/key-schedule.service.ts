@@ -39,8 +39,8 @@ export class KeySchedule {
       if (record.destroyAt !== null && record.destroyAt <= now) {
         shredded += (await this.inventory.noteShredded(record)) ? 1 : 0;
       } else if (record.state === 'active') {
-        // the house stands still without its own keys: they are told about every day until somebody activates a successor
-        if (!KEY_PURPOSES[record.purpose].isRenewedByHouse) await this.inventory.endPeriod(record);
+        // the house stands still without its own keys: one that could not be renewed is told about until it is
+        if (KEY_PURPOSES[record.purpose].renewedDaysBefore === null) await this.inventory.endPeriod(record);
         this.watch.periodEnded(record);
       } else {
         await this.inventory.settle(record);

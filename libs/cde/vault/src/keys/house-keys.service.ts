@@ -4,6 +4,7 @@ import { AppError } from '@tsunagu/kernel';
 import { AppConfig } from '@tsunagu/platform';
 import { KeyBook } from '../inventory/key-book.repository.js';
 import { KeyInventory } from '../inventory/key-inventory.service.js';
+import type { KeyRecord } from '../inventory/key-record.js';
 import { KeyRing } from '../inventory/key-ring.js';
 import { isPublishedKey } from './published-keys.js';
 import { makeVaultKeys } from './vault-keys.js';
@@ -31,7 +32,8 @@ export class HouseKeys {
 
   /** @throws TestKeyError production mode with a published key; HsmError */
   async prepare(): Promise<void> {
-    for (const key of await makeVaultKeys(this.hsm)) {
+    const isOver = new Set((await this.book.list(true)).filter(isPast).map(({ id }) => id));
+    for (const key of await makeVaultKeys(this.hsm, (id) => isOver.has(id))) {
       const whose = { version: 1, tenantId: null, zone: '', origin: 'system', createdBy: 'system' } as const;
       await this.inventory.register({ ...key, ...whose }, 'start-up');
     }
@@ -44,4 +46,8 @@ export class HouseKeys {
       if (state !== 'retired' && isPublishedKey(kcv)) throw new TestKeyError(id);
     }
   }
+}
+
+function isPast({ state }: KeyRecord): boolean {
+  return state === 'retired' || state === 'destroyed';
 }

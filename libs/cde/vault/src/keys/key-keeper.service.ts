@@ -3,10 +3,22 @@ import { EnvelopeKeys, KeySchedule } from '../inventory/key-schedule.service.js'
 import { KeyWatch } from '../inventory/key-watch.js';
 import { TenantDataKeys } from '../token/tenant-data-keys.js';
 import { DataKeyRotation } from './data-key-rotation.service.js';
+import { IndexRotation } from './index-rotation.service.js';
+import { KeyRenewal } from './key-renewal.service.js';
 import { HouseKeys } from './house-keys.service.js';
 
 /** How often keys are looked after. Short against the 15 minutes that a `sad` key outlives its epoch. */
 const EVERY_MS = 30_000;
+
+/** Changes of keys: made ahead of the end of a period, and carried through to what lies under them. */
+@Injectable()
+export class KeyRotations {
+  constructor(
+    readonly renewal: KeyRenewal,
+    readonly data: DataKeyRotation,
+    readonly index: IndexRotation,
+  ) {}
+}
 
 /** What the keeper looks after. */
 @Injectable()
@@ -16,7 +28,7 @@ export class KeptKeys {
     readonly envelopes: EnvelopeKeys,
     readonly schedule: KeySchedule,
     readonly data: TenantDataKeys,
-    readonly rotation: DataKeyRotation,
+    readonly rotations: KeyRotations,
   ) {}
 }
 
@@ -43,11 +55,14 @@ export class KeyKeeper implements OnApplicationBootstrap, OnApplicationShutdown 
     this.keys.data.wipe(0);
   }
 
-  /** One round: destroy, then prepare. */
+  /** One round: renew, destroy, prepare, then carry on. */
   async keep(): Promise<void> {
-    await this.keys.schedule.round();
-    await this.keys.envelopes.prepare();
-    await this.keys.rotation.round();
+    const { schedule, envelopes, rotations } = this.keys;
+    await rotations.renewal.round();
+    await schedule.round();
+    await envelopes.prepare();
+    await rotations.data.round();
+    await rotations.index.round();
     this.keys.data.wipe();
   }
 

@@ -4,6 +4,7 @@ import { CreateVault1795000010001 } from './create-vault.migration.js';
 import { CreateEnrolmentCodes1795000010012 } from './create-enrolment-codes.migration.js';
 import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
 import { VersionDataKeys1795000010013 } from './version-data-keys.migration.js';
+import { VersionFingerprints1795000010027 } from './version-fingerprints.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
 /** Tables of the vault, in the order of their timestamps. */
@@ -14,4 +15,5 @@ export const vaultMigrations: readonly Migration[] = [
   CreateEnrolmentCodes1795000010012,
   VersionDataKeys1795000010013,
   CompleteTokens1795000010020,
+  VersionFingerprints1795000010027,
 ];

@@ -8,17 +8,16 @@ import {
   HsmProvider,
   Ksn,
   PayloadReader,
-  zonePinKey,
   type CardContent,
   type ReaderPayload,
 } from '@tsunagu/hsm';
 import { newId, Clock, Sad } from '@tsunagu/kernel';
 import type { Device } from '../device/device.js';
-import { Fingerprints } from '../keys/fingerprints.js';
+import type { KeyedFingerprint } from '../keys/fingerprints.js';
+import { CardKeys } from '../keys/card-keys.js';
 import { faceOf } from '../token/card-display.js';
 import type { NewCard } from '../token/card.repository.js';
 import { PAN_CIPHER_VERSION, sealPan } from '../token/pan-cipher.js';
-import { TenantDataKeys } from '../token/tenant-data-keys.js';
 import { CardDataInvalidError } from '../vault-errors.js';
 
 /** A card out of its encryption: ready to be stored and handed on, nothing of it in the clear any more. */
@@ -33,8 +32,7 @@ export class CardOpener {
   constructor(
     private readonly hsm: HsmProvider,
     private readonly sealer: EnvelopeSealer,
-    private readonly dataKeys: TenantDataKeys,
-    private readonly fingerprints: Fingerprints,
+    private readonly keys: CardKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -74,15 +72,15 @@ export class CardOpener {
     const content = await this.#content(device, reader, payload);
     try {
       const emv = mergeEmv(request.card.emv, content.emv);
-      const pinBlock = await this.#zonePin(device, request.card, content.pan);
+      const pin = await this.#zonePin(device, request.card, content.pan);
       const { tenantId } = request;
-      const sad = { track2: content.track2, emv, pinBlock, entry: request.card.entryMode };
+      const sad = { track2: content.track2, emv, ...pin, entry: request.card.entryMode };
       const [fingerprint, envelope] = await Promise.all([
-        this.fingerprints.ofPan(tenantId, content.pan),
+        this.keys.fingerprints.ofPan(tenantId, content.pan),
         this.sealer.seal(tenantId, { sad, account: content }),
       ]);
       // asked for last: a data key is used in the tick in which it comes
-      return { card: this.#newCard(request, content, fingerprint, await this.dataKeys.current(tenantId)), envelope };
+      return { card: this.#newCard(request, content, fingerprint, await this.keys.data.current(tenantId)), envelope };
     } finally {
       content.wipe();
     }
@@ -98,15 +96,20 @@ export class CardOpener {
     }
   }
 
-  async #zonePin(device: Device, card: EncryptedCard, pan: Buffer): Promise<Sad<Buffer> | null> {
-    if (card.pinBlock === undefined) return null;
+  async #zonePin(
+    device: Device,
+    card: EncryptedCard,
+    pan: Buffer,
+  ): Promise<{ pinBlock: Sad<Buffer> | null; pinKey?: string }> {
+    if (card.pinBlock === undefined) return { pinBlock: null };
     const { profile, bdk } = device;
     const { format, ksn, data } = card.pinBlock;
     const dukpt = { scheme: profile.scheme, bdk, ksn, keyType: profile.workingKeyType, variant: 'request' } as const;
     const from = { dukpt, format: format === 'iso4' ? 4 : 0, block: Buffer.from(data, 'hex') } as const;
     try {
-      const out = { key: zonePinKey(this.hsm.name), format: 4 } as const;
-      return new Sad((await this.hsm.translatePin({ in: from, out, pan })).block);
+      const key = this.keys.ring.current('zone-pin');
+      const { block } = await this.hsm.translatePin({ in: from, out: { key, format: 4 }, pan });
+      return { pinBlock: new Sad(block), pinKey: key.id };
     } catch (error) {
       const isBadBlock = error instanceof HsmError && (error.reason === 'format' || error.reason === 'unsupported');
       throw isBadBlock ? new CardDataInvalidError('pin_block') : error;
@@ -116,7 +119,7 @@ export class CardOpener {
   #newCard(
     { tenantId, requestId, intent, tokenUses }: OpenCardRequest,
     content: CardContent,
-    fingerprint: Buffer,
+    fingerprint: KeyedFingerprint,
     key: { id: string; bytes: Buffer },
   ): NewCard {
     const at = this.clock.now();

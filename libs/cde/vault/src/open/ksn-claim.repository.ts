@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Ksn } from '@tsunagu/hsm';
 import { invariant } from '@tsunagu/kernel';
 import { sql, type Tx } from '@tsunagu/platform';
+import type { KeyedFingerprint } from '../keys/fingerprints.js';
 import { KsnReplayError, KsnStaleError } from '../vault-errors.js';
 
 /** One use of a KSN: which ciphertext, for which purchase. */
 export interface KsnClaim {
   readonly ksn: Ksn;
-  readonly cipherFingerprint: Buffer;
+  readonly cipherFingerprint: KeyedFingerprint;
   readonly intent: string;
   /** How many usable counters a late message may lie behind the newest. */
   readonly replayWindow: number;
@@ -57,13 +58,18 @@ export class KsnClaimRepository {
   async claim(tx: Tx, claim: KsnClaim): Promise<ClaimResult> {
     const { ksn, cipherFingerprint, intent, at, replayWindow } = claim;
     const key = [tx.tenantId, ksn.initialKeyId, ksn.counter];
-    const values = [...key, ksn.rank, cipherFingerprint, intent, at, replayWindow];
+    const values = [...key, ksn.rank, cipherFingerprint.value, intent, at, replayWindow];
     const [row] = await tx.query<{ claimed: boolean; jump: string }>(CLAIM, values);
     invariant(row !== undefined, 'a claim has an answer');
     if (row.claimed) return { kind: 'claimed', jump: Number(row.jump) };
     const [used] = await tx.query<{ cipher_fingerprint: Buffer; intent: string }>(USED, key);
     if (used === undefined) throw new KsnStaleError();
-    if (used.intent !== intent || !used.cipher_fingerprint.equals(cipherFingerprint)) throw new KsnReplayError();
+    if (used.intent !== intent || !isSame(cipherFingerprint, used.cipher_fingerprint)) throw new KsnReplayError();
     return { kind: 'repeated', jump: 0 };
   }
+}
+
+/** The claim may have been written under the key before. */
+function isSame({ value, others }: KeyedFingerprint, stored: Buffer): boolean {
+  return [value, ...others].some((one) => one.equals(stored));
 }

@@ -10,6 +10,7 @@ import { TenantDataKeyEntity } from './tenant-data-key.entity.js';
   where: `state = 'active' and uses = 'multi'`,
 })
 @Index('card_single', ['tenantId', 'madeFor'], { unique: true, where: `uses = 'single'` })
+@Index('card_by_index_version', ['indexVersion'])
 @Index('card_by_data_key', ['tenantId', 'dekId'])
 @Check('card_par', `par ~ '^[0-9A-Z]{29}$'`)
 @Check('card_uses', `uses IN ('multi', 'single')`)
@@ -25,6 +26,8 @@ export class CardEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'card_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', name: 'token_id', primaryKeyConstraintName: 'card_pkey' }) tokenId!: string;
   @Column({ type: 'bytea' }) fingerprint!: Buffer;
+  /** Version of the key of the fingerprint. */
+  @Column({ type: 'smallint', name: 'index_version', default: 1 }) indexVersion!: number;
   @Column({ type: 'bytea', name: 'pan_cipher' }) panCipher!: Buffer;
   @Column({ type: 'uuid', name: 'dek_id' }) dekId!: string;
   @Column({ type: 'smallint' }) version!: number;

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { CardBrand } from '@tsunagu/contracts';
 import { invariant, newId } from '@tsunagu/kernel';
 import { sql, type Storable, type Tx } from '@tsunagu/platform';
+import type { KeyedFingerprint } from '../keys/fingerprints.js';
 import { expiryFacts, type CardFace } from './card-display.js';
 
 /** A card as it would be stored if this tenant has not seen it. */
 export interface NewCard {
   readonly tokenId: string;
-  readonly fingerprint: Buffer;
+  readonly fingerprint: KeyedFingerprint;
   readonly panCipher: Buffer;
   readonly dekId: string;
   readonly version: number;
@@ -51,23 +52,28 @@ interface CardRow {
 }
 
 /** Found in the index alone: it carries what is answered. A new token and the notice of it are one statement. */
-const FIND_OR_MAKE = sql(
-  'vault_card_find_or_make',
-  `with found as (select token_id, expiry from vault.card
-     where tenant_id = $1 and fingerprint = $3 and state = 'active' and uses = 'multi'),
+const findOrMake = (isKnown: string) => `with found as (select token_id, expiry from vault.card
+     where tenant_id = $1 and ${isKnown} and state = 'active' and uses = 'multi' limit 1),
    made as (
-     insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12 where not exists (select from found)
+     insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at, index_version)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $14 where not exists (select from found)
      on conflict (tenant_id, fingerprint) where state = 'active' and uses = 'multi' do nothing returning token_id, expiry),
    noted as (
      insert into vault.token_change (tenant_id, id, token_id, kind, request_id, at) select $1, $2, token_id, 'created', $13, $12 from made)
-   select token_id, expiry, false as is_new from found union all select token_id, expiry, true from made`,
+   select token_id, expiry, false as is_new from found union all select token_id, expiry, true from made`;
+const FIND_OR_MAKE = sql('vault_card_find_or_make', findOrMake('fingerprint = $3'));
+/** While the key of the index changes a card may lie under either. One statement sees it under one of them, whatever the rewriter does. */
+const FIND_OR_MAKE_EITHER = sql(
+  'vault_card_find_or_make_either',
+  findOrMake('fingerprint = any(array_append($15::bytea[], $3))'),
 );
+/** Two vaults could make a token under one key each: the unique index cannot see that they mean one card. */
+const LOCK_CARD = sql('vault_card_lock', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 const MAKE_SINGLE = sql(
   'vault_card_make_single',
   `with made as (
-     insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at, uses, made_for)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, 'single', $14)
+     insert into vault.card (tenant_id, token_id, fingerprint, pan_cipher, dek_id, version, expiry, psn, bin6, last4, brand, state, created_at, uses, index_version, made_for)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active', $12, 'single', $14, $15)
      on conflict (tenant_id, made_for) where uses = 'single' do nothing returning token_id),
    noted as (
      insert into vault.token_change (tenant_id, id, token_id, kind, request_id, at) select $1, $2, token_id, 'created', $13, $12 from made)
@@ -113,7 +119,7 @@ export class CardRepository {
   /** Token of this account: the stored one, or this one from now on. */
   async findOrMake(tx: Tx, card: NewCard): Promise<MadeToken> {
     if (card.uses === 'single') return this.#makeSingle(tx, card);
-    const [row] = await tx.query<TokenRow>(FIND_OR_MAKE, valuesOf(tx, card));
+    const [row] = await this.#findOrInsert(tx, card);
     const stored = row ?? (await this.#racingWinner(tx, card));
     const { expiry } = card.face;
     if (expiry !== null && expiry !== stored.expiry) this.#renew(tx, card, stored);
@@ -129,6 +135,13 @@ export class CardRepository {
   /** Let a single-use token serve this purchase. @returns false when it served another one */
   async spend(tx: Tx, tokenId: string, intent: string, at: Date): Promise<boolean> {
     return (await tx.query(SPEND, [tx.tenantId, tokenId, intent, at])).length === 1;
+  }
+
+  #findOrInsert(tx: Tx, card: NewCard): Promise<TokenRow[]> {
+    const { lock, others } = card.fingerprint;
+    if (lock === null) return tx.query<TokenRow>(FIND_OR_MAKE, valuesOf(tx, card));
+    tx.send(LOCK_CARD, [`card|${tx.tenantId}|${lock.toString('hex')}`]);
+    return tx.query<TokenRow>(FIND_OR_MAKE_EITHER, [...valuesOf(tx, card), [...others]]);
   }
 
   async #makeSingle(tx: Tx, card: NewCard): Promise<MadeToken> {
@@ -147,7 +160,7 @@ export class CardRepository {
 
   /** Another transaction inserted the same account after our statement took its snapshot; it has committed by now. */
   async #racingWinner(tx: Tx, card: NewCard): Promise<TokenRow> {
-    const [row] = await tx.query<TokenRow>(FIND, [tx.tenantId, card.fingerprint]);
+    const [row] = await tx.query<TokenRow>(FIND, [tx.tenantId, card.fingerprint.value]);
     invariant(row !== undefined, 'a card is found or made');
     return row;
   }
@@ -161,9 +174,9 @@ export interface MadeToken {
 
 function valuesOf(tx: Tx, card: NewCard): Storable[] {
   const { face, tokenId } = card;
-  const sealed = [card.fingerprint, card.panCipher, card.dekId, card.version];
+  const sealed = [card.fingerprint.value, card.panCipher, card.dekId, card.version];
   const shown = [face.expiry, card.psn, face.bin6, face.last4, face.brand, card.at];
-  return [tx.tenantId, tokenId, ...sealed, ...shown, card.requestId];
+  return [tx.tenantId, tokenId, ...sealed, ...shown, card.requestId, card.fingerprint.version];
 }
 
 function storedOf(row: CardRow): StoredCard {
