@@ -129,7 +129,10 @@ describe.skipIf(lack !== undefined)('the vault on a PKCS#11 token', { timeout: 3
       status: 422,
     });
     const old = { tenantId: randomUUID(), terminalId: randomUUID(), scheme: 'TDES-DUKPT', requestId: 'r' } as const;
-    await expect(as('operator').enrolDevice(old)).rejects.toThrow();
+    await expect(as('operator').enrolDevice(old)).rejects.toMatchObject({
+      status: 422,
+      code: 'device_profile_unsupported',
+    });
   });
 
   it('[CC-28] answers 503 within 2 s while the token is away, uses no counter, and comes back by itself', async () => {

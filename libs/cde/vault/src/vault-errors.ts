@@ -113,6 +113,17 @@ export class BaseKeyMissingError extends AppError {
   }
 }
 
+/** The HSM of this vault cannot serve such a reader. The reason is for operators: it holds no value of a card or a key. */
+export class DeviceUnservedError extends AppError {
+  readonly code = 'device_profile_unsupported';
+  readonly category = 'unprocessable';
+
+  /** @param lack a clause: `it …` */
+  constructor(provider: string, lack: string) {
+    super(`the ${provider} provider cannot serve this reader: ${lack}`);
+  }
+}
+
 /** Wrong, used or old enrolment code: one answer. */
 export class EnrolmentCodeError extends AppError {
   readonly code = 'permission_denied';

@@ -19,6 +19,17 @@ describe('HSM guard', () => {
     await expect(guard.random(1)).rejects.toMatchObject({ ...unavailable, reason: 'timeout' });
   });
 
+  it('says within the time of a call that the HSM is not well, also when it says nothing itself', async () => {
+    const asked = (health: () => ReturnType<HsmProvider['health']>) =>
+      new GuardedHsm({ name: 'stub', health } as Partial<HsmProvider> as HsmProvider, { timeoutMs: 5 }).health();
+    await expect(asked(() => new Promise(() => {}))).resolves.toMatchObject({ ok: false, detail: 'timeout' });
+    await expect(asked(() => Promise.reject(new Error('socket closed at 10.0.0.1')))).resolves.toMatchObject({
+      ok: false,
+      detail: 'unavailable',
+    });
+    await expect(asked(() => Promise.resolve({ ok: true, latencyMs: 1 }))).resolves.toEqual({ ok: true, latencyMs: 1 });
+  });
+
   it('stops asking after failures in a row, and tries one again after the pause', async () => {
     let now = 0;
     let calls = 0;

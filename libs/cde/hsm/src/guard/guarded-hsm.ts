@@ -67,8 +67,6 @@ export class GuardedHsm extends HsmProvider {
   }
 
   capabilities: Call<'capabilities'> = () => this.#guard(() => this.inner.capabilities());
-  /** Not behind the breaker: it is how anybody learns that the provider is back. */
-  health: Call<'health'> = () => this.inner.health();
   random: Call<'random'> = (bytes) => this.#guard(() => this.inner.random(bytes));
   dukptVerifyMac: Call<'dukptVerifyMac'> = (dukpt, r) => this.#guard(() => this.inner.dukptVerifyMac(dukpt, r));
   dukptDecrypt: Call<'dukptDecrypt'> = (dukpt, r) => this.#guard(() => this.inner.dukptDecrypt(dukpt, r));
@@ -82,6 +80,17 @@ export class GuardedHsm extends HsmProvider {
   keyInfo: Call<'keyInfo'> = (key) => this.#guard(() => this.inner.keyInfo(key));
   destroyKey: Call<'destroyKey'> = (key) => this.#guard(() => this.inner.destroyKey(key));
   destroyExpired: Call<'destroyExpired'> = (now) => this.#guard(() => this.inner.destroyExpired(now));
+
+  /** Not behind the breaker: it is how anybody learns that the provider is back. Silence is an answer, too, and comes in time. */
+  async health(): ReturnType<HsmProvider['health']> {
+    const startedMs = this.monotonicMs();
+    try {
+      return await this.#timed(() => this.inner.health());
+    } catch (error) {
+      const detail = error instanceof HsmError ? error.reason : 'fault';
+      return { ok: false, latencyMs: this.monotonicMs() - startedMs, detail };
+    }
+  }
 
   override close(): void {
     this.inner.close();

@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { DukptProfile } from '../dukpt/dukpt-profile.js';
 import { HsmError } from './hsm-error.js';
+import { profileLack } from './profile-check.js';
 
 /** Upper-case hex text. */
 export type Hex = string;
@@ -200,6 +202,11 @@ export interface CardValueCheck {
 export abstract class HsmProvider {
   abstract readonly name: string;
   abstract capabilities(): Promise<HsmCapabilities>;
+  /** Why devices of this profile cannot be served, as a clause for people; undefined when they can. */
+  async lackFor(profile: DukptProfile): Promise<string | undefined> {
+    return profileLack(profile, await this.capabilities());
+  }
+
   abstract health(): Promise<{ ok: boolean; latencyMs: number; detail?: string }>;
   abstract random(bytes: number): Promise<Buffer>;
 

@@ -4,7 +4,7 @@ import { AppConfig } from '@tsunagu/platform';
 import { KeyBook } from '../inventory/key-book.repository.js';
 import { KeyInventory } from '../inventory/key-inventory.service.js';
 import { bdkOf } from '../keys/vault-keys.js';
-import { BaseKeyMissingError } from '../vault-errors.js';
+import { BaseKeyMissingError, DeviceUnservedError } from '../vault-errors.js';
 
 /** Base derivation keys by tenant and zone (scheme and maker): new devices get theirs from the active one, older ones go on with theirs. */
 @Injectable()
@@ -16,11 +16,19 @@ export class BaseKeys {
     private readonly config: AppConfig,
   ) {}
 
+  /** Refuse a reader before anything is made for it. @throws DeviceUnservedError with the reason; HsmError */
+  async checkServed(profile: DukptProfile): Promise<void> {
+    const lack = await this.hsm.lackFor(profile);
+    if (lack !== undefined) throw new DeviceUnservedError(this.hsm.name, lack);
+  }
+
   /**
    * The base key for a new device. The sandbox makes the first one by itself; in production two custodians bring it.
    * @throws BaseKeyMissingError no active one, or one of another type than the profile needs
+   * @throws DeviceUnservedError this HSM cannot serve the profile
    */
   async forEnrolment(tenantId: string, zone: string, profile: DukptProfile, requestId: string): Promise<KeyRef> {
+    await this.checkServed(profile);
     const active = await this.book.active('bdk', tenantId, zone);
     if (active !== undefined) {
       if (active.algorithm !== profile.bdkType) throw new BaseKeyMissingError();

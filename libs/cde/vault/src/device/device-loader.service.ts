@@ -4,7 +4,7 @@ import { Clock } from '@tsunagu/kernel';
 import { Transactions, sql } from '@tsunagu/platform';
 import { createHash, randomInt } from 'node:crypto';
 import { KeyBook } from '../inventory/key-book.repository.js';
-import { BaseKeyMissingError, EnrolmentCodeError } from '../vault-errors.js';
+import { BaseKeyMissingError, DeviceUnservedError, EnrolmentCodeError } from '../vault-errors.js';
 import { BaseKeys } from './base-keys.service.js';
 import { DeviceBook } from './enrol-device.service.js';
 import { AuditLog } from '../audit/audit-log.js';
@@ -30,6 +30,15 @@ const USE = sql(
    where tenant_id = $1 and terminal_id = $2 and used_at is null and expires_at > $4 and guesses < ${GUESSES_MAX}
    returning profile, zone, proof = $3 as right`,
 );
+
+/** A terminal that is to get a reader. */
+export interface CodeRequest {
+  readonly tenantId: string;
+  readonly terminalId: string;
+  readonly profileName: DukptProfileName;
+  readonly zone: string;
+  readonly requestId: string;
+}
 
 /** A reader that is to be loaded with its key. */
 export interface LoadRequest {
@@ -60,13 +69,7 @@ export class EnrolmentCodes {
   ) {}
 
   /** @returns the code, shown once: 60 random bits, for a person to type */
-  async issue(asked: {
-    tenantId: string;
-    terminalId: string;
-    profileName: DukptProfileName;
-    zone: string;
-    requestId: string;
-  }): Promise<{ code: string; expiresAt: Date }> {
+  async issue(asked: CodeRequest): Promise<{ code: string; expiresAt: Date }> {
     const { tenantId, terminalId, profileName, zone, requestId } = asked;
     const code = Array.from({ length: CODE_CHARACTERS }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
     const expiresAt = new Date(this.clock.now().getTime() + CODE_MS);
@@ -116,6 +119,18 @@ export class DeviceLoader {
     private readonly hsm: HsmProvider,
     private readonly codes: EnrolmentCodes,
   ) {}
+
+  /**
+   * A code for a terminal whose reader this HSM can serve and load: a code that cannot be used is not given out.
+   * @throws DeviceUnservedError with the reason
+   */
+  async issueCode(request: CodeRequest): Promise<{ code: string; expiresAt: Date }> {
+    await this.baseKeys.checkServed(DUKPT_PROFILES[request.profileName]);
+    if (!(await this.hsm.capabilities()).operations.includes('exportInitialKey')) {
+      throw new DeviceUnservedError(this.hsm.name, 'it gives initial keys to no loader');
+    }
+    return this.codes.issue(request);
+  }
 
   /**
    * Use the code and make the reader known. The code is gone even when the loading fails: the next one takes seconds.

@@ -3,7 +3,7 @@ import { VAULT_ROUTES } from '@tsunagu/contracts';
 import { DUKPT_PROFILES, type DukptProfileName } from '@tsunagu/hsm';
 import { InternalGuard } from '@tsunagu/platform';
 import { objectOf, oneOf, requestText, uuidOf } from '../request-shape.js';
-import { DeviceLoader, EnrolmentCodes, type LoadAnswer } from './device-loader.service.js';
+import { DeviceLoader, type LoadAnswer } from './device-loader.service.js';
 import { DeviceMoves } from './device-moves.service.js';
 import { DEVICE_MOVES } from './device-state.js';
 
@@ -14,7 +14,6 @@ const PROFILES = Object.keys(DUKPT_PROFILES) as DukptProfileName[];
 @UseGuards(InternalGuard)
 export class DevicesController {
   constructor(
-    private readonly codes: EnrolmentCodes,
     private readonly loader: DeviceLoader,
     private readonly moves: DeviceMoves,
   ) {}
@@ -26,7 +25,7 @@ export class DevicesController {
     const profileName = oneOf(fields, 'profileName', PROFILES);
     const { scheme } = DUKPT_PROFILES[profileName];
     const zone = fields['zone'] === undefined ? scheme.toLowerCase() : requestText(fields, 'zone', 60);
-    return this.codes.issue({ ...whose(fields), profileName, zone });
+    return this.loader.issueCode({ ...whose(fields), profileName, zone });
   }
 
   @Post(VAULT_ROUTES.deviceLoad)

@@ -2,7 +2,7 @@ import { DUKPT_PROFILES, TerminalDukpt } from '@tsunagu/hsm';
 import { componentCheckValue } from '../ceremony/new-key.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
 
@@ -105,6 +105,23 @@ describe('loading a reader', { timeout: 30_000 }, () => {
     const load = () => vault.keys.loader.load({ ...where, code, wrappingKeyId: transport.id });
     const done = await Promise.allSettled(Array.from({ length: 6 }, load));
     expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('refuses a reader that its HSM cannot serve or load, with the reason, before anything is made for it', async () => {
+    const asked = { ...place(), profileName: PROFILE, zone: 'aes-dukpt' } as const;
+    const able = await vault.hsm.capabilities();
+    const limited = vi.spyOn(vault.hsm, 'capabilities');
+    limited.mockResolvedValue({ ...able, bdkTypes: ['TDES2'] });
+    const refused = { code: 'device_profile_unsupported', category: 'unprocessable' };
+    const words = 'the software provider cannot serve this reader: it has no AES-DUKPT under AES128 base keys';
+    await expect(vault.keys.loader.issueCode(asked)).rejects.toMatchObject({ ...refused, message: words });
+    await expect(Till.enrol(vault, 'AES-DUKPT', asked.tenantId)).rejects.toMatchObject(refused);
+    limited.mockResolvedValue({ ...able, operations: [] });
+    await expect(vault.keys.loader.issueCode(asked)).rejects.toMatchObject(refused);
+    limited.mockRestore();
+    const made = await admin.query('select from vault.key_record where tenant_id = $1', [asked.tenantId]);
+    expect(made.rowCount).toBe(0);
+    expect((await vault.keys.loader.issueCode(asked)).code).toHaveLength(12);
   });
 
   it('[CC-15] never gives two readers one key id, whoever asks', async () => {
