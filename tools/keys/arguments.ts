@@ -18,6 +18,12 @@ export const HELP = `npm run keys -- COMMAND [options]      asks the running vau
   rotate KEY --as NAME                  make the next version and order its activation
   activate|close|retire|revoke|destroy KEY --as NAME        order a move of a key …
   export KEY --under KEY --as NAME      … or its export under a transport key
+  erase-tenant TENANT --as NAME         order the end of a tenant: keys destroyed, cards erased, a signed certificate
+  join-group TENANT --group NAME --as NAME, leave-group TENANT --as NAME    order that tenants may use each other's tokens, or no longer
+  export-tokens TENANT --under KEY --as NAME                order a file of cards for a partner, under his exchange key
+  approve-tenant ORDER --as NAME [--out FILE]               the second custodian: now it happens
+  verify-certificate FILE [--public-key KEY]                proves a certificate of an erasure
+
   approve ORDER --as NAME               the second custodian: now it happens
 
   PURPOSE…   --purpose bdk|link-pin|link-mac|transport|ceremony --usage B0|P0|M3|M6|K0|K1|D0 --type AES128|AES192|AES256|TDES2|TDES3
@@ -38,6 +44,9 @@ export interface KeysArguments {
 }
 
 const TEXTS = [
+  'group',
+  'out',
+  'public-key',
   'as',
   'purpose',
   'usage',

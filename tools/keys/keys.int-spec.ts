@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -152,6 +152,28 @@ describe('npm run keys', { timeout: 60_000 }, () => {
     const verdict = await keys(['audit-verify']);
     expect(verdict.code).toBe(2);
     expect(verdict.text).toContain(rows[0]!.id);
+  });
+
+  it('ends a tenant by both, and proves the certificate of it or says that it is forged', async () => {
+    const ordered = await keys(['erase-tenant', TENANT, ...as(1)], [secret(1)]);
+    const approve = ['approve-tenant', found(ordered.text, /approve-tenant (\S+)/)];
+    expect(await keys([...approve, ...as(1)], [secret(1)])).toMatchObject({ code: 1 });
+    const file = join(folder, 'certificate.json');
+    expect((await keys([...approve, '--out', file, ...as(2)], [secret(2)])).text).toContain('erased');
+    expect(await keys(['verify-certificate', file])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('genuine'),
+    });
+    await writeFile(file, (await readFile(file, 'utf8')).replace('custodian-1', 'custodian-9'));
+    expect(await keys(['verify-certificate', file])).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('NOT GENUINE'),
+    });
+    await writeFile(file, 'PK');
+    expect((await keys(['verify-certificate', file])).text).toContain('not a certificate');
+    const group = await keys(['join-group', randomUUID(), '--group', 'depachika', ...as(2)], [secret(2)]);
+    const joined = ['approve-tenant', found(group.text, /approve-tenant (\S+)/), ...as(1)];
+    expect((await keys(joined, [secret(1)])).text).toContain('members:');
   });
 
   it('leaves no secret and no component in the database', async () => {

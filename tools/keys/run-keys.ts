@@ -3,6 +3,7 @@ import { DEVICE_COMMANDS } from './device-commands.js';
 import { forecast, inventory, keyLine, type KeyLine, type OrderLine, type ReportAnswer } from './print.js';
 import type { Prompt } from './prompt.js';
 import { foundCustodians } from './sandbox-custodians.js';
+import { TENANT_COMMANDS } from './tenant-commands.js';
 import { KeysError, VaultDoor } from './vault-door.js';
 
 const MOVES = ['activate', 'close', 'retire', 'revoke', 'destroy', 'export'];
@@ -142,6 +143,11 @@ async function custodian({ args, prompt }: Room): Promise<object> {
   return { custodian: { name, kind: 'secret', secret: await prompt.secret(`secret of ${name}`) } };
 }
 
+function tenantCommand(name: string): Command | undefined {
+  const command = TENANT_COMMANDS[name];
+  return command && ((room) => command({ door: room.door, args: room.args, who: () => custodian(room) }));
+}
+
 function operandOf({ operand, command }: KeysArguments, what: string): string {
   if (operand === undefined) throw new KeysError(`${command} of which ${what}?`);
   return operand;
@@ -172,7 +178,9 @@ export async function runKeys(argv: readonly string[], typed: Prompt): Promise<K
 async function run(argv: readonly string[], prompt: Prompt): Promise<KeysOutcome> {
   const args = readArguments(argv);
   if (args.options['help'] === true || args.command === 'help') return { code: EXIT.done, text: HELP };
-  const command = MOVES.includes(args.command) ? orderMove : (COMMANDS[args.command] ?? DEVICE_COMMANDS[args.command]);
+  const command = MOVES.includes(args.command)
+    ? orderMove
+    : (COMMANDS[args.command] ?? DEVICE_COMMANDS[args.command] ?? tenantCommand(args.command));
   if (command === undefined && args.command !== 'audit-verify') {
     throw new KeysError(`there is no command ${args.command}; "npm run keys -- --help" says everything`);
   }

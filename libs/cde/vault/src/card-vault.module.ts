@@ -36,6 +36,14 @@ import { KeyInventory } from './inventory/key-inventory.service.js';
 import { KeyRing } from './inventory/key-ring.js';
 import { EnvelopeKeys, KeySchedule } from './inventory/key-schedule.service.js';
 import { KeyWatch } from './inventory/key-watch.js';
+import { CertificateSigner } from './erase/certificate-signer.js';
+import { ErasureResumer } from './erase/erasure-resumer.js';
+import { ErasureRepository } from './erase/erasure.repository.js';
+import { ErasureHands, TenantEraser } from './erase/tenant-eraser.service.js';
+import { TokenGroups } from './group/token-groups.js';
+import { TenantDecisionsController } from './orders/tenant-decisions.controller.js';
+import { TenantDecisions } from './orders/tenant-decisions.service.js';
+import { TenantOrders } from './orders/tenant-orders.service.js';
 import { TokenChanges } from './lifecycle/token-changes.js';
 import { TokenDesk } from './lifecycle/token-desk.service.js';
 import { TokenTrail } from './lifecycle/token-trail.js';
@@ -53,6 +61,7 @@ import { SealAccountService } from './seal/seal-account.service.js';
 import { StoredAccounts } from './seal/stored-accounts.js';
 import { CardRepository } from './token/card.repository.js';
 import { PanOpener } from './token/pan-opener.js';
+import { TenantKeks } from './token/tenant-keks.js';
 import { TenantDataKeys } from './token/tenant-data-keys.js';
 
 /** Everything of the vault behind its three internal doors. Needs the platform with a database. */
@@ -65,6 +74,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     KeyCeremonyController,
     AuditVerifyController,
     TokensController,
+    TenantDecisionsController,
     RevealController,
   ],
   providers: [
@@ -84,6 +94,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     CardKeys,
     CardOpener,
     CardRepository,
+    CertificateSigner,
     Components,
     Custodians,
     BaseKeys,
@@ -94,6 +105,9 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     EnrolDeviceService,
     EnrolmentCodes,
     EnvelopeKeys,
+    ErasureHands,
+    ErasureRepository,
+    ErasureResumer,
     Fingerprints,
     DataKeyRotation,
     RotationPlace,
@@ -122,7 +136,12 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     SealAccountService,
     StoredAccounts,
     TenantDataKeys,
+    TenantKeks,
+    TenantDecisions,
+    TenantEraser,
+    TenantOrders,
     TokenChanges,
+    TokenGroups,
     TokenDesk,
     TokenRepository,
     TokenTrail,

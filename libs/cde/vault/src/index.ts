@@ -1,2 +1,3 @@
 export { CardVaultModule } from './card-vault.module.js';
+export { isGenuineCertificate, type ErasureCertificate } from './erase/certificate.js';
 export { vaultMigrations } from './migrations/vault-migrations.js';

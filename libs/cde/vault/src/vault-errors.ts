@@ -73,6 +73,16 @@ export class TokenSpentError extends AppError {
   }
 }
 
+/** The tenant was erased: nothing of it is stored again, ever. */
+export class TenantErasedError extends AppError {
+  readonly code = 'state_conflict';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this tenant was erased from the vault');
+  }
+}
+
 /** A stored account does not open with its own identity: it was changed, or moved between rows. */
 export class StoredAccountError extends AppError {
   readonly code = 'internal_error';

@@ -44,6 +44,7 @@ import { StoredAccounts } from './seal/stored-accounts.js';
 import { openTokenRoom, type TokenRoom } from './vault-test-tokens.js';
 import { PanOpener } from './token/pan-opener.js';
 import { CardRepository } from './token/card.repository.js';
+import { TenantKeks } from './token/tenant-keks.js';
 import { TenantDataKeys } from './token/tenant-data-keys.js';
 
 /** A clock that a test moves; wall and monotonic time move together. */
@@ -107,7 +108,7 @@ export class VaultNode {
     const whole = { transactions, centre, hsm, clock, audit, auditSeal, config, devices, sealer, metrics, logger };
     const { keys, enrol } = await openKeyRoom(whole);
     const cards = new CardRepository();
-    const dataKeys = new TenantDataKeys(hsm, keys.ring, transactions, clock);
+    const dataKeys = new TenantDataKeys(hsm, keys.ring, transactions, clock, new TenantKeks(hsm, keys.inventory));
     const rotation = new DataKeyRotation(centre, transactions, dataKeys, audit, new RotationPlace(keys.ring, clock));
     const fingerprints = new Fingerprints(hsm, keys.ring, clock);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
@@ -123,7 +124,7 @@ export class VaultNode {
     const indexed = new IndexedCards(centre, transactions, cards, panOpener, logger);
     const index = new IndexRotation(indexed, fingerprints, audit, new RotationPlace(keys.ring, clock));
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit, clock), panOpener, sealer);
-    const tokens = openTokenRoom({ ...whole, cards, dataKeys, panOpener, fingerprints });
+    const tokens = openTokenRoom({ ...whole, keys, cards, dataKeys, panOpener, fingerprints });
     const node = new VaultNode(pool, hsm, clock, {
       open,
       seal,

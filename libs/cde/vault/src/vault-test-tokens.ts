@@ -1,4 +1,10 @@
-import type { KeyRoomParts } from './vault-test-keys.js';
+import { CertificateSigner } from './erase/certificate-signer.js';
+import { ErasureRepository } from './erase/erasure.repository.js';
+import { ErasureHands, TenantEraser } from './erase/tenant-eraser.service.js';
+import { TokenGroups } from './group/token-groups.js';
+import { TenantDecisions } from './orders/tenant-decisions.service.js';
+import { TenantOrders } from './orders/tenant-orders.service.js';
+import type { KeyRoom, KeyRoomParts } from './vault-test-keys.js';
 import type { Fingerprints } from './keys/fingerprints.js';
 import { TokenChanges } from './lifecycle/token-changes.js';
 import { TokenDesk } from './lifecycle/token-desk.service.js';
@@ -13,10 +19,14 @@ export interface TokenRoom {
   readonly desk: TokenDesk;
   readonly trail: TokenTrail;
   readonly changes: TokenChanges;
+  readonly decisions: TenantDecisions;
+  readonly eraser: TenantEraser;
+  readonly signer: CertificateSigner;
 }
 
 /** What a test gives to its tokens. */
 export interface TokenRoomParts extends KeyRoomParts {
+  readonly keys: KeyRoom;
   readonly cards: CardRepository;
   readonly dataKeys: TenantDataKeys;
   readonly panOpener: PanOpener;
@@ -24,11 +34,20 @@ export interface TokenRoomParts extends KeyRoomParts {
 }
 
 /** Life of tokens of a vault without its HTTP doors. */
-export function openTokenRoom({ transactions, centre, audit, clock }: TokenRoomParts): TokenRoom {
+export function openTokenRoom(p: TokenRoomParts): TokenRoom {
+  const { transactions, centre, audit, clock, hsm, dataKeys } = p;
+  const { book, inventory } = p.keys;
   const tokens = new TokenRepository();
+  const signer = new CertificateSigner(hsm, inventory);
+  const erasures = new ErasureRepository(centre, transactions);
+  const eraser = new TenantEraser(erasures, new ErasureHands(inventory, book, dataKeys, signer), audit, clock);
+  const orders = new TenantOrders(book, centre, audit, clock);
   return {
     desk: new TokenDesk(transactions, tokens, audit, clock),
     trail: new TokenTrail(transactions, tokens, audit),
+    decisions: new TenantDecisions(orders, erasures, eraser, new TokenGroups(centre)),
+    eraser,
+    signer,
     changes: new TokenChanges(centre, transactions, tokens, clock),
   };
 }

@@ -124,4 +124,7 @@ export const VAULT_ROUTES = {
   tokenNetwork: '/internal/v1/tokens/network',
   tokenChanges: '/internal/v1/tokens/changes',
   tokenChangesTold: '/internal/v1/tokens/changes-told',
+  tenantOrder: '/internal/v1/tenants/order',
+  tenantApprove: '/internal/v1/tenants/approve',
+  certificateKey: '/internal/v1/tenants/certificate-key',
 } as const;

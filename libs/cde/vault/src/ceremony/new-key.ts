@@ -23,7 +23,7 @@ const BYTES: Readonly<Record<KeyInfo['type'], number>> = {
 };
 
 /** Purposes whose keys the house makes and nobody brings. */
-const OF_HOUSE: readonly KeyPurpose[] = ['envelope', 'audit', 'pan-index', 'zone-pin'];
+const OF_HOUSE: readonly KeyPurpose[] = ['envelope', 'audit', 'pan-index', 'tenant-kek', 'zone-pin', 'certificate'];
 
 /** @throws CeremonyInputError no such key fits the purpose */
 export function checkDescription({ purpose, usage, algorithm, tenantId, zone }: KeyDescription): void {
@@ -34,7 +34,7 @@ export function checkDescription({ purpose, usage, algorithm, tenantId, zone }: 
   if (rules.isOfTenant !== (tenantId !== null))
     throw new CeremonyInputError('the purpose decides whether a key has a tenant');
   if (!/^[a-z0-9-]{0,60}$/.test(zone)) throw new CeremonyInputError('a zone is lower-case letters, digits and dashes');
-  const needsZone = ['bdk', 'link-pin', 'link-mac', 'transport'].includes(purpose);
+  const needsZone = ['bdk', 'link-pin', 'link-mac', 'transport', 'exchange'].includes(purpose);
   if (needsZone !== (zone !== ''))
     throw new CeremonyInputError('keys of readers, links and partners have a zone, others none');
 }

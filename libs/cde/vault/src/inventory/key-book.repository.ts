@@ -38,7 +38,7 @@ const LIST = sql(
 const USABLE = sql(
   'vault_key_usable',
   `select ${COLUMNS} from vault.key_record
-   where state in ('active', 'decrypt-only') and purpose not in ('bdk', 'envelope') order by version desc`,
+   where state in ('active', 'decrypt-only') and purpose not in ('bdk', 'envelope', 'tenant-kek', 'exchange', 'certificate') order by version desc`,
 );
 const HIGHEST = sql(
   'vault_key_highest',

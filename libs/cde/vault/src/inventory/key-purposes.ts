@@ -8,13 +8,16 @@ type KeyType = KeyInfo['type'];
 export type KeyPurpose =
   | 'bdk'
   | 'pan-kek'
+  | 'tenant-kek'
   | 'pan-index'
   | 'zone-pin'
   | 'link-pin'
   | 'link-mac'
   | 'transport'
+  | 'exchange'
   | 'envelope'
   | 'audit'
+  | 'certificate'
   | 'ceremony';
 
 /** Rules of a purpose. */
@@ -51,12 +54,17 @@ const SAD_MS = 25 * MINUTE_MS;
 export const KEY_PURPOSES: Readonly<Record<KeyPurpose, PurposeRules>> = {
   bdk: { usages: ['B0'], scope: 'bdk', types: [...AES, 'TDES2'], cryptoperiodDays: 1095, renewedDaysBefore: null, keptMs: 0, isOfTenant: true }, // prettier-ignore
   'pan-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: 0, isOfTenant: false }, // prettier-ignore
+  // wraps a data key a month below the house's key, which rotates: it ends with its tenant
+  'tenant-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: null, renewedDaysBefore: 30, keptMs: Infinity, isOfTenant: true }, // prettier-ignore
   'pan-index': { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: DAY_MS, isOfTenant: false }, // prettier-ignore
   'zone-pin': { usages: ['P0'], scope: 'zone-pin', types: ['AES128'], cryptoperiodDays: 365, renewedDaysBefore: 30, keptMs: SAD_MS, isOfTenant: false }, // prettier-ignore
   'link-pin': { usages: ['P0'], scope: 'link-pin', types: [...AES, ...TDES], cryptoperiodDays: 365, renewedDaysBefore: null, keptMs: MINUTE_MS, isOfTenant: false }, // prettier-ignore
   'link-mac': { usages: ['M3', 'M6'], scope: 'link-mac', types: [...AES, ...TDES], cryptoperiodDays: 365, renewedDaysBefore: null, keptMs: MINUTE_MS, isOfTenant: false }, // prettier-ignore
   transport: { usages: ['K0', 'K1'], scope: 'transport', types: [...AES, ...TDES], cryptoperiodDays: 730, renewedDaysBefore: null, keptMs: 0, isOfTenant: false }, // prettier-ignore
+  exchange: { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, renewedDaysBefore: null, keptMs: 0, isOfTenant: true }, // prettier-ignore
   envelope: { usages: ['D0'], scope: 'envelope', types: ['AES256'], cryptoperiodDays: null, renewedDaysBefore: null, keptMs: 0, isOfTenant: false }, // prettier-ignore
   audit: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: Infinity, isOfTenant: false }, // prettier-ignore
+  // derives the key that signs certificates: whoever holds one proves it with the same public key years later
+  certificate: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: null, renewedDaysBefore: null, keptMs: Infinity, isOfTenant: false }, // prettier-ignore
   ceremony: { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 365, renewedDaysBefore: 30, keptMs: 4 * 60 * MINUTE_MS, isOfTenant: false }, // prettier-ignore
 };

@@ -8,7 +8,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Check('key_record_origin', `origin IN ('generated', 'components', 'key_block', 'system')`)
 @Check(
   'key_record_purpose',
-  `purpose IN ('bdk', 'pan-kek', 'pan-index', 'zone-pin', 'link-pin', 'link-mac', 'transport', 'envelope', 'audit', 'ceremony')`,
+  `purpose IN ('bdk', 'pan-kek', 'tenant-kek', 'pan-index', 'zone-pin', 'link-pin', 'link-mac', 'transport', 'exchange', 'envelope', 'audit', 'certificate', 'ceremony')`,
 )
 @Check('key_record_state', `state IN ('pending', 'active', 'decrypt-only', 'retired', 'destroyed')`)
 @Check('key_record_version', 'version > 0')

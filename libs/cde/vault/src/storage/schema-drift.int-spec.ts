@@ -15,6 +15,9 @@ import { KeyOrderEntity } from './key-order.entity.js';
 import { KeyRecordEntity } from './key-record.entity.js';
 import { KsnUseEntity } from './ksn-use.entity.js';
 import { NetworkTokenEntity } from './network-token.entity.js';
+import { TenantErasureEntity } from './tenant-erasure.entity.js';
+import { TenantOrderEntity } from './tenant-order.entity.js';
+import { TokenGroupMemberEntity } from './token-group-member.entity.js';
 import { TokenChangeEntity } from './token-change.entity.js';
 import { TenantDataKeyEntity } from './tenant-data-key.entity.js';
 
@@ -34,7 +37,10 @@ const ENTITIES = [
   KsnUseEntity,
   NetworkTokenEntity,
   TenantDataKeyEntity,
+  TenantErasureEntity,
+  TenantOrderEntity,
   TokenChangeEntity,
+  TokenGroupMemberEntity,
 ];
 
 let db: TestDatabase;

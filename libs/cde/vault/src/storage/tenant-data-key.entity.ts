@@ -5,7 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('tenant_data_key_of_period', ['tenantId', 'period'])
 @Index('tenant_data_key_by_kek', ['kekId'])
 @Check('tenant_data_key_period', `period ~ '^[0-9]{4}-[0-9]{2}$'`)
-@Check('tenant_data_key_wrapped', 'length(wrapped) = 60')
+@Check('tenant_data_key_wrapped', 'length(wrapped) IN (60, 88)')
 export class TenantDataKeyEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'tenant_data_key_pkey' })
   tenantId!: string;

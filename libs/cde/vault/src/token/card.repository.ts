@@ -100,6 +100,7 @@ const BY_TOKEN = sql(
   `select tenant_id, pan_cipher, dek_id, version, psn, brand, bin6, last4, expiry, state, uses
    from vault.card where tenant_id = $1 and token_id = $2`,
 );
+const SHARED = sql('vault_card_shared', 'select * from vault.shared_card($1, $2)');
 /** The first purchase takes it; the same one may come again. */
 const SPEND = sql(
   'vault_card_spend',
@@ -126,9 +127,10 @@ export class CardRepository {
     return { tokenId: stored.token_id, isNew: stored.is_new };
   }
 
-  /** @returns undefined for an absent or foreign token */
+  /** Also one of the tenant's contract group. @returns undefined for an absent or foreign token */
   async byToken(tx: Tx, tokenId: string): Promise<StoredCard | undefined> {
-    const [row] = await tx.query<CardRow>(BY_TOKEN, [tx.tenantId, tokenId]);
+    const [own] = await tx.query<CardRow>(BY_TOKEN, [tx.tenantId, tokenId]);
+    const row = own ?? (await tx.query<CardRow>(SHARED, [tx.tenantId, tokenId]))[0];
     return row === undefined ? undefined : storedOf(row);
   }
 

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { HsmProvider } from '@tsunagu/hsm';
+import { HsmProvider, type KeyRef } from '@tsunagu/hsm';
 import { Clock, invariant, newId } from '@tsunagu/kernel';
 import { Transactions, sql, type Tx } from '@tsunagu/platform';
 import { randomBytes } from 'node:crypto';
+import { TenantErasedError } from '../vault-errors.js';
 import { KeyRing } from '../inventory/key-ring.js';
+import { TenantKeks } from './tenant-keks.js';
 
 /** How long a clear data key stays in memory after its first use. */
-const CACHE_MS = 10 * 60_000;
+export const DATA_KEY_CACHE_MS = 10 * 60_000;
 const NONCE_BYTES = 12;
+const KEY_BYTES = 32;
 
 const OF_PERIOD = sql(
   'vault_dek_of_period',
@@ -19,9 +22,12 @@ const BY_ID = sql(
 );
 const INSERT = sql(
   'vault_dek_insert',
-  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, kek_id, created_at) values ($1, $2, $3, $4, $5, $6)
+  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, kek_id, created_at) select $1, $2, $3, $4, $5, $6
+   where not exists (select from vault.tenant_erasure where tenant_id = $1)
    on conflict (tenant_id, period) do nothing`,
 );
+
+const IS_ERASED = sql('vault_tenant_is_erased', 'select 1 as erased from vault.tenant_erasure where tenant_id = $1');
 
 const REWRAP = sql(
   'vault_dek_rewrap',
@@ -56,6 +62,7 @@ export class TenantDataKeys {
     private readonly ring: KeyRing,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    private readonly keks: TenantKeks,
   ) {}
 
   /** The key that seals this tenant's cards now. */
@@ -94,9 +101,21 @@ export class TenantDataKeys {
   }
 
   /** Wipe what has been in memory long enough. Runs from a timer only: between two ticks nobody holds a key. */
-  wipe(olderThanMs = CACHE_MS): void {
+  wipe(olderThanMs = DATA_KEY_CACHE_MS): void {
     for (const [name, { at, key }] of this.#open) {
       if (this.clock.monotonicMs() - at < olderThanMs) continue;
+      this.#open.delete(name);
+      void key.then(
+        ({ bytes }) => bytes.fill(0),
+        () => undefined,
+      );
+    }
+  }
+
+  /** Wipe every key of a tenant from this process. */
+  forget(tenantId: string): void {
+    for (const [name, { key }] of this.#open) {
+      if (!name.startsWith(`${tenantId}|`)) continue;
       this.#open.delete(name);
       void key.then(
         ({ bytes }) => bytes.fill(0),
@@ -120,18 +139,19 @@ export class TenantDataKeys {
     const find = () => this.transactions.run({ tenantId }, (tx) => tx.query<WrappedKey>(OF_PERIOD, [tenantId, period]));
     const [known] = await find();
     if (known !== undefined) return known;
+    if ((await this.transactions.ask({ tenantId }, IS_ERASED, [tenantId])).length > 0) throw new TenantErasedError();
     const now = this.clock.now();
     const made = await this.#make(tenantId, newId(now));
     await this.transactions.run({ tenantId }, (tx) =>
       tx.query(INSERT, [tenantId, made.id, period, made.wrapped, made.kekId, now]),
     );
     const [stored] = await find(); // another vault may have been first: its key is the one
-    invariant(stored !== undefined, 'a data key that was stored can be read');
+    if (stored === undefined) throw new TenantErasedError(); // erased in this moment
     return stored;
   }
 
   async #make(tenantId: string, id: string): Promise<WrappedKey> {
-    const data = randomBytes(32);
+    const data = randomBytes(KEY_BYTES);
     try {
       return await this.#wrap(tenantId, id, data);
     } finally {
@@ -140,16 +160,26 @@ export class TenantDataKeys {
   }
 
   async #wrap(tenantId: string, id: string, data: Buffer): Promise<WrappedKey> {
-    const iv = randomBytes(NONCE_BYTES);
     const kek = this.ring.current('pan-kek');
-    const sealed = await this.hsm.encrypt({ key: kek, mode: 'GCM', iv, aad: aad(tenantId, id), data });
-    return { id, wrapped: Buffer.concat([iv, sealed]), kekId: kek.id };
+    const inner = await this.#seal(await this.keks.ensure(tenantId), aad(tenantId, id), data);
+    return { id, wrapped: await this.#seal(kek, aad(tenantId, id), inner), kekId: kek.id };
+  }
+
+  async #seal(key: KeyRef, bound: Buffer, data: Buffer): Promise<Buffer> {
+    const iv = randomBytes(NONCE_BYTES);
+    return Buffer.concat([iv, await this.hsm.encrypt({ key, mode: 'GCM', iv, aad: bound, data })]);
+  }
+
+  #unseal(key: KeyRef, bound: Buffer, sealed: Buffer): Promise<Buffer> {
+    const [iv, data] = [sealed.subarray(0, NONCE_BYTES), sealed.subarray(NONCE_BYTES)];
+    return this.hsm.decrypt({ key, mode: 'GCM', iv, aad: bound, data });
   }
 
   async #unwrap(tenantId: string, { id, wrapped, kekId }: WrappedKey): Promise<DataKey> {
-    const [iv, data] = [wrapped.subarray(0, NONCE_BYTES), wrapped.subarray(NONCE_BYTES)];
-    const key = { provider: this.hsm.name, id: kekId };
-    return { id, bytes: await this.hsm.decrypt({ key, mode: 'GCM', iv, aad: aad(tenantId, id), data }) };
+    const bound = aad(tenantId, id);
+    const inner = await this.#unseal({ provider: this.hsm.name, id: kekId }, bound, wrapped);
+    if (inner.length === KEY_BYTES) return { id, bytes: inner }; // from before tenants had keys of their own
+    return { id, bytes: await this.#unseal(this.keks.refOf(tenantId), bound, inner) };
   }
 }
 
