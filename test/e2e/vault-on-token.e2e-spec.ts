@@ -135,7 +135,7 @@ describe.skipIf(lack !== undefined)('the vault on a PKCS#11 token', { timeout: 3
     });
   });
 
-  it('[CC-28] answers 503 within 2 s while the token is away, uses no counter, and comes back by itself', async () => {
+  it('[C10, CC-28] answers 503 within 2 s while the token is away, uses no counter, and comes back by itself', async () => {
     const { pay } = await aTill();
     await as('api').open(pay(1));
     const waiting = pay(2);

@@ -92,7 +92,7 @@ function countIn(bytes: Buffer, texts: readonly Buffer[]): number {
 }
 
 it.runIf(process.platform === 'linux')(
-  'keeps no account number in memory once the answers are out [C9]',
+  'keeps no account number in memory once the answers are out [C9, CC-29]',
   async () => {
     const door = { url: `http://127.0.0.1:${port}`, secret: new Secret(SECRET) };
     const [operator, api] = [

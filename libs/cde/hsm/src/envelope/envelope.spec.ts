@@ -80,7 +80,7 @@ describe('sealed envelope', () => {
     await expect(opener.openAccount(TENANT, 'account.AAAA')).rejects.toMatchObject({ reason: 'malformed' });
   });
 
-  it('cannot be opened by anybody 15 minutes after its five-minute epoch: the key is gone, not only refused [C2]', async () => {
+  it('cannot be opened by anybody 15 minutes after its five-minute epoch: the key is gone, not only refused [C2, CC-02]', async () => {
     const sealed = await sealer.seal(TENANT, { sad, account });
     clock.at = new Date('2026-11-23T00:19:59Z');
     await vault.destroyExpired(clock.now());

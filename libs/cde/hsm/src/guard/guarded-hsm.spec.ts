@@ -10,7 +10,7 @@ function provider(random: () => Promise<Buffer>): HsmProvider {
 
 const unavailable = { code: 'card_service_unavailable' };
 
-describe('HSM guard', () => {
+describe('HSM guard [C10]', () => {
   it('answers card_service_unavailable when the HSM stays silent', async () => {
     const guard = new GuardedHsm(
       provider(() => new Promise(() => {})),

@@ -3,7 +3,7 @@ import type { PinFormat } from '../provider/hsm-provider.js';
 import { translatePinBlock, type PinKeySide } from './pin-translation.js';
 
 describe('PIN translation', () => {
-  it('never translates to format 1, and keeps formats with their kind of key', () => {
+  it('never translates to format 1, and keeps formats with their kind of key [CC-19]', () => {
     const tdes = (format: PinFormat): PinKeySide => ({ key: Buffer.alloc(16, 1), family: 'TDES', format });
     const aes = (format: PinFormat): PinKeySide => ({ key: Buffer.alloc(16, 2), family: 'AES', format });
     for (const [from, to] of [

@@ -52,7 +52,7 @@ describe('key store', () => {
     expect(await readdir(directory)).toEqual(['keys', 'lmk']);
   });
 
-  it('keeps its files to the owner and no key in the clear', async () => {
+  it('keeps its files to the owner and no key in the clear [CC-09]', async () => {
     const one = await hsm();
     await one.generateKey(bdk);
     const device = await one.exportClearInitialKey({
@@ -115,7 +115,7 @@ describe('partitions', () => {
     }
   });
 
-  it('lets the vault write PINs to the zone key and only the switch read them', async () => {
+  it('lets the vault write PINs to the zone key and only the switch read them [CC-19]', async () => {
     const vault = await hsm();
     const other = await hsm('switch');
     const pan = Buffer.from('4111111111111111');

@@ -46,7 +46,7 @@ const rowIds = async (): Promise<string[]> =>
     ])
   ).rows.map(({ id }) => id);
 
-describe('[CC-25] the chain of the audit', { timeout: 30_000 }, () => {
+describe('[D5, CC-25] the chain of the audit', { timeout: 30_000 }, () => {
   it('proves what nobody touched, and counts rows that are not chained yet', async () => {
     expect(await verdict()).toMatchObject({ slices: 2, rows: 6, unchained: 0, fault: null });
     await vault.open(till.request(6, VISA));

@@ -94,7 +94,7 @@ describe('custodians', { timeout: 30_000 }, () => {
 });
 
 describe('dual control', { timeout: 30_000 }, () => {
-  it('[CC-11] refuses the same person twice for activate, export and destroy, and the maker of a key as its approver', async () => {
+  it('[C11, CC-11] refuses the same person twice for activate, export and destroy, and the maker of a key as its approver', async () => {
     const { orders, arrivals } = vault.keys;
     const key = await arrivals.generate(bdkFor(randomUUID()), aoi);
     const order = await orders.order({ keyId: key.id, operation: 'activate', wrappingKeyId: null }, aoi);
@@ -171,7 +171,7 @@ describe('dual control', { timeout: 30_000 }, () => {
   });
 });
 
-describe('[CC-10] a key in components', { timeout: 30_000 }, () => {
+describe('[C11, CC-10] a key in components', { timeout: 30_000 }, () => {
   it('needs two people, shows each his check value, and keeps no component', async () => {
     const { components } = vault.keys;
     const [a, b] = [randomBytes(16), randomBytes(16)];
