@@ -10,7 +10,7 @@ const HELP = `npm run bench [-- [iso8583|vault] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone;
 with vault: opening cards against plain node:crypto.
-  --seconds <n>        length of each of the four stretches (default 12), each after 10 s of warming up
+  --seconds <n>        length of each of the four stretches (default 12), after 1,500 payments of warming up for each side
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --json               one JSON line`;

@@ -27,8 +27,15 @@ interface Stretch extends LoadResult {
 }
 
 const LOW_PAUSE_MS = 40;
-/** Long enough for every pooled connection to have its plans: before that PostgreSQL plans each statement anew. */
-const WARM_UP_MS = 10_000;
+/**
+ * Payments of each side before the first measurement, as many for the one as for the other: until then V8 compiles and PostgreSQL plans.
+ * By time the faster side would be the warmer one.
+ */
+const WARM_UP_PAYMENTS = 1_500;
+/** A machine too slow for that measures what it has. */
+const WARM_UP_LIMIT_MS = 120_000;
+/** Before each stretch: queues fill to what the load makes of them. */
+const SETTLE_MS = 1_500;
 /** Stores of the tenants without limits; every second terminal of each is an AES reader. */
 const STORES = 3;
 
@@ -81,6 +88,10 @@ class Bench {
     try {
       const low = this.#plan(1, LOW_PAUSE_MS);
       const full = this.#plan(this.options.concurrency, 0);
+      for (const [name, target] of Object.entries({ gateway, bare })) {
+        this.options.say(`warming up: ${name} …`);
+        await applyLoad(target, { ...full, paymentsMax: WARM_UP_PAYMENTS, measureMs: WARM_UP_LIMIT_MS });
+      }
       const results = {
         gateway_low: await this.#stretch('gateway, low load', gateway, low, measure.gateway()),
         bare_low: await this.#stretch('bare pipeline, low load', bare, low, measure.bare()),
@@ -99,7 +110,7 @@ class Bench {
   }
 
   #plan(concurrency: number, pauseMs: number): LoadPlan {
-    return { concurrency, pauseMs, warmUpMs: WARM_UP_MS, measureMs: this.options.seconds * 1000 };
+    return { concurrency, pauseMs, measureMs: this.options.seconds * 1000 };
   }
 
   async #stretch(
@@ -109,10 +120,10 @@ class Bench {
     meter: { url: string; pids: Readonly<Record<string, number | undefined>> },
   ): Promise<Stretch> {
     this.options.say(`${name} …`);
-    await applyLoad(target, { ...plan, warmUpMs: 0, measureMs: plan.warmUpMs });
+    await applyLoad(target, { ...plan, measureMs: SETTLE_MS });
     const database = await DatabaseMeter.start(meter.url);
     const before = await cpuByName(meter.pids);
-    const result = await applyLoad(target, { ...plan, warmUpMs: 0 });
+    const result = await applyLoad(target, plan);
     const after = await cpuByName(meter.pids);
     const cpu = Object.entries(after).map(([process, ms]) => [
       process,

@@ -13,8 +13,9 @@ export interface LoadTarget {
 export interface LoadPlan {
   /** Requests under way at once. */
   readonly concurrency: number;
-  readonly warmUpMs: number;
   readonly measureMs: number;
+  /** No more than these are begun. */
+  readonly paymentsMax?: number;
   /** Pause of one sender between two payments; 0 saturates. */
   readonly pauseMs: number;
 }
@@ -37,19 +38,21 @@ const JCB = 0;
 export async function applyLoad(target: LoadTarget, plan: LoadPlan): Promise<LoadResult> {
   const pool = new Pool(target.url, { connections: plan.concurrency, headersTimeout: 60_000, bodyTimeout: 60_000 });
   const startedMs = performance.now();
-  const fromMs = startedMs + plan.warmUpMs;
-  const untilMs = fromMs + plan.measureMs;
+  const untilMs = startedMs + plan.measureMs;
+  const paymentsMax = plan.paymentsMax ?? Infinity;
+  let begun = 0;
   const samples: number[] = [];
   const issuer: number[] = [];
   let failed = 0;
   const send = async (sender: number): Promise<void> => {
-    while (performance.now() < untilMs) {
+    while (performance.now() < untilMs && begun < paymentsMax) {
+      begun += 1;
       const { apiKey, reader } = target.tills[sender % target.tills.length]!;
       const body = orderBody(reader);
       const sentMs = performance.now();
       const answer = await payOnce(pool, target.path, apiKey, body);
       const endMs = performance.now();
-      const isMeasured = endMs >= fromMs && endMs < untilMs;
+      const isMeasured = endMs < untilMs;
       if (isMeasured && !answer.isCharged) failed += 1;
       if (isMeasured && answer.isCharged) samples.push(endMs - sentMs);
       if (isMeasured && answer.issuerMs !== null) issuer.push(answer.issuerMs);

@@ -122,8 +122,7 @@ function lanes(isWorker: boolean): Provider[] {
     {
       provide: LaneQueues,
       useFactory: async (config: AppConfig, logger: AppLogger, health: HealthChecks) => {
-        // Each consumed lane keeps one connection listening; the others carry jobs.
-        const queues = new LaneQueues(config, logger, { connectionsMax: isWorker ? 16 : 4 });
+        const queues = new LaneQueues(config, logger, { connectionsMax: isWorker ? 6 : 4 }); // a worker has six lanes
         if (queues.backend === 'redis') await queues.ping();
         health.register('queue', () => queues.ping());
         return queues;

@@ -20,9 +20,11 @@ interface Gathered<T> {
 /**
  * Gathers what comes thick into few journeys, so that their cost is one of the second and not one of the payment.
  * What comes after a quiet while goes at once; in a rush it waits for the next journey, at most `paceMs` (docs/adr/0012).
+ * No journey begins before the former has ended: the slower the other side, the fuller they travel.
  */
 export class Gathering<T> {
   #open: Gathered<T> | undefined;
+  #former: Promise<void> = Promise.resolve();
   #credit: number;
   #countedAtMs: number;
 
@@ -46,11 +48,12 @@ export class Gathering<T> {
   #gather(): Gathered<T> {
     const items: T[] = [];
     const waitMs = this.#pay();
-    const closed = waitMs > 0 ? this.clock.sleep(waitMs) : Promise.resolve();
-    const carried = closed.then(() => {
+    const paced = waitMs > 0 ? this.clock.sleep(waitMs) : Promise.resolve();
+    const carried = Promise.all([paced, this.#former]).then(() => {
       if (this.#open === gathered) this.#open = undefined;
       return this.carry(items);
     });
+    this.#former = carried.catch(() => undefined); // who rang is told
     const gathered = { items, carried };
     return gathered;
   }

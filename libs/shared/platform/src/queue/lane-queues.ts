@@ -1,17 +1,21 @@
 import { once } from 'node:events';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Lane, LaneJob } from '@tsunagu/contracts';
-import { Queue, Worker, createPostgresBackend, type Job } from 'bullmq';
+import { Queue, Worker, type BackendFactory, type Job, type PostgresConnectionOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { Notifications } from '../database/notifications.js';
 import { withServerOptions } from '../database/server-options.js';
+import { BellBackend, type BellListener } from './bell-backend.js';
 import { Outage } from './outage.js';
 
-/** A job is a bell that has rung: keeping it would make each end of a job search the kept ones. */
-const KEEP_COMPLETED = true;
-const KEEP_FAILED = { age: 3_600, count: 1_000 };
+/** A job is a bell that has rung: nobody reads it again. */
+const KEEP_NOTHING = { removeOnComplete: true, removeOnFail: true };
+/** A few statements and short ones: whatever the tables look like, by the index and with the plan of the first time. */
+const SERVER_OPTIONS =
+  '-c search_path=gateway,bullmq -c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
 const ADD_TIMEOUT_MS = 2_000;
 /** Longer than any pause between two tries of BullMQ or of the Redis client. */
 const QUIET_AFTER_MS = 10_000;
@@ -37,6 +41,7 @@ export class LaneQueues implements OnApplicationShutdown {
   readonly counts = { statements: 0 };
   readonly #queues = new Map<Lane, Queue<LaneBatch>>();
   readonly #redisUrl: string | null;
+  readonly #databaseUrl: string;
   readonly #pool: pg.Pool | undefined;
   readonly #redis: Redis | undefined;
   #isClosed = false;
@@ -47,8 +52,9 @@ export class LaneQueues implements OnApplicationShutdown {
     options: { connectionsMax?: number; prefix?: string } = {},
   ) {
     this.#redisUrl = config.redisUrl;
+    this.#databaseUrl = config.databaseUrl.reveal();
     this.prefix = options.prefix ?? 'tsunagu';
-    if (config.redisUrl === null) this.#pool = this.#openPool(config.databaseUrl.reveal(), options.connectionsMax ?? 4);
+    if (config.redisUrl === null) this.#pool = this.#openPool(this.#databaseUrl, options.connectionsMax ?? 4);
     else this.#redis = this.#openRedis(config.redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   }
 
@@ -62,31 +68,17 @@ export class LaneQueues implements OnApplicationShutdown {
   /** @throws Error the queue is not reachable; the caller decides what that means */
   async add(lane: Lane, jobs: readonly LaneJob[], jobId: string): Promise<void> {
     const attempts = jobs.map(({ tenantId, attemptId }) => ({ tenantId, attemptId }));
-    const added = this.#queue(lane).add(
-      'attempts',
-      { attempts },
-      { jobId, removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED },
-    );
+    const added = this.#queue(lane).add('attempts', { attempts }, { jobId, ...KEEP_NOTHING });
     await withTimeout(added, ADD_TIMEOUT_MS);
   }
 
-  /** A running consumer of one lane; close it before this. */
-  consume(lane: Lane, concurrency: number, handler: BatchHandler): Worker<LaneBatch> {
-    const options = {
-      concurrency,
-      runRetryDelay: 1_000,
-      drainDelay: 5,
-      maxStalledCount: 3,
-    };
+  /** A running consumer of one lane, one job at a time: the handler resolves when it has room for the next. Close it before this. */
+  consume(lane: Lane, handler: BatchHandler): Worker<LaneBatch> {
+    const options = { concurrency: 1, runRetryDelay: 1_000, drainDelay: 5, maxStalledCount: 3 };
     const process = (job: Job<LaneBatch>) => handler(job.data, job.id ?? lane);
     const worker: Worker<LaneBatch> =
       this.#pool !== undefined
-        ? (new Worker(
-            lane,
-            process,
-            { ...options, connection: this.#pool },
-            createPostgresBackend,
-          ) as unknown as Worker<LaneBatch>)
+        ? this.#bellWorker(this.#pool, lane, process, options)
         : new Worker<LaneBatch>(lane, process, {
             ...options,
             prefix: this.#redisPrefix(lane),
@@ -94,6 +86,22 @@ export class LaneQueues implements OnApplicationShutdown {
           });
     this.#reportOnce(worker, lane, 'a lane lost its queue', 'a lane has its queue again');
     return worker;
+  }
+
+  /** No lock is taken, so none is renewed and none can be left behind. */
+  #bellWorker(
+    pool: pg.Pool,
+    lane: Lane,
+    process: (job: Job<LaneBatch>) => Promise<void>,
+    options: object,
+  ): Worker<LaneBatch> {
+    this.#listener ??= new RingListener(this.#databaseUrl);
+    const unlocked = { ...options, skipLockRenewal: true, skipStalledCheck: true, connection: pool };
+    return new Worker(lane, process, unlocked, this.#bells(pool, this.#listener)) as unknown as Worker<LaneBatch>;
+  }
+
+  #bells(pool: pg.Pool, listener?: BellListener): BackendFactory<BellBackend, PostgresConnectionOptions> {
+    return (name, options) => new BellBackend({ pool, ...(listener && { listener }) }, name, options);
   }
 
   /** @throws Error the queue does not answer */
@@ -109,9 +117,11 @@ export class LaneQueues implements OnApplicationShutdown {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close().catch(() => undefined)));
     for (const outage of this.#outages) outage.forget();
     for (const client of this.#clients) client.disconnect();
+    await this.#listener?.close();
     await this.#pool?.end();
   }
 
+  #listener: RingListener | undefined;
   readonly #clients: Redis[] = [];
   readonly #outages: Outage[] = [];
 
@@ -120,7 +130,7 @@ export class LaneQueues implements OnApplicationShutdown {
     if (known !== undefined) return known;
     const queue: Queue<LaneBatch> =
       this.#pool !== undefined
-        ? (new Queue(lane, { connection: this.#pool }, createPostgresBackend) as unknown as Queue<LaneBatch>)
+        ? (new Queue(lane, { connection: this.#pool }, this.#bells(this.#pool)) as unknown as Queue<LaneBatch>)
         : new Queue<LaneBatch>(lane, { connection: this.#redis as Redis, prefix: this.#redisPrefix(lane) });
     this.#reportOnce(queue, lane, 'a bell lost its queue', 'a bell has its queue again');
     this.#queues.set(lane, queue);
@@ -150,7 +160,7 @@ export class LaneQueues implements OnApplicationShutdown {
   #openPool(url: string, max: number): pg.Pool {
     // a lost bell is rung again by the sweeper, so no bell waits for the disk: docs/adr/0008
     const pool = new PreparingPool(this.counts, {
-      connectionString: withServerOptions(url, '-c search_path=gateway,bullmq -c synchronous_commit=off'),
+      connectionString: withServerOptions(url, SERVER_OPTIONS),
       max,
       keepAlive: true,
       connectionTimeoutMillis: ADD_TIMEOUT_MS,
@@ -170,6 +180,30 @@ export class LaneQueues implements OnApplicationShutdown {
     client.on('error', () => undefined); // the queue and the worker report it; without a listener the process would end
     this.#clients.push(client);
     return client;
+  }
+}
+
+/** One connection hears the bells of all lanes: BullMQ would open one per lane, and each NOTIFY wakes every one of them. */
+class RingListener implements BellListener {
+  readonly #handlers = new Map<string, (() => void)[]>();
+  readonly #notifications: Notifications;
+
+  constructor(url: string) {
+    this.#notifications = new Notifications(url, 'bullmq_jobs', {
+      hear: (lane) => this.#handlers.get(lane)?.forEach((handler) => handler()),
+      begin: () => {
+        for (const handlers of this.#handlers.values()) for (const handler of handlers) handler();
+      },
+    });
+  }
+
+  onRing(lane: string, handler: () => void): void {
+    this.#handlers.set(lane, [...(this.#handlers.get(lane) ?? []), handler]);
+    void this.#notifications.listening().catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#notifications.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Lane, LaneJob } from '@tsunagu/contracts';
-import { InvariantError, invariant } from '@tsunagu/kernel';
+import { invariant } from '@tsunagu/kernel';
 import type { Worker } from 'bullmq';
 import { AppLogger } from '../logging/app-logger.js';
 import { LaneQueues, type LaneHandler } from './lane-queues.js';
@@ -10,6 +10,7 @@ import { Slots } from './slots.js';
 @Injectable()
 export class LaneWorkers implements BeforeApplicationShutdown {
   readonly #workers = new Map<Lane, Worker>();
+  readonly #slots: Slots[] = [];
   #stopped = false;
 
   constructor(
@@ -18,7 +19,8 @@ export class LaneWorkers implements BeforeApplicationShutdown {
   ) {}
 
   /**
-   * Handle a lane. A handler that throws fails the job, which is not tried again: the sweeper reads the row instead.
+   * Handle a lane. A job ends when its attempts have begun: while the lane is full the next one stays in the queue, for whoever has room.
+   * A handler that throws is logged and not tried again: the sweeper reads the row instead.
    * After the stop nothing is consumed: a consumer made too late would ask a closed pool for ever, without a pause.
    * @param concurrency attempts under way at once, however many jobs brought them
    * @throws InvariantError the lane has a handler already
@@ -27,25 +29,20 @@ export class LaneWorkers implements BeforeApplicationShutdown {
     invariant(!this.#workers.has(lane), 'a lane has one handler', { lane });
     if (this.#stopped) return;
     const slots = new Slots(concurrency);
-    const worker = this.queues.consume(lane, concurrency, async ({ attempts }, jobId) => {
-      const ended = await Promise.all(
-        attempts.map((attempt) => slots.use(() => this.#handle(lane, handler, attempt, jobId))),
-      );
-      // what was thrown may hold values, and queues keep messages
-      if (ended.includes(false)) throw new InvariantError('a lane job failed');
+    this.#slots.push(slots);
+    const worker = this.queues.consume(lane, async ({ attempts }, jobId) => {
+      for (const attempt of attempts) await slots.begin(() => this.#handle(lane, handler, attempt, jobId));
     });
     this.#workers.set(lane, worker);
   }
 
-  /** @returns whether it went well; one attempt's failure is not another's */
-  async #handle(lane: Lane, handler: LaneHandler, attempt: LaneJob, jobId: string): Promise<boolean> {
-    if (this.#stopped) return true; // it waited for its turn; the sweeper of whoever comes next finds it
+  /** What is thrown may hold values and queues keep messages, so it goes no further; one attempt's failure is not another's. */
+  async #handle(lane: Lane, handler: LaneHandler, attempt: LaneJob, jobId: string): Promise<void> {
+    if (this.#stopped) return; // it waited for its turn; the sweeper of whoever comes next finds it
     try {
       await handler(attempt, jobId);
-      return true;
     } catch (error) {
       this.logger.error('a lane job failed', { lane, attemptId: attempt.attemptId, error });
-      return false;
     }
   }
 
@@ -63,11 +60,12 @@ export class LaneWorkers implements BeforeApplicationShutdown {
     void this.#workers.get(lane)?.resume();
   }
 
-  /** Stop taking jobs and wait for those that run; the process's own limit of 25 s cuts a wait that is too long. */
+  /** Stop taking jobs and wait for the attempts that run; the process's own limit of 25 s cuts a wait that is too long. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     const workers = [...this.#workers.values()];
     this.#workers.clear();
     await Promise.all(workers.map((worker) => worker.close().catch(() => undefined)));
+    await Promise.all(this.#slots.map((slots) => slots.ended()));
   }
 }

@@ -8,15 +8,6 @@ const GRANTS = `
   grant execute on all functions in schema bullmq to tsunagu_gateway`;
 
 /**
- * BullMQ writes four events a job, each a row and a NOTIFY that wakes every process listening in the database, and offers no switch.
- * Nobody here reads them: outcomes travel over wake-ups. An update of BullMQ that brings its own function back only costs again,
- * and the test that counts the rows tells (docs/adr/0012).
- */
-const MUTE_EVENTS = `
-  create or replace function bullmq.publish_event(p_queue text, p_event text, p_data jsonb) returns bigint
-  language sql immutable as 'select null::bigint'`;
-
-/**
  * Create or update BullMQ's own schema `bullmq` and let the gateway's role work in it. Safe to repeat, safe to race.
  * @param ownerUrl login of the owner role
  */
@@ -25,7 +16,6 @@ export async function migrateQueue(ownerUrl: string): Promise<void> {
   const client = await pool.connect();
   try {
     await runMigrations(client);
-    await client.query(MUTE_EVENTS);
     await client.query(GRANTS);
   } finally {
     client.release();

@@ -1,34 +1,33 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@tsunagu/kernel';
-import pg from 'pg';
-import { sql } from '../database/statement.js';
 import type { Centre } from '../database/centre.js';
+import { Notifications } from '../database/notifications.js';
+import { sql } from '../database/statement.js';
 import { Gathering } from '../queue/gathering.js';
 import { WakeUps, type WakeUpHandler } from './wake-ups.js';
 
 /** Every NOTIFY wakes all who listen in this database, on whatever channel: many payments of a rush share one commit. */
 const NOTIFY = sql('wake_up_notify', 'select count(pg_notify($1, id)) from unnest($2::text[]) as id');
 const LIMITS = { itemsMax: 100, burst: 4, paceMs: 25 };
-const RECONNECT_MS = 500;
 
 /** Wake-ups over LISTEN and NOTIFY, outside every transaction: a NOTIFY inside one takes a database-wide lock until commit. */
 @Injectable()
 export class PostgresWakeUps extends WakeUps implements OnApplicationShutdown {
   readonly #handlers = new Set<WakeUpHandler>();
-  readonly #channel: string;
   readonly #nodes = new Map<string, Gathering<string>>();
-  #client: pg.Client | undefined;
-  #connecting: Promise<void> | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #isClosed = false;
+  readonly #notifications: Notifications;
 
   constructor(
     private readonly centre: Centre,
-    private readonly connection: { url: string; node: string },
+    connection: { url: string; node: string },
     private readonly clock: Clock,
   ) {
     super();
-    this.#channel = channelOf(connection.node);
+    this.#notifications = new Notifications(connection.url, channelOf(connection.node), {
+      hear: (paymentId) => {
+        for (const handler of this.#handlers) handler(paymentId);
+      },
+    });
   }
 
   async publish(node: string, paymentId: string): Promise<void> {
@@ -55,46 +54,11 @@ export class PostgresWakeUps extends WakeUps implements OnApplicationShutdown {
   }
 
   listening(): Promise<void> {
-    this.#connecting ??= this.#connect();
-    return this.#connecting;
+    return this.#notifications.listening();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#retry);
-    await this.#client?.end().catch(() => undefined);
-  }
-
-  async #connect(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.connection.url,
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-    });
-    client.on('error', () => undefined); // `end` follows and starts the reconnect
-    client.on('end', () => this.#reconnect(client));
-    client.on('notification', (notice) => this.#hear(notice.payload ?? ''));
-    this.#client = client;
-    try {
-      await client.connect();
-      await client.query(`listen "${this.#channel}"`);
-    } catch (error) {
-      this.#reconnect(client);
-      throw error;
-    }
-  }
-
-  #hear(paymentId: string): void {
-    for (const handler of this.#handlers) handler(paymentId);
-  }
-
-  #reconnect(client: pg.Client): void {
-    if (this.#isClosed || this.#client !== client) return;
-    this.#client = undefined;
-    this.#connecting = undefined;
-    client.removeAllListeners('notification');
-    void client.end().catch(() => undefined);
-    this.#retry = setTimeout(() => void this.listening().catch(() => undefined), RECONNECT_MS);
+  onApplicationShutdown(): Promise<void> {
+    return this.#notifications.close();
   }
 }
 
