@@ -29,9 +29,11 @@ export class IntakeService extends PaymentIntake {
   }
 
   override async accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
-    const known = await this.#findKnown(ctx, order);
+    const [known, found] = await this.store.together(ctx, () =>
+      Promise.all([this.#findKnown(ctx, order), this.directory.terminal(ctx, order.terminalId)]),
+    );
     if (known !== undefined) return known;
-    const terminal = await this.#terminal(ctx, order);
+    const terminal = this.#admit(order, found);
     const opened = await this.vault.open({
       tenantId: ctx.tenantId,
       terminalId: terminal.id,
@@ -74,11 +76,9 @@ export class IntakeService extends PaymentIntake {
     return { resource: viewOf(record), replayed: true };
   }
 
-  async #terminal(ctx: TenantContext, order: PaymentOrder): Promise<MerchantTerminal> {
-    const { amountMinor, method } = order;
+  #admit({ amountMinor, method }: PaymentOrder, terminal: MerchantTerminal | undefined): MerchantTerminal {
     const isAmount = Number.isSafeInteger(amountMinor) && amountMinor > 0 && amountMinor <= AMOUNT_MINOR_MAX;
     if (!isAmount) throw new PaymentError('amount_invalid');
-    const terminal = await this.directory.terminal(ctx, order.terminalId);
     if (terminal === undefined) throw new PaymentError('resource_missing');
     if (terminal.blocked) throw new PaymentError('terminal_blocked');
     // Asked before the card is opened, so that a wrong method does not use up the reader's key.

@@ -67,6 +67,11 @@ export interface DueQuery {
  * Everything above this port also runs in the deterministic simulation.
  */
 export abstract class PaymentStore {
+  /** Reads that are asked for at once share one transaction; each still answers for itself. */
+  together<T>(_ctx: TenantContext, looks: () => Promise<T>): Promise<T> {
+    return looks();
+  }
+
   /** What is known of this key and of this reference. */
   abstract findIntent(
     ctx: TenantContext,

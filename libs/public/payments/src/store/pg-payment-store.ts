@@ -40,6 +40,10 @@ export class PgPaymentStore extends PaymentStore {
     super();
   }
 
+  override together<T>(ctx: TenantContext, looks: () => Promise<T>): Promise<T> {
+    return this.transactions.look(ctx, looks);
+  }
+
   override async findIntent(
     ctx: TenantContext,
     by: { readonly key?: string; readonly clientReference?: string },

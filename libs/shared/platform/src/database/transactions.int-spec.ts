@@ -50,6 +50,24 @@ describe('transactions on PostgreSQL', () => {
     expect(await centre.query(COUNT, [])).toEqual([{ n: 0 }]);
   });
 
+  it('puts looks that are asked for at once into one transaction, and one that comes later into its own', async () => {
+    const before = { ...pool.counts };
+    const count = async () => (await transactions.ask<{ n: number }>({ tenantId: A }, COUNT, []))[0]?.n;
+    const counted = () => [pool.counts.statements - before.statements, pool.counts.commits - before.commits];
+    expect(await transactions.look({ tenantId: A }, () => Promise.all([count(), count()]))).toEqual([1, 1]);
+    expect(counted()).toEqual([2, 1]);
+    expect(await transactions.look({ tenantId: A }, async () => [await count(), await count()])).toEqual([1, 1]);
+    expect(counted()).toEqual([4, 3]);
+  });
+
+  it('tells a look that failed why, and shows it no row of another tenant', async () => {
+    const fails = () =>
+      Promise.all([transactions.ask({ tenantId: A }, FAIL, [0]), transactions.ask({ tenantId: A }, COUNT, [])]);
+    await expect(transactions.look({ tenantId: A }, fails)).rejects.toMatchObject({ sqlState: '22012' });
+    const strange = () => transactions.ask({ tenantId: B }, COUNT, []);
+    await expect(transactions.look({ tenantId: A }, strange)).rejects.toThrow('never changes its tenant');
+  });
+
   it('refuses a row of another tenant [E2]', async () => {
     const write = transactions.run({ tenantId: A }, (tx) => tx.query(INSERT, [B, newId(new Date()), 'foreign']));
     await expect(write).rejects.toMatchObject({ name: 'DatabaseError', sqlState: '42501' });

@@ -132,6 +132,22 @@ export class Transactions {
     return rows;
   }
 
+  /**
+   * Several reads in one transaction and one round trip: what `looks` asks before it first waits shares them, what it asks later is on its own.
+   * @throws as {@link run}, and what `looks` throws
+   */
+  async look<T>(ctx: { readonly tenantId: string }, looks: () => Promise<T>): Promise<T> {
+    if (this.#joined(ctx) !== undefined) return looks();
+    const client = await this.pool.connect();
+    const tx = new Tx(client, this.pool.counts, ctx.tenantId);
+    const begun = begin(client, ctx.tenantId);
+    const seen = this.#open.run(tx, looks);
+    seen.catch(() => undefined); // told below, unless the transaction has more to tell
+    tx.close();
+    await this.#commit(client, tx, begun);
+    return seen;
+  }
+
   /** The open transaction that a call belongs to. */
   #joined(ctx: { readonly tenantId: string }): Tx | undefined {
     invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
