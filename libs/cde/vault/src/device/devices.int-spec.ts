@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
+import { DeviceRegistry } from './device-registry.js';
 import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
 
 const VISA = '4111111111111111';
@@ -126,11 +127,25 @@ describe('loading a reader', { timeout: 30_000 }, () => {
 
   it('[CC-15] never gives two readers one key id, whoever asks', async () => {
     const till = await Till.enrol(vault, 'AES-DUKPT');
-    const taken = admin.query(
-      `insert into vault.key_index (initial_key_id, tenant_id, created_at) values ($1, $2, now())`,
-      [till.device.initialKeyId, randomUUID()],
-    );
-    await expect(taken).rejects.toThrow(/key_index_pkey/);
+    const { initialKeyId } = till.device;
+    const added: boolean[] = [];
+    const add = DeviceRegistry.prototype.add;
+    const drawn = vi.spyOn(DeviceRegistry.prototype, 'add').mockImplementation(async function (
+      this: DeviceRegistry,
+      tx,
+      device,
+    ) {
+      const isFree = await add.call(this, tx, added.length < 2 ? { ...device, initialKeyId } : device); // two unlucky draws
+      added.push(isFree);
+      return isFree;
+    });
+    const other = await Till.enrol(vault, 'AES-DUKPT');
+    drawn.mockRestore();
+    expect(added).toEqual([false, false, true]);
+    expect(other.device.initialKeyId).not.toBe(initialKeyId);
+    const { rows } = await admin.query('select tenant_id from vault.device where initial_key_id = $1', [initialKeyId]);
+    expect(rows).toEqual([{ tenant_id: till.tenantId }]);
+    for (const reader of [till, other]) expect((await vault.open(reader.request(1, VISA))).card.last4).toBe('1111');
   });
 });
 

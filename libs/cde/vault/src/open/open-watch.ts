@@ -4,12 +4,13 @@ import { Clock } from '@tsunagu/kernel';
 import { AppLogger, Metrics } from '@tsunagu/platform';
 import type { Device } from '../device/device.js';
 import type { ReaderPayload } from '@tsunagu/hsm';
+import { PaymentPulse } from './payment-pulse.js';
 import { DeviceWatch } from './device-watch.js';
 
 /** A jump of more usable counters than this is reported; it is legal (power loss, failed sends). */
 const JUMP_ALERT = 10_000;
-/** Used counters after which a TDES device needs a new key soon; it has 1,048,575. */
-const TDES_ROTATION_RANK = 900_000;
+/** Share of its counters after which a device needs a new key soon: 900,000 of the 1,048,575 of TDES. @source card-crypto.md §5 */
+const ROTATION_SHARE = 900_000 / 1_048_575;
 
 /** What operators see of opening cards: counts by result, and the security events. Never a value from a card. */
 @Injectable()
@@ -24,19 +25,22 @@ export class OpenWatch {
     metrics: Metrics,
     private readonly logger: AppLogger,
     clock: Clock,
+    private readonly pulse: PaymentPulse,
   ) {
     this.#devices = new DeviceWatch(metrics, logger, clock);
     this.#opens = metrics.counter('tsunagu_vault_opens_total', 'Cards asked to be opened, by result', ['result']);
     this.#macFailures = metrics.counter('tsunagu_vault_mac_failures_total', 'Messages of readers with a wrong MAC');
     this.#counters = metrics.counter(
       'tsunagu_vault_counter_alarms_total',
-      'Counters of readers that jumped or went back',
+      'Cards whose counter jumped, went back, or is among the last of its key',
       ['kind'],
     );
     this.#replays = metrics.counter('tsunagu_vault_replays_total', 'Key serial numbers used for something else');
   }
 
-  opened(result: string): void {
+  /** @param tookMs from the request to its commit; background work waits while this is long */
+  opened(result: string, tookMs: number): void {
+    this.pulse.beat(tookMs);
     this.#opens.inc({ result });
   }
 
@@ -65,8 +69,9 @@ export class OpenWatch {
       this.#counters.inc({ kind: 'jump' });
       this.logger.warn('security event: the counter of a device jumped', { deviceId: device.id, jump });
     }
-    if (ksn.scheme === 'TDES-DUKPT' && ksn.rank > TDES_ROTATION_RANK) {
-      this.logger.warn('a device is nearly out of keys', { deviceId: device.id, used: ksn.rank });
+    if (ksn.rank > (ksn.rank + ksn.remaining) * ROTATION_SHARE) {
+      this.#counters.inc({ kind: 'exhaustion' });
+      this.logger.warn('a device is nearly out of keys', { deviceId: device.id, left: ksn.remaining });
     }
   }
 
