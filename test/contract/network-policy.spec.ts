@@ -36,6 +36,11 @@ function valueAt(values: Values, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Values | undefined)?.[name], values);
 }
 
+function textAt(values: Values, path: string): string | undefined {
+  const value = valueAt(values, path);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
 /** Plain values and ranges of Helm's language, which is all that this template may use; anything else is left and fails the reading. */
 function render(template: string, values: Values): string {
   return template
@@ -44,7 +49,7 @@ function render(template: string, values: Values): string {
       (valueAt(values, path) as string[]).map((one) => body.replaceAll('{{ . }}', one)).join(''),
     )
     .replaceAll('{{ .Release.Name }}', 'tsunagu')
-    .replaceAll(/\{\{ \.Values\.([\w.]+) \}\}/g, (all, path: string) => String(valueAt(values, path) ?? all));
+    .replaceAll(/\{\{ \.Values\.([\w.]+) \}\}/g, (all, path: string) => textAt(values, path) ?? all);
 }
 
 function renderedByHelm(): string | undefined {

@@ -59,7 +59,8 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const journal = new PostgresJournal(storage.transactions, storage.centre);
   const pinKeys = new LinkPinKeys(hsm, links, house.logger);
   await pinKeys.start();
-  const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm, pinKeys);
+  const sadOpened = house.metrics.counter('tsunagu_switch_sad_opened_total', 'Sensitive parts opened for a message');
+  const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm, pinKeys, () => sadOpened.inc());
   const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log };
   const service = new SwitchingService(ports);
   ear.service = service;

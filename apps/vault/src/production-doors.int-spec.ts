@@ -41,7 +41,7 @@ beforeAll(async () => {
     name: 'vault',
     configure: (app) => {
       const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-      fastify.addHook('onRoute', ({ method, path }: RouteOptions) => {
+      fastify.addHook('onRoute', ({ method, url: path }: RouteOptions) => {
         for (const one of [method].flat()) if (one !== 'HEAD' && one !== 'OPTIONS') routes.push({ method: one, path });
       });
       app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger)));

@@ -13,6 +13,8 @@ export class HsmEnvelopes extends Envelopes {
     private readonly opener: EnvelopeOpener,
     private readonly hsm: HsmProvider,
     private readonly pinKeys: LinkPinKeys,
+    /** Told about each sensitive part that is opened: the other half of what the vault counts when it opens a card. */
+    private readonly onSadOpened: () => void,
   ) {
     super();
   }
@@ -24,6 +26,7 @@ export class HsmEnvelopes extends Envelopes {
   ): Promise<{ card: CardAtHand; wipe(): void }> {
     const account = await this.opener.openAccount(tenantId, envelope.account);
     const sad = envelope.sad === null ? null : await this.opener.openSad(tenantId, envelope.sad);
+    if (sad !== null) this.onSadOpened();
     const wipe = () => {
       account.wipe();
       sad?.wipe();

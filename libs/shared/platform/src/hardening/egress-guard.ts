@@ -87,10 +87,13 @@ export class EgressGuard {
 /** `host:port` of the arguments of `Socket.connect`; undefined for a path. Node.js itself hands them over as one list. */
 function targetOf(args: readonly unknown[]): string | undefined {
   const [first, second] = Array.isArray(args[0]) ? (args[0] as unknown[]) : args;
-  const options = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : undefined;
-  if (options?.['path'] !== undefined && options['path'] !== null) return undefined;
-  if (options === undefined && typeof first === 'string' && !/^[0-9]+$/.test(first)) return undefined;
-  const port = options === undefined ? first : options['port'];
-  const host = options === undefined ? second : options['host'];
+  if (typeof first === 'object' && first !== null) {
+    const { path, host, port } = first as { path?: unknown; host?: unknown; port?: unknown };
+    return path === undefined || path === null ? address(host, port) : undefined;
+  }
+  return typeof first === 'string' && !/^[0-9]+$/.test(first) ? undefined : address(second, first);
+}
+
+function address(host: unknown, port: unknown): string {
   return `${typeof host === 'string' && host !== '' ? host.toLowerCase() : 'localhost'}:${String(port)}`;
 }
