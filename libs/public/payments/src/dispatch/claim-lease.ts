@@ -6,6 +6,8 @@ import type { WorkerLeases } from '../store/worker-leases.js';
 
 /** Claims taken from the dead in one statement. */
 const HAND_OVER_MAX = 200;
+/** Nobody is missed for so long: only who was declared dead is taken over from. */
+const NOBODY_MISSED_MS = 24 * 3_600_000;
 
 /**
  * The right of this process to claim attempts: its life, as the database knows it.
@@ -22,6 +24,7 @@ export class ClaimLease {
   #judgesFromMs = 0;
   #isFirst = true;
   #isEnded = false;
+  #isDoubted = false;
   #mayHoldDead = false;
 
   /** @param node name of this process, unique among those that live */
@@ -48,6 +51,7 @@ export class ClaimLease {
   async keep(): Promise<void> {
     if (this.#isEnded) return;
     const askedAtMs = this.clock.monotonicMs();
+    if (this.#isDoubted) await this.#leave();
     if (this.#incarnation === undefined || !(await this.#renew(this.#incarnation, askedAtMs))) await this.#begin();
     this.#trustedUntilMs = askedAtMs + LEASE.trustMs;
   }
@@ -55,19 +59,34 @@ export class ClaimLease {
   /** Take over what the dead hold; asks the database only when a renewal heard of somebody dead. @returns how many attempts are due now */
   async handOver(): Promise<number> {
     if (!this.#mayHoldDead) return 0;
-    const handed = await this.leases.handOver({ deadAfterMs: LEASE.deadAfterMs, limit: HAND_OVER_MAX });
+    const deadAfterMs = this.clock.monotonicMs() < this.#judgesFromMs ? NOBODY_MISSED_MS : LEASE.deadAfterMs;
+    const handed = await this.leases.handOver({ deadAfterMs, limit: HAND_OVER_MAX });
     this.#mayHoldDead = handed === HAND_OVER_MAX;
     this.#handed.inc(handed);
     return handed;
+  }
+
+  /**
+   * The database was away while a claim was made or its outcome written: it may hold claims of this life that nobody works on any
+   * more. The next renewal leaves them all to whoever asks next, in the name of a new life.
+   */
+  doubt(): void {
+    this.#isDoubted = true;
   }
 
   /** Claim no more, and leave what is held to others at once: they need not wait for what this process still finishes. */
   async end(): Promise<void> {
     this.#isEnded = true;
     if (this.#incarnation === undefined) return;
-    await this.leases.end(this.#incarnation);
-    this.#mayHoldDead = true;
+    await this.#leave();
     while (this.#mayHoldDead) await this.handOver();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#incarnation !== undefined) await this.leases.end(this.#incarnation);
+    this.#incarnation = undefined;
+    this.#isDoubted = false;
+    this.#mayHoldDead = true;
   }
 
   async #renew(incarnation: string, askedAtMs: number): Promise<boolean> {

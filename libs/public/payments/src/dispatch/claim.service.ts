@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, invariant } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
-import { Metrics } from '@tsunagu/platform';
+import { DatabaseUnavailableError, Metrics } from '@tsunagu/platform';
 import type { Counter } from 'prom-client';
 import { CLAIM_MS, RELINQUISH_MS } from '../attempt/attempt-timers.js';
 import { PaymentStore, type ClaimedAttempt } from '../store/payment-store.js';
@@ -33,6 +33,16 @@ export class ClaimService {
     if (claimed) return claimed;
     this.#dropped.inc();
     return undefined;
+  }
+
+  /** Do what is done with claims; after a failure of the database nobody can say which of them stand. */
+  async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) this.lease.doubt();
+      throw error;
+    }
   }
 
   /** The switch could not be asked: the attempt stays `sending` and is asked about again soon, by whoever hears the bell. */

@@ -28,11 +28,13 @@ export class DispatchService {
   }
 
   /** One job of a lane, from bell to books. */
-  async run(ctx: TenantContext, attemptId: string): Promise<void> {
-    const claimed = await this.claim(ctx, attemptId);
-    if (claimed === undefined) return;
-    const outcome = await this.perform(ctx, claimed);
-    if (outcome !== undefined) await this.conclude(ctx, claimed, outcome);
+  run(ctx: TenantContext, attemptId: string): Promise<void> {
+    return this.claims.guard(async () => {
+      const claimed = await this.claim(ctx, attemptId);
+      if (claimed === undefined) return;
+      const outcome = await this.perform(ctx, claimed);
+      if (outcome !== undefined) await this.conclude(ctx, claimed, outcome);
+    });
   }
 
   /** Store `sending` before the wire. Undefined: answered already, or another worker is asking. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TenantContext } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
+import { DatabaseUnavailableError } from '@tsunagu/platform';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { LEASE } from '../attempt/attempt-timers.js';
 import type { ClaimedAttempt } from '../store/payment-store.js';
@@ -205,6 +206,36 @@ describe('a worker that was only paused', () => {
     expect((await view(resource.id)).status).toBe('processing');
     await turnOfSecond();
     expect((await view(resource.id)).status).toBe('captured');
+  });
+});
+
+describe('a worker whose database was away', () => {
+  it('leaves what it could not finish with its next renewal, and asks nobody to wait for the end of the claim [A15, A17]', async () => {
+    const { resource } = await second.intake.accept(ctx, anOrder());
+    const former = second.lease.holder;
+    second.events.record = () => {
+      throw new DatabaseUnavailableError();
+    };
+    await expect(second.workLanes()).rejects.toThrow(DatabaseUnavailableError);
+    Reflect.deleteProperty(second.events, 'record');
+    expect(await rows('SELECT status, claimed_by FROM gateway.attempt')).toEqual([
+      { status: 'sending', claimed_by: former },
+    ]);
+    await turnOfSecond();
+    expect((await view(resource.id)).status).toBe('captured');
+    expect(second.lease.holder).not.toBe(former);
+    expect(second.wire.submitted).toHaveLength(1);
+  });
+
+  it('keeps its life when something else went wrong with one attempt: the others need not be asked about again', async () => {
+    await second.intake.accept(ctx, anOrder());
+    const former = second.lease.holder;
+    second.events.record = () => {
+      throw new Error('a bug');
+    };
+    await expect(second.workLanes()).rejects.toThrow('a bug');
+    await second.lease.keep();
+    expect(second.lease.holder).toBe(former);
   });
 });
 
