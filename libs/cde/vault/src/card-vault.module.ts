@@ -61,6 +61,12 @@ import { SealAccountService } from './seal/seal-account.service.js';
 import { StoredAccounts } from './seal/stored-accounts.js';
 import { CardRepository } from './token/card.repository.js';
 import { PanOpener } from './token/pan-opener.js';
+import { LineStores, LineWorker } from './transfer/line-worker.js';
+import { JobPlace, TokenJobRunner } from './transfer/token-job-runner.js';
+import { TokenJobRepository } from './transfer/token-job.repository.js';
+import { TokenJobsController } from './transfer/token-jobs.controller.js';
+import { TokenJobs } from './transfer/token-jobs.service.js';
+import { PaymentPulse } from './open/payment-pulse.js';
 import { TenantKeks } from './token/tenant-keks.js';
 import { TenantDataKeys } from './token/tenant-data-keys.js';
 
@@ -75,6 +81,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     AuditVerifyController,
     TokensController,
     TenantDecisionsController,
+    TokenJobsController,
     RevealController,
   ],
   providers: [
@@ -126,12 +133,16 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     KeyRotations,
     KeySchedule,
     KeyWatch,
+    JobPlace,
+    LineStores,
+    LineWorker,
     KsnClaimRepository,
     OpenCardLookups,
     OpenCardService,
     OpenRecorder,
     OpenWatch,
     PanOpener,
+    PaymentPulse,
     ReportSources,
     SealAccountService,
     StoredAccounts,
@@ -142,6 +153,9 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     TenantOrders,
     TokenChanges,
     TokenGroups,
+    TokenJobRepository,
+    TokenJobRunner,
+    TokenJobs,
     TokenDesk,
     TokenRepository,
     TokenTrail,

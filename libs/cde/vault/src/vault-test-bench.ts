@@ -38,6 +38,7 @@ import { CardOpener } from './open/card-opener.js';
 import { KsnClaimRepository } from './open/ksn-claim.repository.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
 import { OpenRecorder } from './open/open-recorder.js';
+import { PaymentPulse } from './open/payment-pulse.js';
 import { OpenWatch } from './open/open-watch.js';
 import { SealAccountService } from './seal/seal-account.service.js';
 import { StoredAccounts } from './seal/stored-accounts.js';
@@ -113,18 +114,19 @@ export class VaultNode {
     const fingerprints = new Fingerprints(hsm, keys.ring, clock);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
     const opener = new CardOpener(hsm, sealer, new CardKeys(dataKeys, fingerprints, keys.ring), clock);
+    const pulse = new PaymentPulse(clock);
     const open = new OpenCardService(
       new OpenCardLookups(devices, fingerprints),
       opener,
       recorder,
-      new OpenWatch(metrics, logger, clock),
+      new OpenWatch(metrics, logger, clock, pulse),
       clock,
     );
     const panOpener = new PanOpener(dataKeys, logger);
     const indexed = new IndexedCards(centre, transactions, cards, panOpener, logger);
     const index = new IndexRotation(indexed, fingerprints, audit, new RotationPlace(keys.ring, clock));
     const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit, clock), panOpener, sealer);
-    const tokens = openTokenRoom({ ...whole, keys, cards, dataKeys, panOpener, fingerprints });
+    const tokens = openTokenRoom({ ...whole, keys, pulse, cards, dataKeys, panOpener, fingerprints });
     const node = new VaultNode(pool, hsm, clock, {
       open,
       seal,

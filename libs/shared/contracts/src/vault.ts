@@ -126,5 +126,10 @@ export const VAULT_ROUTES = {
   tokenChangesTold: '/internal/v1/tokens/changes-told',
   tenantOrder: '/internal/v1/tenants/order',
   tenantApprove: '/internal/v1/tenants/approve',
+  tokenImportBegin: '/internal/v1/token-jobs/begin',
+  tokenImportLines: '/internal/v1/token-jobs/lines',
+  tokenImportStart: '/internal/v1/token-jobs/start',
+  tokenJobRead: '/internal/v1/token-jobs/read',
+  tokenJobResults: '/internal/v1/token-jobs/results',
   certificateKey: '/internal/v1/tenants/certificate-key',
 } as const;

@@ -11,6 +11,7 @@ export class OrderTenantChanges1795000010021 implements MigrationInterface {
     await db.query(ORDERS);
     await db.query(KEYS);
     await db.query(ERASURE);
+    await db.query(eraseTenantSlice(''));
     await db.query(GROUPS);
   }
 
@@ -64,26 +65,7 @@ const ERASURE = `
     erased_at timestamptz,
     certificate text,
     constraint tenant_erasure_is_proved check ((state = 'erased') = (certificate is not null and erased_at is not null)));
-  revoke delete on vault.tenant_erasure from tsunagu_vault;
-
-  create function vault.erase_tenant_slice(erased uuid, most int) returns int language plpgsql security definer
-    set search_path = vault, pg_temp as $f$
-    declare gone int; keys int;
-    begin
-      perform from vault.tenant_erasure e where e.tenant_id = erased and e.state = 'erasing' for update;
-      if not found then raise exception 'no erasure of this tenant was approved'; end if;
-      delete from vault.card c where c.tenant_id = erased
-        and c.token_id in (select s.token_id from vault.card s where s.tenant_id = erased limit most);
-      get diagnostics gone = row_count;
-      update vault.tenant_erasure e set cards = e.cards + gone where e.tenant_id = erased;
-      if gone > 0 then return gone; end if;
-      delete from vault.tenant_data_key k where k.tenant_id = erased;
-      get diagnostics keys = row_count;
-      delete from vault.enrolment_code c where c.tenant_id = erased;
-      delete from vault.token_group_member m where m.tenant_id = erased;
-      update vault.tenant_erasure e set data_keys = e.data_keys + keys where e.tenant_id = erased;
-      return 0;
-    end $f$`;
+  revoke delete on vault.tenant_erasure from tsunagu_vault;`;
 
 /** A tenant is in one group at most. */
 const GROUPS = `
@@ -103,3 +85,28 @@ const GROUPS = `
       join vault.card c on c.tenant_id = theirs.tenant_id and c.token_id = token
       where mine.tenant_id = asking and c.uses = 'multi'
     $f$`;
+
+/**
+ * Deletes what a tenant has, a slice of cards at a time; only for an erasure that was approved.
+ * @param more further deletions, each ended by a semicolon
+ */
+export const eraseTenantSlice = (more: string): string => `
+  create or replace function vault.erase_tenant_slice(erased uuid, most int) returns int language plpgsql security definer
+  set search_path = vault, pg_temp as $f$
+  declare gone int; keys int;
+  begin
+    perform from vault.tenant_erasure e where e.tenant_id = erased and e.state = 'erasing' for update;
+    if not found then raise exception 'no erasure of this tenant was approved'; end if;
+    delete from vault.card c where c.tenant_id = erased
+      and c.token_id in (select s.token_id from vault.card s where s.tenant_id = erased limit most);
+    get diagnostics gone = row_count;
+    update vault.tenant_erasure e set cards = e.cards + gone where e.tenant_id = erased;
+    if gone > 0 then return gone; end if;
+    delete from vault.tenant_data_key k where k.tenant_id = erased;
+    get diagnostics keys = row_count;
+    ${more}
+    delete from vault.enrolment_code c where c.tenant_id = erased;
+    delete from vault.token_group_member m where m.tenant_id = erased;
+    update vault.tenant_erasure e set data_keys = e.data_keys + keys where e.tenant_id = erased;
+    return 0;
+  end $f$`;

@@ -4,6 +4,7 @@ import { CreateVault1795000010001 } from './create-vault.migration.js';
 import { CreateEnrolmentCodes1795000010012 } from './create-enrolment-codes.migration.js';
 import { CreateKeyInventory1795000010011 } from './create-key-inventory.migration.js';
 import { VersionDataKeys1795000010013 } from './version-data-keys.migration.js';
+import { CreateTokenJobs1795000010022 } from './create-token-jobs.migration.js';
 import { OrderTenantChanges1795000010021 } from './order-tenant-changes.migration.js';
 import { VersionFingerprints1795000010027 } from './version-fingerprints.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
@@ -17,5 +18,6 @@ export const vaultMigrations: readonly Migration[] = [
   VersionDataKeys1795000010013,
   CompleteTokens1795000010020,
   OrderTenantChanges1795000010021,
+  CreateTokenJobs1795000010022,
   VersionFingerprints1795000010027,
 ];

@@ -11,13 +11,11 @@ import {
   type CardContent,
   type ReaderPayload,
 } from '@tsunagu/hsm';
-import { newId, Clock, Sad } from '@tsunagu/kernel';
+import { Clock, Sad } from '@tsunagu/kernel';
 import type { Device } from '../device/device.js';
-import type { KeyedFingerprint } from '../keys/fingerprints.js';
 import { CardKeys } from '../keys/card-keys.js';
-import { faceOf } from '../token/card-display.js';
 import type { NewCard } from '../token/card.repository.js';
-import { PAN_CIPHER_VERSION, sealPan } from '../token/pan-cipher.js';
+import { newCard } from '../token/new-card.js';
 import { CardDataInvalidError } from '../vault-errors.js';
 
 /** A card out of its encryption: ready to be stored and handed on, nothing of it in the clear any more. */
@@ -79,8 +77,10 @@ export class CardOpener {
         this.keys.fingerprints.ofPan(tenantId, content.pan),
         this.sealer.seal(tenantId, { sad, account: content }),
       ]);
-      // asked for last: a data key is used in the tick in which it comes
-      return { card: this.#newCard(request, content, fingerprint, await this.keys.data.current(tenantId)), envelope };
+      const { requestId, intent, tokenUses: uses = 'multi' } = request;
+      const key = await this.keys.data.current(tenantId); // asked for last: it is used in the tick in which it comes
+      const made = { tenantId, requestId, intent, uses, at: this.clock.now() };
+      return { card: newCard(made, content, fingerprint, key), envelope };
     } finally {
       content.wipe();
     }
@@ -114,31 +114,6 @@ export class CardOpener {
       const isBadBlock = error instanceof HsmError && (error.reason === 'format' || error.reason === 'unsupported');
       throw isBadBlock ? new CardDataInvalidError('pin_block') : error;
     }
-  }
-
-  #newCard(
-    { tenantId, requestId, intent, tokenUses }: OpenCardRequest,
-    content: CardContent,
-    fingerprint: KeyedFingerprint,
-    key: { id: string; bytes: Buffer },
-  ): NewCard {
-    const at = this.clock.now();
-    const tokenId = newId(at);
-    const panCipher = sealPan(key.bytes, { tenantId, tokenId, version: PAN_CIPHER_VERSION }, content.pan);
-    const { psn, pan, expiry } = content;
-    return {
-      tokenId,
-      fingerprint,
-      panCipher,
-      dekId: key.id,
-      version: PAN_CIPHER_VERSION,
-      psn,
-      face: faceOf(pan, expiry),
-      at,
-      requestId,
-      uses: tokenUses ?? 'multi',
-      intent,
-    };
   }
 }
 

@@ -73,6 +73,7 @@ export class OpenCardService {
 
   async #open(subject: Progress): Promise<OpenCardAnswer> {
     const { request } = subject;
+    const startedMs = this.clock.monotonicMs();
     const device = await this.#device(subject);
     const { reader, payload } = this.opener.read(device, request.card);
     subject.calls = 1;
@@ -83,7 +84,7 @@ export class OpenCardService {
     subject.calls = 3;
     const { card, envelope } = await this.opener.open(device, request, reader, payload);
     const { tokenId, kind, jump } = await this.recorder.record(subject, claim, card);
-    this.watch.opened(kind);
+    this.watch.opened(kind, this.clock.monotonicMs() - startedMs);
     this.watch.counted(device, payload, jump);
     return { tokenId, card: displayOf(card.face), envelope };
   }

@@ -6,6 +6,7 @@ import { ErasureRepository } from '../erase/erasure.repository.js';
 import { TenantEraser } from '../erase/tenant-eraser.service.js';
 import { TokenGroups } from '../group/token-groups.js';
 import type { KeyActor } from '../inventory/key-inventory.service.js';
+import { TokenJobs } from '../transfer/token-jobs.service.js';
 import { TenantOrders, type TenantOrder } from './tenant-orders.service.js';
 
 /** What an approval brought about. */
@@ -13,9 +14,14 @@ export interface TenantDecision {
   readonly order: TenantOrder;
   /** Of an erasure. */
   readonly certificate?: ErasureCertificate;
+  /** Of an export: the job that makes the file. */
+  readonly jobId?: string;
   /** Of a group: who is in it now. */
   readonly members?: readonly string[];
 }
+
+/** Deeds that come after the commit of the signature, and go on when they are asked for again. */
+const REPEATABLE: readonly TenantOrder['operation'][] = ['erase', 'export_tokens'];
 
 /** What each decision about a tenant sets going. */
 @Injectable()
@@ -25,6 +31,7 @@ export class TenantDecisions {
     private readonly erasures: ErasureRepository,
     private readonly eraser: TenantEraser,
     private readonly groups: TokenGroups,
+    private readonly jobs: TokenJobs,
   ) {}
 
   /** First signature. @throws CeremonyInputError, NotOpenError */
@@ -40,10 +47,13 @@ export class TenantDecisions {
   /** Second signature, and the deed. Asked again after a failure it goes on. @throws NotOpenError, SecondPersonError, HsmError */
   async approve(orderId: string, actor: KeyActor): Promise<TenantDecision> {
     const known = await this.orders.read(orderId);
-    const isInterrupted = known?.operation === 'erase' && known.approvedBy !== null;
+    const isInterrupted = known !== undefined && known.approvedBy !== null && REPEATABLE.includes(known.operation);
     const order = isInterrupted ? known : await this.orders.approve(orderId, actor, (tx, own) => this.#begin(tx, own));
     const { operation, subject, tenantId } = order;
     if (operation === 'erase') return { order, certificate: await this.eraser.erase(tenantId) };
+    if (operation === 'export_tokens') {
+      return { order, jobId: await this.jobs.beginExport(tenantId, subject!, orderId) };
+    }
     if (operation === 'join_group') return { order, members: await this.groups.members(TokenGroups.check(subject)) };
     return { order };
   }

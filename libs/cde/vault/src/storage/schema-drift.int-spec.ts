@@ -17,6 +17,8 @@ import { KsnUseEntity } from './ksn-use.entity.js';
 import { NetworkTokenEntity } from './network-token.entity.js';
 import { TenantErasureEntity } from './tenant-erasure.entity.js';
 import { TenantOrderEntity } from './tenant-order.entity.js';
+import { TokenJobEntity } from './token-job.entity.js';
+import { TokenJobLineEntity } from './token-job-line.entity.js';
 import { TokenGroupMemberEntity } from './token-group-member.entity.js';
 import { TokenChangeEntity } from './token-change.entity.js';
 import { TenantDataKeyEntity } from './tenant-data-key.entity.js';
@@ -41,6 +43,8 @@ const ENTITIES = [
   TenantOrderEntity,
   TokenChangeEntity,
   TokenGroupMemberEntity,
+  TokenJobEntity,
+  TokenJobLineEntity,
 ];
 
 let db: TestDatabase;
