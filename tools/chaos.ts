@@ -9,11 +9,12 @@ killed with signal 9 and the queue is wiped, waits for quiet, and compares the i
   --seed <n>               decides customers, faults and kills (default: the clock)
   --queue postgres|redis   the bell (default postgres)
   --scan                   before the house stops, look for card numbers in its database, queue, files and memory (npm run pan-scan)
+  --rotate                 change every type of key once, by two custodians, while the tills pay; some customers type a PIN
   --minutes <n>            end a run whose tills are not done by then, and say what is stuck (default: 8, more for many payments)
   --keep                   leave the data folder .tsunagu/chaos-<seed> for npm run pan-scan -- --dir
   --quiet                  no progress lines
-Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = 0 (and nothing found by --scan), with 2 when it is
-stuck or cannot run.`;
+Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = 0 (and nothing found by --scan, and failed_by_key =
+tokens_doubled = 0 with --rotate), with 2 when it is stuck or cannot run.`;
 
 const CEILING_MIN_MS = 480_000;
 /** A house that serves fewer than three customers a second under blows does not go forward. */
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       queue: { type: 'string', default: 'postgres' },
       keep: { type: 'boolean', default: false },
       scan: { type: 'boolean', default: false },
+      rotate: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean' },
@@ -48,6 +50,7 @@ async function main(): Promise<number> {
     payments,
     ceilingMs,
     scan: values.scan,
+    rotate: values.rotate,
     seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber(values.seed),
     queue: values.queue,
     keep: values.keep,
@@ -59,7 +62,8 @@ async function main(): Promise<number> {
 
 function isClean(result: ChaosResult): boolean {
   const broken = result.double + result.orphan + result.phantom + result.stuck + result.difference_yen;
-  return broken === 0 && result.complaints.length === 0 && (result.scan?.hits ?? 0) === 0;
+  const keys = (result.failed_by_key ?? 0) + (result.tokens_doubled ?? 0);
+  return broken + keys === 0 && result.complaints.length === 0 && (result.scan?.hits ?? 0) === 0;
 }
 
 /** Leashes end the children of a run that ends like this. */

@@ -16,7 +16,7 @@ import { runTool } from './supervisor/run-tool.mjs';
 import { choosePorts } from './supervisor/ports.mjs';
 import { requireRedis } from './supervisor/redis-place.mjs';
 import { ensureSandbox } from './supervisor/sandbox.mjs';
-import { loadSecrets, readJson } from './supervisor/secrets.mjs';
+import { loadSecrets, newSecret, readJson } from './supervisor/secrets.mjs';
 import { writeWhole } from './supervisor/write-whole.mjs';
 
 const DATABASE = 'tsunagu';
@@ -193,6 +193,25 @@ class House {
     const child = this.#processes.get(name);
     if (child === undefined) throw new Error(`there is no process ${name}`);
     return child.kill9();
+  }
+
+  /**
+   * Change the secret between the processes under load: first every process accepts the next one, then each of them shows it while the
+   * old one is still accepted. The old one is forgotten by a process at its next start.
+   */
+  async rotateInternalSecret() {
+    const [old, next] = [this.#secrets.INTERNAL_SECRET, newSecret()];
+    for (const pair of [
+      { INTERNAL_SECRET: old, INTERNAL_SECRET_OTHER: next },
+      { INTERNAL_SECRET: next, INTERNAL_SECRET_OTHER: old },
+    ]) {
+      this.#secrets = { ...this.#secrets, ...pair };
+      for (const app of APPS.filter((name) => name !== 'simulator')) {
+        await this.kill9(app);
+        await this.waitReady();
+      }
+    }
+    this.#secrets = { ...this.#secrets, INTERNAL_SECRET_OTHER: undefined };
   }
 
   /**

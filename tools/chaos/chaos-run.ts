@@ -5,6 +5,8 @@ import { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { compareBooks, isSettled, type Comparison, type PublicPayment } from './books-comparison.js';
 import { Disturber } from './disturber.js';
 import { readIssuerLedgers } from './issuer-ledger.js';
+import { KeyRotator, countIndexFaults } from './key-rotator.js';
+import { countKeyRefusals } from './key-refusals.js';
 import { OwnRedis } from './own-redis.js';
 import { PersistentClient } from './persistent-client.js';
 import { readAllPayments } from './public-books.js';
@@ -26,6 +28,8 @@ export interface ChaosOptions {
   readonly scan: boolean;
   /** Longest time that the tills may need, milliseconds; a run that needs more is stuck. */
   readonly ceilingMs: number;
+  /** Change every type of key once while the tills pay, and let some customers type a PIN. */
+  readonly rotate: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -49,6 +53,16 @@ export interface ChaosResult extends Omit<Comparison, 'places'> {
   /** How long a till waited for the answer to a payment. */
   readonly wait_ms: { readonly p50: number; readonly p95: number; readonly max: number };
   readonly scan?: LiveScan;
+  /** How often each type of key was changed while tills paid. */
+  readonly rotations?: Readonly<Record<string, number>>;
+  /**
+   * Payments that failed because of a key: the till's last answer was card_data_invalid, ksn_replay or ksn_stale, or the process that
+   * held the payment logged that a key was refused or unknown, or an envelope unreadable. A 5xx is asked again and is final nowhere.
+   */
+  readonly failed_by_key?: number;
+  /** Cards with two living tokens of one tenant, and cards left under an old key of the index. */
+  readonly tokens_doubled?: number;
+  readonly cards_under_old_index?: number;
   readonly complaints: readonly string[];
   readonly places: readonly string[];
 }
@@ -58,6 +72,7 @@ const TILLS = { min: 32, max: 192, purchasesEach: 12 };
 /** Rounds of blows, each hitting every victim once, over which the customers of a short run are spread. */
 const ROUNDS_MIN = 3;
 const FAULT_SHARE = 0.06;
+const PIN_PERCENT = 20;
 const QUIET_MAX_MS = 180_000;
 const PROGRESS_MS = 10_000;
 const PLACES_SHOWN_MAX = 20;
@@ -93,6 +108,7 @@ class ChaosRun {
   readonly #board = new ShiftBoard();
   readonly #ceiling = new AbortController();
   #come = 0;
+  #keyFaults = 0;
 
   constructor(
     private readonly options: ChaosOptions,
@@ -124,10 +140,12 @@ class ChaosRun {
       delayMs: DELAY_MS,
       lateMs: LATE_MS,
     });
-    await this.#storm(
-      disturber,
-      this.#tills(sandbox, clients, (share) => disturber.untilBlows(share * victims.length * ROUNDS_MIN)),
-    );
+    const rotator = this.options.rotate ? new KeyRotator(this.stack, this.options.say) : undefined;
+    const untilShare = async (share: number): Promise<void> => {
+      await disturber.untilBlows(share * victims.length * ROUNDS_MIN);
+      await rotator?.untilShare(share);
+    };
+    await this.#storm(disturber, this.#tills(sandbox, clients, untilShare), rotator);
     const [perSecond, waits] = [this.#board.perSecond, this.#board.waitsMs];
     const faults = await stopWireFaults(sandbox.faults);
     await this.stack.waitReady();
@@ -148,6 +166,7 @@ class ChaosRun {
       payments_per_second: perSecond,
       wait_ms: waits,
       ...(this.options.scan ? { scan: await scanRunningHouse(this.stack, this.redis?.url) } : {}),
+      ...(rotator === undefined ? {} : await this.#keyFacts(rotator)),
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
       seed: this.options.seed,
       queue: this.options.queue,
@@ -155,7 +174,7 @@ class ChaosRun {
   }
 
   /** Tills pay while blows fall, until the last customer has gone. @throws Error the ceiling is reached, or the house does not come back */
-  async #storm(disturber: Disturber, tills: readonly Till[]): Promise<void> {
+  async #storm(disturber: Disturber, tills: readonly Till[], rotator: KeyRotator | undefined): Promise<void> {
     const ceiling = setTimeout(() => this.#ceiling.abort(), this.options.ceilingMs);
     const progress = setInterval(
       () => this.options.say(`${this.#board.progress(this.options.payments)}; ${disturber.blowCount} blows`),
@@ -163,7 +182,7 @@ class ChaosRun {
     );
     try {
       const day = Promise.all(tills.map((till) => till.work())).finally(() => disturber.stop());
-      await Promise.all([disturber.run(), day]); // a disturber that fails says that the house does not come back
+      await Promise.all([disturber.run(), day, rotator?.run()]); // a disturber that fails says that the house does not come back
     } catch (error) {
       const stuck = this.#whatIsStuck(error as Error);
       this.#ceiling.abort(); // nobody waits any longer
@@ -173,6 +192,18 @@ class ChaosRun {
       clearTimeout(ceiling);
       clearInterval(progress);
     }
+  }
+
+  async #keyFacts(
+    rotator: KeyRotator,
+  ): Promise<Pick<ChaosResult, 'rotations' | 'failed_by_key' | 'tokens_doubled' | 'cards_under_old_index'>> {
+    const { doubled, old } = await countIndexFaults(this.stack.databaseUrl());
+    return {
+      rotations: await rotator.finish(),
+      failed_by_key: this.#keyFaults + countKeyRefusals(join(this.stack.dataDir, 'log')),
+      tokens_doubled: doubled,
+      cards_under_old_index: old,
+    };
   }
 
   #whatIsStuck(error: Error): string {
@@ -207,6 +238,8 @@ class ChaosRun {
       save: (plan: object) => appendFileSync(plans, `${JSON.stringify(plan)}\n`),
       complain: (what: string) => void this.#complaints.push(what),
       board: this.#board,
+      pinPercent: this.options.rotate ? PIN_PERCENT : 0,
+      keyFault: () => void (this.#keyFaults += 1),
     };
     return Array.from({ length: tillsFor(this.options.payments) }, (_, till) => {
       const { client, reader } = places[till % places.length]!;

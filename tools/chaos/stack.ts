@@ -12,6 +12,8 @@ export interface Stack {
   readonly postgresDir: string | undefined;
   databaseUrl(role?: string): string;
   kill9(name: string): Promise<void>;
+  /** Roll the secret between the processes; settles when all of them have the new one. */
+  rotateInternalSecret(): Promise<void>;
   waitReady(timeoutMs?: number): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { type Answer, PersistentClient } from './persistent-client.js';
 import { planPurchase, type PurchasePlan } from './purchase.js';
+import type { CardPresent } from '../till/card-reader.js';
 import type { ShiftBoard } from './shift-board.js';
 import type { SimulatedReader } from './simulated-reader.js';
 
@@ -13,7 +14,14 @@ export interface TillShift {
   /** An answer that no plan explains: the run is not clean. */
   readonly complain: (what: string) => void;
   readonly board: ShiftBoard;
+  /** Of a hundred customers, how many type a PIN. */
+  readonly pinPercent: number;
+  /** An answer that a till may not get whatever happens to keys. */
+  readonly keyFault: () => void;
 }
+
+/** Final answers that a wrong or missing key would cause: the card is refused, or its counter is taken for another purchase. */
+const KEY_FAULTS = ['card_data_invalid', 'ksn_replay', 'ksn_stale'];
 
 const WAIT_SECONDS = 10;
 
@@ -78,13 +86,20 @@ export class Till {
       terminal_id: this.reader.terminal.id,
       kind: plan.kind,
       money: { amount: plan.amountMinor, currency: 'JPY' },
-      card_present: this.reader.present(this.random.between(0, 99), plan.amountMinor),
+      card_present: this.#card(plan),
     };
+  }
+
+  #card({ amountMinor }: PurchasePlan): CardPresent {
+    const choice = this.random.between(0, 99);
+    const isTyped = choice < this.shift.pinPercent && this.reader.takesPins;
+    return isTyped ? this.reader.presentWithPin(amountMinor) : this.reader.present(choice, amountMinor);
   }
 
   #expect(answer: Answer, statuses: readonly number[], step: string): void {
     const code = typeof answer.body['code'] === 'string' ? answer.body['code'] : '';
     const isBurned = code === 'client_reference_burned';
+    if (KEY_FAULTS.includes(code)) this.shift.keyFault();
     if (!statuses.includes(answer.status) && !isBurned) this.shift.complain(`${step}: ${answer.status} ${code}`);
   }
 }

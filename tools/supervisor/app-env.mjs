@@ -87,11 +87,16 @@ export function appEnv(app, { dataDir, ports, secrets, databaseUrl, redisUrl, ex
     TSUNAGU_MODE: 'sandbox',
     PORT: String(ports[app]),
     NODE_NAME: `${app}-1`,
-    ...(role === undefined ? {} : { DATABASE_URL: databaseUrl(role), INTERNAL_SECRET: secrets.INTERNAL_SECRET }),
+    ...(role === undefined ? {} : { DATABASE_URL: databaseUrl(role), ...internalOf(secrets) }),
     ...(ZONE_ROLE[app] === 'tsunagu_gateway' && redisUrl !== undefined ? { REDIS_URL: redisUrl } : {}),
     ...OWN[app]({ dataDir, ports, secrets }),
     ...extra,
   };
+}
+
+/** While the secret between processes changes there are two: the one that is shown, and another one that is accepted. */
+function internalOf({ INTERNAL_SECRET, INTERNAL_SECRET_OTHER }) {
+  return { INTERNAL_SECRET, ...(INTERNAL_SECRET_OTHER === undefined ? {} : { INTERNAL_SECRET_OTHER }) };
 }
 
 /** What only this process is told. */

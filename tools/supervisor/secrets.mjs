@@ -15,7 +15,12 @@ export function loadSecrets(dataDir) {
   const known = readJson(file) ?? {};
   const kept = Object.fromEntries(KEPT.map((name) => [name, known[name] ?? randomBytes(LENGTH_BYTES).toString('hex')]));
   if (KEPT.some((name) => known[name] === undefined)) writeWhole(file, JSON.stringify(kept, null, 2));
-  return { ...kept, INTERNAL_SECRET: randomBytes(LENGTH_BYTES).toString('hex') };
+  return { ...kept, INTERNAL_SECRET: newSecret() };
+}
+
+/** A secret between processes. */
+export function newSecret() {
+  return randomBytes(LENGTH_BYTES).toString('hex');
 }
 
 /** @returns {any} undefined when there is no such file, or half of one */

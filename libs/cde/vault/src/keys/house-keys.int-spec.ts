@@ -4,6 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
+import { KEY_PURPOSES } from '../inventory/key-purposes.js';
+import type { KeyRecord } from '../inventory/key-record.js';
 import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
 import { INDEX_LEAD_MS } from './fingerprints.js';
 
@@ -262,7 +264,9 @@ describe('the end of a cryptoperiod', { timeout: 60_000 }, () => {
     const till = await Till.enrol(nodes[0], 'AES-DUKPT');
     const { tokenId } = await nodes[0].open(till.request(1, CARDS[0]!));
     const active = async () => (await book.list(false)).filter(({ state }) => state === 'active');
-    const before = (await active()).filter(({ purpose }) => purpose !== 'bdk' && purpose !== 'tenant-kek');
+    const isRenewed = ({ purpose, validUntil }: KeyRecord) =>
+      KEY_PURPOSES[purpose].renewedDaysBefore !== null && validUntil !== null;
+    const before = (await active()).filter(isRenewed);
     const ends = before.map(({ validUntil }) => validUntil!.getTime());
     clock.advance(Math.max(...ends) - clock.now().getTime() - DAY_MS);
     const made = await Promise.all(nodes.map((node) => node.keys.renewal.round())); // two vaults at once

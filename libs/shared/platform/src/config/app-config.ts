@@ -34,6 +34,7 @@ export class AppConfig {
   readonly nodeName: string;
   readonly #database: Secret<string> | null;
   readonly #internalSecret: Secret<string> | null;
+  readonly #internalSecretOther: Secret<string> | null;
   readonly #env: Environment;
 
   private constructor(app: AppName, env: Environment) {
@@ -52,6 +53,7 @@ export class AppConfig {
     this.nodeName = matching(env, 'NODE_NAME', /^[a-z0-9][a-z0-9_-]{0,39}$/) ?? `${app}-${process.pid}`;
     this.#database = secret(text(env, 'DATABASE_URL'));
     this.#internalSecret = secret(matching(env, 'INTERNAL_SECRET', /^[0-9a-fA-F]{32,128}$/));
+    this.#internalSecretOther = secret(matching(env, 'INTERNAL_SECRET_OTHER', /^[0-9a-fA-F]{32,128}$/));
   }
 
   /** @throws ConfigError a variable is missing or malformed */
@@ -67,6 +69,11 @@ export class AppConfig {
   /** @throws ConfigError INTERNAL_SECRET is not set */
   get internalSecret(): Secret<string> {
     return present(this.#internalSecret, 'INTERNAL_SECRET');
+  }
+
+  /** While INTERNAL_SECRET changes: the next or the last one, accepted and never shown; null otherwise. */
+  get internalSecretOther(): Secret<string> | null {
+    return this.#internalSecretOther ?? null;
   }
 
   get isProduction(): boolean {

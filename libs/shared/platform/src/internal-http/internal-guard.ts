@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { INTERNAL_ROUTES } from '@tsunagu/contracts';
-import { AppError } from '@tsunagu/kernel';
+import { AppError, type Secret } from '@tsunagu/kernel';
 import { AppConfig } from '../config/app-config.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
@@ -31,7 +31,7 @@ interface InternalRequest {
 @Injectable()
 export class InternalGuard implements CanActivate {
   /** Digests of the keys of callers on the list: the secret is that of this life of the process, and so are they. */
-  readonly #proofs = new Map<string, Buffer>();
+  readonly #proofs = new Map<Secret<string>, Map<string, Buffer>>();
 
   constructor(
     private readonly config: AppConfig,
@@ -53,14 +53,21 @@ export class InternalGuard implements CanActivate {
   #keyed({ headers }: InternalRequest, path: string): { caller: string; isProved: boolean } {
     const caller = String(headers['x-internal-caller'] ?? '');
     const shown = digest(String(headers['x-internal-key'] ?? ''));
-    return { caller, isProved: timingSafeEqual(shown, this.#proofOf(caller, isListed(path, caller))) };
+    const isKnown = isListed(path, caller);
+    const { internalSecret, internalSecretOther } = this.config;
+    const isPresent = timingSafeEqual(shown, this.#proofOf(internalSecret, caller, isKnown));
+    if (internalSecretOther === null) return { caller, isProved: isPresent };
+    const isOther = timingSafeEqual(shown, this.#proofOf(internalSecretOther, caller, isKnown));
+    return { caller, isProved: isPresent || isOther };
   }
 
-  #proofOf(caller: string, isKnown: boolean): Buffer {
-    const known = this.#proofs.get(caller);
+  #proofOf(secret: Secret<string>, caller: string, isKnown: boolean): Buffer {
+    const proofs = this.#proofs.get(secret) ?? new Map<string, Buffer>();
+    this.#proofs.set(secret, proofs);
+    const known = proofs.get(caller);
     if (known !== undefined) return known;
-    const proof = digest(callerKey(this.config.internalSecret, caller));
-    if (isKnown) this.#proofs.set(caller, proof); // never a name that a stranger chose: the list is the bound
+    const proof = digest(callerKey(secret, caller));
+    if (isKnown) proofs.set(caller, proof); // never a name that a stranger chose: the list is the bound
     return proof;
   }
 }

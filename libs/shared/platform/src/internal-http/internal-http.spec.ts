@@ -19,7 +19,15 @@ import { InternalGuard } from './internal-guard.js';
 
 const SECRET = 'cd'.repeat(32);
 const saved = { ...process.env };
-const ENV = { INTERNAL_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'silent', NODE_NAME: 'vault-1' };
+/** While the secret changes: accepted, shown by nobody here. */
+const OTHER = 'ab'.repeat(32);
+const ENV = {
+  INTERNAL_SECRET: SECRET,
+  INTERNAL_SECRET_OTHER: OTHER,
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  NODE_NAME: 'vault-1',
+};
 
 class ReplayError extends AppError {
   readonly code = 'ksn_replay';
@@ -91,6 +99,12 @@ describe('calls between processes of the house', () => {
     expect(await vaultAs('api').open(order('buy'))).toMatchObject({ tokenId: 'token', echo: { intent: 'buy' } });
   });
 
+  it('[C12] takes the next or the last secret too while it changes, and no third one', async () => {
+    expect(await vaultAs('api', OTHER).open(order('buy'))).toMatchObject({ tokenId: 'token' });
+    await expect(vaultAs('worker', OTHER).open(order('buy'))).rejects.toMatchObject({ status: 403 });
+    await expect(vaultAs('api', 'ac'.repeat(32)).open(order('buy'))).rejects.toMatchObject({ status: 403 });
+  });
+
   it('hands the other side’s own refusal through: code, category, status', async () => {
     await expect(vaultAs('api').open(order('replay'))).rejects.toMatchObject({
       name: 'RemoteError',
@@ -134,7 +148,7 @@ describe('calls between processes of the house', () => {
     expect(reveal).toHaveBeenCalledTimes(0);
     for (let call = 1; call <= 2; call += 1) {
       await raw(VAULT_ROUTES.open, { headers: { ...json, 'x-internal-caller': 'stranger' }, body: '{}' });
-      expect(reveal).toHaveBeenCalledTimes(call);
+      expect(reveal).toHaveBeenCalledTimes(2 * call); // the secret that is shown, and the one that is accepted beside it
     }
     reveal.mockRestore();
   });
