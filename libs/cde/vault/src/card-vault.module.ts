@@ -11,6 +11,7 @@ import { AuditVerifier } from './audit/audit-verifier.js';
 import { AuditWatch } from './audit/audit-watch.js';
 import { AuditVerifyController } from './audit/audit-verify.controller.js';
 import { Components } from './ceremony/components.service.js';
+import { CustodianSuccession } from './ceremony/custodian-succession.service.js';
 import { Custodians } from './ceremony/custodians.service.js';
 import { KeyArrivals } from './ceremony/key-arrivals.service.js';
 import { KeyCeremonyController } from './ceremony/key-ceremony.controller.js';
@@ -55,6 +56,8 @@ import { OpenCardController } from './open/open-card.controller.js';
 import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
 import { OpenRecorder } from './open/open-recorder.js';
 import { OpenWatch } from './open/open-watch.js';
+import { CardReencryption, ReencryptionPlace, ReencryptionStores } from './reencrypt/card-reencryption.service.js';
+import { ReencryptionLoop } from './reencrypt/reencryption-loop.js';
 import { RevealController } from './reveal/reveal.controller.js';
 import { SealAccountController } from './seal/seal-account.controller.js';
 import { SealAccountService } from './seal/seal-account.service.js';
@@ -100,9 +103,11 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     AuditWatch,
     CardKeys,
     CardOpener,
+    CardReencryption,
     CardRepository,
     CertificateSigner,
     Components,
+    CustodianSuccession,
     Custodians,
     BaseKeys,
     DeviceBook,
@@ -143,6 +148,9 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     OpenWatch,
     PanOpener,
     PaymentPulse,
+    ReencryptionLoop,
+    ReencryptionPlace,
+    ReencryptionStores,
     ReportSources,
     SealAccountService,
     StoredAccounts,

@@ -13,6 +13,8 @@ import { LineStores, LineWorker } from './transfer/line-worker.js';
 import { JobPlace, TokenJobRunner } from './transfer/token-job-runner.js';
 import { TokenJobRepository } from './transfer/token-job.repository.js';
 import { TokenJobs } from './transfer/token-jobs.service.js';
+import type { AuditLog } from './audit/audit-log.js';
+import { CardReencryption, ReencryptionPlace, ReencryptionStores } from './reencrypt/card-reencryption.service.js';
 import { TokenChanges } from './lifecycle/token-changes.js';
 import { TokenDesk } from './lifecycle/token-desk.service.js';
 import { TokenTrail } from './lifecycle/token-trail.js';
@@ -32,6 +34,10 @@ export interface TokenRoom {
   readonly jobs: TokenJobs;
   readonly runner: TokenJobRunner;
   readonly pulse: PaymentPulse;
+  readonly reencryption: CardReencryption;
+  readonly panOpener: PanOpener;
+  /** The audit of this node. */
+  readonly seals: AuditLog;
 }
 
 /** What a test gives to its tokens. */
@@ -59,6 +65,9 @@ export function openTokenRoom(p: TokenRoomParts): TokenRoom {
   const cardKeys = new CardKeys(dataKeys, p.fingerprints, p.keys.ring);
   const worker = new LineWorker(hsm, stores, cardKeys, clock);
   const runner = new TokenJobRunner(transactions, jobRows, worker, new JobPlace(clock, pulse, p.logger));
+  const oldCards = new ReencryptionStores(centre, transactions, p.cards, p.panOpener, dataKeys);
+  const place = new ReencryptionPlace(clock, pulse, p.logger);
+  const reencryption = new CardReencryption(oldCards, audit, place);
   const orders = new TenantOrders(book, centre, audit, clock);
   return {
     desk: new TokenDesk(transactions, tokens, audit, clock),
@@ -69,6 +78,9 @@ export function openTokenRoom(p: TokenRoomParts): TokenRoom {
     jobs,
     runner,
     pulse,
+    reencryption,
+    panOpener: p.panOpener,
+    seals: audit,
     changes: new TokenChanges(centre, transactions, tokens, clock),
   };
 }

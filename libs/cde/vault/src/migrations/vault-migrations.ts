@@ -6,7 +6,9 @@ import { CreateKeyInventory1795000010011 } from './create-key-inventory.migratio
 import { VersionDataKeys1795000010013 } from './version-data-keys.migration.js';
 import { CreateTokenJobs1795000010022 } from './create-token-jobs.migration.js';
 import { OrderTenantChanges1795000010021 } from './order-tenant-changes.migration.js';
+import { ReplaceCustodians1795000010028 } from './replace-custodians.migration.js';
 import { VersionFingerprints1795000010027 } from './version-fingerprints.migration.js';
+import { ReencryptCards1795000010025 } from './reencrypt-cards.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
 /** Tables of the vault, in the order of their timestamps. */
@@ -20,4 +22,6 @@ export const vaultMigrations: readonly Migration[] = [
   OrderTenantChanges1795000010021,
   CreateTokenJobs1795000010022,
   VersionFingerprints1795000010027,
+  ReplaceCustodians1795000010028,
+  ReencryptCards1795000010025,
 ];
