@@ -128,6 +128,8 @@ describe.skipIf(lack !== undefined)('the vault on a PKCS#11 token', { timeout: 3
     await expect(as('api').open({ ...request, card: { ...request.card, pinBlock } })).rejects.toMatchObject({
       status: 422,
     });
+    const page = await (await fetch(`http://127.0.0.1:${running.port}/metrics`)).text();
+    expect(page).toContain('tsunagu_vault_opens_total{result="pin_unsupported"} 1'); // the reason is for the operator alone
     const old = { tenantId: randomUUID(), terminalId: randomUUID(), scheme: 'TDES-DUKPT', requestId: 'r' } as const;
     await expect(as('operator').enrolDevice(old)).rejects.toMatchObject({
       status: 422,

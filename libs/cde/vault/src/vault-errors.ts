@@ -11,7 +11,8 @@ export type CardFault =
   | 'mac'
   | 'content'
   | 'clear_card_data'
-  | 'pin_block';
+  | 'pin_block'
+  | 'pin_unsupported';
 
 /** The card cannot be taken. One text and shape for every fault, so that nobody can probe devices, keys or padding. */
 export class CardDataInvalidError extends AppError {

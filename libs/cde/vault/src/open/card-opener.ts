@@ -68,8 +68,9 @@ export class CardOpener {
     payload: ReaderPayload,
   ): Promise<OpenedCard> {
     const content = await this.#content(device, reader, payload);
+    let emv: Sad<Buffer> | null = null;
     try {
-      const emv = mergeEmv(request.card.emv, content.emv);
+      emv = mergeEmv(request.card.emv, content.emv);
       const pin = await this.#zonePin(device, request.card, content.pan);
       const { tenantId } = request;
       const sad = { track2: content.track2, emv, ...pin, entry: request.card.entryMode };
@@ -83,6 +84,7 @@ export class CardOpener {
       return { card: newCard(made, content, fingerprint, key), envelope };
     } finally {
       content.wipe();
+      emv?.reveal().fill(0);
     }
   }
 
@@ -111,8 +113,9 @@ export class CardOpener {
       const { block } = await this.hsm.translatePin({ in: from, out: { key, format: 4 }, pan });
       return { pinBlock: new Sad(block), pinKey: key.id };
     } catch (error) {
-      const isBadBlock = error instanceof HsmError && (error.reason === 'format' || error.reason === 'unsupported');
-      throw isBadBlock ? new CardDataInvalidError('pin_block') : error;
+      if (!(error instanceof HsmError)) throw error;
+      if (error.reason === 'unsupported') throw new CardDataInvalidError('pin_unsupported');
+      throw error.reason === 'format' ? new CardDataInvalidError('pin_block') : error;
     }
   }
 }
