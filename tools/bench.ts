@@ -3,16 +3,18 @@ import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
 import { measurePkcs11 } from './bench/pkcs11-rate.js';
+import { measureTokensHere } from './bench/token-costs.js';
 import { measureVault } from './bench/vault-rate.js';
 import { failInOneLine } from './proof/fail.js';
 
-const HELP = `npm run bench [-- [iso8583|vault] options]
+const HELP = `npm run bench [-- [iso8583|vault|tokens] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone;
-with vault: opening cards against plain node:crypto.
+with vault: opening cards against plain node:crypto; with tokens: finding a card among many.
   --seconds <n>        length of each of the four stretches (default 12), after 1,500 payments of warming up for each side
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
+  --many <n>           tokens: cards of the large table (default 200000; the budget speaks of 10000000), against 10000
   --json               one JSON line`;
 
 async function main(): Promise<number> {
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
       seconds: { type: 'string', default: '12' },
       concurrency: { type: 'string', default: '32' },
       queue: { type: 'string', default: 'postgres' },
+      many: { type: 'string', default: '200000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
@@ -32,6 +35,11 @@ async function main(): Promise<number> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   if (positionals[0] === 'vault') {
     return print(JSON.stringify({ software: await measureVault(), pkcs11: await measurePkcs11() }, null, 2));
+  }
+  if (positionals[0] === 'tokens') {
+    const many = Number(values.many);
+    if (!(many >= 10_000 && many <= 50_000_000)) throw new RangeError('many is from 10000 to 50000000');
+    return print(JSON.stringify(await measureTokensHere({ few: 10_000, many }), null, 2));
   }
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
