@@ -11,6 +11,7 @@ export const HELP = `npm run keys -- COMMAND [options]      asks the running vau
 
   custodians [--names aoi,ren]          enter the first custodians (once); in the sandbox it makes their secrets and shows them
 
+  replace-custodian OLD --with NEW --as NAME      order that NEW takes the place of OLD; NEW types his secret
   generate PURPOSE… --as NAME           make a key inside the HSM; it waits for its activation
   import PURPOSE… --as NAME             first component of a key; prints the ceremony
   import --ceremony ID --as NAME        second component, by another custodian
@@ -48,6 +49,7 @@ const TEXTS = [
   'out',
   'public-key',
   'as',
+  'with',
   'purpose',
   'usage',
   'type',

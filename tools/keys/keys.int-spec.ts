@@ -176,6 +176,17 @@ describe('npm run keys', { timeout: 60_000 }, () => {
     expect((await keys(joined, [secret(1)])).text).toContain('members:');
   });
 
+  it('[C11] replaces a custodian by two others, and by nobody who only says so', async () => {
+    const fresh = 'a secret of the newcomer';
+    const ordered = await keys(['replace-custodian', 'custodian-2', '--with', 'emi', ...as(1)], [secret(1), fresh]);
+    const order = found(ordered.text, /approve (\S+) --as/);
+    expect(await keys(['approve', order, ...as(1)], [secret(1)])).toMatchObject({ code: 1 });
+    expect((await keys(['approve', order, ...as(2)], [secret(2)])).text).toBe('emi has taken the place of custodian-2');
+    const back = ['replace-custodian', 'emi', '--with', 'third', '--as'];
+    expect(await keys([...back, 'custodian-2'], [secret(2), fresh])).toMatchObject({ code: 1 });
+    expect(await keys([...back, 'emi'], [fresh, fresh])).toMatchObject({ code: 0 });
+  });
+
   it('leaves no secret and no component in the database', async () => {
     const { rows } = await admin.query<{ dump: string }>(
       `select string_agg(t::text, '') as dump from (select a::text from vault.audit a union all select k::text from vault.key_order k

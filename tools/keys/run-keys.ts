@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     });
     return `${keyLine(key)}\nit waits for: npm run keys -- activate ${key.id} --as NAME`;
   },
+  'replace-custodian': replaceCustodian,
   import: importComponent,
   'import-block': importBlock,
   rotate: async (room) => {
@@ -50,13 +51,24 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   approve: async (room) => {
     const orderId = operandOf(room.args, 'ORDER');
-    const done = await room.door.ask<{ key: KeyLine; keyBlock?: string }>('keyApprove', {
-      orderId,
-      ...(await custodian(room)),
-    });
+    const done = await room.door.ask<Approved>('keyApprove', { orderId, ...(await custodian(room)) });
+    if ('enters' in done) return `${done.enters} has taken the place of ${done.leaves}`;
     return [keyLine(done.key), ...(done.keyBlock === undefined ? [] : [done.keyBlock])].join('\n');
   },
 };
+
+/** What a second signature brought about: a key has moved or left, or a custodian was replaced. */
+type Approved =
+  { readonly key: KeyLine; readonly keyBlock?: string } | { readonly leaves: string; readonly enters: string };
+
+async function replaceCustodian(room: Room): Promise<string> {
+  const [leaves, enters] = [operandOf(room.args, 'CUSTODIAN'), needed(room.args, 'with')];
+  const who = await custodian(room);
+  const secret = await room.prompt.secret(`secret of ${enters}, 16 characters or more, typed by ${enters}`);
+  const replacement = { leaves, enters, secret };
+  const { orderId } = await room.door.ask<{ orderId: string }>('custodians', { replacement, ...who });
+  return `${enters} for ${leaves} waits for another custodian: npm run keys -- approve ${orderId} --as NAME`;
+}
 
 function waiting({ id, operation, keyId }: OrderLine): string {
   return `${operation} ${keyId} waits for another custodian: npm run keys -- approve ${id} --as NAME`;

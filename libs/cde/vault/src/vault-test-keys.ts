@@ -6,6 +6,7 @@ import type { AuditSeal } from './audit/audit-seal.js';
 import type { DeviceRegistry } from './device/device-registry.js';
 import { DeviceBook, EnrolDeviceService } from './device/enrol-device.service.js';
 import { Components } from './ceremony/components.service.js';
+import { CustodianSuccession } from './ceremony/custodian-succession.service.js';
 import { Custodians } from './ceremony/custodians.service.js';
 import { KeyArrivals } from './ceremony/key-arrivals.service.js';
 import { KeyOrders } from './ceremony/key-orders.service.js';
@@ -66,7 +67,7 @@ export async function openKeyRoom(p: KeyRoomParts): Promise<{ keys: KeyRoom; enr
   await house.prepare();
   const schedule = new KeySchedule(inventory, book, hsm, clock, watch);
   const renewal = new KeyRenewal(hsm, inventory, book, clock);
-  const custodians = new Custodians(book, centre, inventory, clock);
+  const custodians = new Custodians(book, centre, inventory, clock, new CustodianSuccession(book, inventory, clock));
   const orders = new KeyOrders(book, centre, inventory, hsm, clock);
   const arrivals = new KeyArrivals(hsm, book, inventory);
   const components = new Components(hsm, ring, book, arrivals, clock);

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
 import { Centre, sql } from '@tsunagu/platform';
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { KeyBook } from '../inventory/key-book.repository.js';
 import { KeyInventory } from '../inventory/key-inventory.service.js';
+import { CustodianSuccession } from './custodian-succession.service.js';
+import { checkSecret, proofOf } from './custodian-proof.js';
 import { CeremonyInputError, CustodianRefusedError, NotOpenError } from './ceremony-errors.js';
 
 /**
@@ -16,14 +18,14 @@ export interface CustodianProof {
   readonly secret: string;
 }
 
-/** @source OWASP password storage: scrypt N=2^15, r=8, p=1 (32 MiB, about 60 ms) */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 } as const;
-const SECRET_LENGTH_MIN = 16;
 const FAILURES_MAX = 5;
 const LOCK_MS = 15 * 60_000;
 
-const FIND = sql('vault_custodian_find', 'select salt, proof, locked_until from vault.custodian where name = $1');
-const NAMES = sql('vault_custodian_names', 'select name from vault.custodian order by name');
+const FIND = sql(
+  'vault_custodian_find',
+  'select salt, proof, locked_until from vault.custodian where name = $1 and left_at is null',
+);
+const NAMES = sql('vault_custodian_names', 'select name from vault.custodian where left_at is null order by name');
 const INSERT = sql(
   'vault_custodian_insert',
   `insert into vault.custodian (name, kind, salt, proof, created_at) values ($1, 'secret', $2, $3, $4)`,
@@ -54,6 +56,7 @@ export class Custodians {
     private readonly centre: Centre,
     private readonly inventory: KeyInventory,
     private readonly clock: Clock,
+    readonly succession: CustodianSuccession,
   ) {}
 
   async names(): Promise<string[]> {
@@ -61,15 +64,15 @@ export class Custodians {
   }
 
   /**
-   * Enter the first custodians, two or more at once. Afterwards the list is closed: nobody makes himself a custodian.
+   * Enter the first custodians, two or more at once. Afterwards nobody makes himself a custodian: two others replace one.
    * @throws NotOpenError there are custodians already; CeremonyInputError
    */
   async found(people: readonly { name: string; secret: string }[], requestId: string): Promise<void> {
     const isPlural = new Set(people.map(({ name }) => name)).size === people.length && people.length >= 2;
     if (!isPlural) throw new CeremonyInputError('custodians are two or more, each with a name of his own');
-    const isLong = people.every(({ secret }) => secret.length >= SECRET_LENGTH_MIN);
-    if (!isLong || new Set(people.map(({ secret }) => secret)).size !== people.length) {
-      throw new CeremonyInputError(`each custodian has a secret of his own, ${SECRET_LENGTH_MIN} characters or more`);
+    for (const { secret } of people) checkSecret(secret);
+    if (new Set(people.map(({ secret }) => secret)).size !== people.length) {
+      throw new CeremonyInputError('each custodian has a secret of his own');
     }
     const rows = await Promise.all(people.map(async ({ name, secret }) => ({ name, ...(await proofOf(secret)) })));
     await this.book.run(async (tx) => {
@@ -101,12 +104,4 @@ export class Custodians {
     });
     throw new CustodianRefusedError();
   }
-}
-
-function proofOf(secret: string, salt: Buffer = randomBytes(16)): Promise<{ salt: Buffer; proof: Buffer }> {
-  return new Promise((resolve, reject) => {
-    scrypt(secret.normalize('NFKC'), salt, 32, SCRYPT, (error, proof) =>
-      error === null ? resolve({ salt, proof }) : reject(error),
-    );
-  });
 }

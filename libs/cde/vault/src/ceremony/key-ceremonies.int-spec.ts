@@ -350,3 +350,50 @@ describe('[CC-32] the inventory', { timeout: 30_000 }, () => {
     expect(files.filter((id) => !living.some((key) => key.id === id))).toEqual([]);
   });
 });
+
+describe('replacing a custodian', { timeout: 30_000 }, () => {
+  const secret = 'the newcomer types this';
+  const prove = (name: string, words: string) =>
+    vault.keys.custodians.authenticate({ name, kind: 'secret', secret: words }, 'req');
+
+  it('[C11, CC-11] needs two others; the one who left proves nothing any more, and his name is never given again', async () => {
+    const { succession } = vault.keys.custodians;
+    const { id } = await succession.order({ leaves: 'mio', enters: 'yui', secret }, aoi);
+    await expect(succession.approve(id, aoi)).rejects.toMatchObject({ code: 'second_person_required' });
+    await expect(prove('yui', secret)).rejects.toMatchObject({ code: 'permission_denied' }); // not before the second signature
+    expect(await prove('mio', SECRETS.mio)).toBe('mio');
+    expect(await succession.approve(id, ren)).toEqual({ leaves: 'mio', enters: 'yui' });
+    expect(await prove('yui', secret)).toBe('yui');
+    await expect(prove('mio', SECRETS.mio)).rejects.toMatchObject({ code: 'permission_denied' });
+    expect(await vault.keys.custodians.names()).toEqual(['aoi', 'ren', 'yui']);
+    expect(await succession.approve(id, ren)).toBeUndefined(); // it is done
+    for (const [leaves, enters] of [
+      ['mio', 'emi'], // has left
+      ['aoi', 'mio'], // was one
+      ['aoi', 'ren'], // is one
+      ['aoi', 'Not A Name'],
+    ] as const) {
+      await expect(succession.order({ leaves, enters, secret }, ren)).rejects.toMatchObject({
+        code: 'parameter_invalid',
+      });
+    }
+    await expect(succession.order({ leaves: 'aoi', enters: 'emi', secret: 'short' }, ren)).rejects.toMatchObject({
+      code: 'parameter_invalid',
+    });
+  });
+
+  it('approves nothing a day later, and writes down who agreed without the secret', async () => {
+    const { succession } = vault.keys.custodians;
+    const { id } = await succession.order({ leaves: 'yui', enters: 'emi', secret }, aoi);
+    clock.advance(DAY_MS);
+    expect(await succession.approve(id, ren)).toBeUndefined();
+    const { rows } = await admin.query<{ actor: string; facts: string }>(
+      `select actor, facts from vault.audit where operation = 'custodian' and result = 'replaced'`,
+    );
+    expect(rows).toEqual([{ actor: 'ren', facts: expect.stringContaining('"ordered_by":"aoi"') as string }]);
+    const dump = await admin.query<{ text: string }>(
+      `select string_agg(o::text, '') as text from vault.custodian_order o`,
+    );
+    expect(dump.rows[0]!.text).not.toContain(secret);
+  });
+});

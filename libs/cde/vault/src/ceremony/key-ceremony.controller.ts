@@ -75,15 +75,17 @@ export class KeyCeremonyController {
 
   @Post(VAULT_ROUTES.keyApprove)
   @HttpCode(200)
-  async approve(@Body() body: unknown): Promise<KeyOrderResult> {
+  async approve(@Body() body: unknown): Promise<KeyOrderResult | { leaves: string; enters: string }> {
     const { fields, actor } = await this.#actor(body);
-    return this.orders.approve(uuidOf(fields, 'orderId'), actor);
+    const id = uuidOf(fields, 'orderId');
+    return (await this.custodians.succession.approve(id, actor)) ?? this.orders.approve(id, actor);
   }
 
   @Post(VAULT_ROUTES.custodians)
   @HttpCode(200)
-  async found(@Body() body: unknown): Promise<{ custodians: string[] }> {
+  async found(@Body() body: unknown): Promise<{ custodians: string[]; orderId?: string }> {
     const fields = objectOf(body, 'body');
+    if (!isAbsent(fields, 'replacement')) return this.#replace(body);
     const people = fields['people'];
     if (!Array.isArray(people) || people.length > 9) throw new RequestShapeError('people');
     const entered = people.map((person: unknown) => {
@@ -92,6 +94,16 @@ export class KeyCeremonyController {
     });
     await this.custodians.found(entered, requestText(fields, 'requestId', 200));
     return { custodians: await this.custodians.names() };
+  }
+
+  /** One takes the place of another: the order; its approval is that of any order. */
+  async #replace(body: unknown): Promise<{ custodians: string[]; orderId: string }> {
+    const { fields, actor } = await this.#actor(body);
+    const asked = objectOf(fields['replacement'], 'replacement');
+    const [leaves, enters] = [requestText(asked, 'leaves', 40), requestText(asked, 'enters', 40)];
+    const secret = requestText(asked, 'secret', 200);
+    const { id } = await this.custodians.succession.order({ leaves, enters, secret }, actor);
+    return { custodians: await this.custodians.names(), orderId: id };
   }
 
   async #actor(body: unknown): Promise<{ fields: Record<string, unknown>; actor: KeyActor }> {

@@ -13,5 +13,6 @@ export class CustodianEntity {
   @Column({ type: 'bytea' }) proof!: Buffer;
   @Column({ type: 'int', default: 0 }) failures!: number;
   @Column({ type: 'timestamptz', name: 'locked_until', nullable: true }) lockedUntil!: Date | null;
+  @Column({ type: 'timestamptz', name: 'left_at', nullable: true }) leftAt!: Date | null;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
 }

@@ -5,6 +5,7 @@ import { AuditEntity } from './audit.entity.js';
 import { AuditProgressEntity } from './audit-progress.entity.js';
 import { AuditSliceEntity } from './audit-slice.entity.js';
 import { CardEntity } from './card.entity.js';
+import { CustodianOrderEntity } from './custodian-order.entity.js';
 import { CustodianEntity } from './custodian.entity.js';
 import { DeviceEntity } from './device.entity.js';
 import { DeviceCounterEntity } from './device-counter.entity.js';
@@ -29,6 +30,7 @@ const ENTITIES = [
   AuditSliceEntity,
   CardEntity,
   CustodianEntity,
+  CustodianOrderEntity,
   DeviceEntity,
   DeviceCounterEntity,
   KeyCeremonyEntity,
