@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { GuardedHsm } from '@tsunagu/hsm';
 import {
   DUKPT_PROFILES,
@@ -13,11 +14,12 @@ import { openPlainly } from './vault-floor.js';
 
 const PROFILE = DUKPT_PROFILES['aes128-cbc-cmac-tlv'];
 const BDK = Buffer.from('FEDCBA9876543210F1F1F1F1F1F1F1F1', 'hex');
-const IKID = '1234567890123456';
+const BDK_ID = '12345678';
 const PLAIN = Buffer.from('57134111111111111111D29081011235285492365F5A0841111111111111115F24032908315F340101', 'hex');
-/** Cards in the sample: a device in its first thousands of transactions, seven one-bits in a counter. More than the provider keeps keys of. */
+/** Cards in the sample, each of another device: more than the provider keeps keys of, and no two share a step of the chain. */
 const SAMPLE = 2048;
-const FIRST_COUNTER = 6_000;
+/** Devices in their first thousands of transactions: seven one-bits in a counter. */
+const COUNTER_END = 16_384;
 const WARM_UP_TURNS = 2;
 const TURNS = 12;
 
@@ -51,9 +53,12 @@ export async function measureVault(): Promise<Record<string, number>> {
   }
 }
 
+/** Random key serial numbers: nothing of one card helps with the next, on either side. */
 function sample(): TerminalPayload[] {
-  const terminal = new TerminalDukpt(PROFILE, aesInitialKey(BDK, IKID), IKID);
-  return Array.from({ length: SAMPLE }, (_, i) => terminal.encryptCard(FIRST_COUNTER + i, PLAIN));
+  return Array.from({ length: SAMPLE }, () => {
+    const ikid = BDK_ID + randomBytes(4).toString('hex').toUpperCase();
+    return new TerminalDukpt(PROFILE, aesInitialKey(BDK, ikid), ikid).encryptCard(randomInt(1, COUNTER_END), PLAIN);
+  });
 }
 
 async function openAll(reader: PayloadReader, key: KeyRef, cards: readonly TerminalPayload[]): Promise<void> {

@@ -70,7 +70,10 @@ function decryptBlocks(
 ): Buffer {
   if (mode !== 'CTR' && data.length % blockBytes(family) !== 0)
     throw new HsmError('format', 'the data is not whole blocks');
-  const decipher = withExpandedKey(family, key, (full) => createDecipheriv(cipherName(family, full, mode), full, iv));
+  const decipher =
+    family === 'AES'
+      ? createDecipheriv(cipherName(family, key, mode), key, iv)
+      : withExpandedKey(family, key, (full) => createDecipheriv(cipherName(family, full, mode), full, iv));
   decipher.setAutoPadding(false); // else the last block would be held back
   return decipher.update(data);
 }

@@ -41,16 +41,22 @@ export function aesTypeOf(key: Buffer): 'AES128' | 'AES192' | 'AES256' {
 
 /** Initial key of a device. @param ikid 16 hex digits: BDK id ‖ device id */
 export function aesInitialKey(bdk: Buffer, ikid: Hex): Buffer {
-  return derive(bdk, AES_USAGE.initialKey, aesTypeOf(bdk), Buffer.from(ikid, 'hex'));
+  return derive(bdk, AES_USAGE.initialKey, aesTypeOf(bdk), [
+    parseInt(ikid.slice(0, 8), 16),
+    parseInt(ikid.slice(8, 16), 16),
+  ]);
 }
 
 /** Transaction key: one derivation per one-bit of the counter, from the highest. The caller wipes it. */
 export function aesTransactionKey(initialKey: Buffer, ikid: Hex, counter: number): Buffer {
-  const data = derivationData(AES_USAGE.keyDerivation, aesTypeOf(initialKey), aesContext(ikid, 0));
+  const data = fillData(SCRATCH[initialKey.length]!, AES_USAGE.keyDerivation, aesTypeOf(initialKey));
+  const device = parseInt(ikid.slice(8, 16), 16);
   let key = initialKey;
-  for (const reached of aesChain(counter)) {
-    for (let at = 12; at < data.length; at += 16) data.writeUInt32BE(reached, at);
-    const next = cut(ecbEncrypt('AES', key, data), key.length);
+  let reached = 0;
+  // the bits are walked in place and one piece of memory holds each step's data: the chain of a card is most of its cost
+  for (let rest = counter; rest !== 0; rest = counter ^ reached) {
+    reached = (reached | (0x80000000 >>> Math.clz32(rest))) >>> 0;
+    const next = cut(ecbEncrypt('AES', key, fillContext(data, device, reached)), key.length);
     if (key !== initialKey) key.fill(0);
     key = next;
   }
@@ -74,14 +80,14 @@ export function aesChain(counter: number): number[] {
  * @throws HsmError `usage_denied` a working key may not be stronger than the key it comes from
  */
 export function aesWorkingKey(transactionKey: Buffer, ksn: Ksn, usage: AesUsage, type: DerivedType): Buffer {
-  return derive(transactionKey, usage, type, aesContext(ksn.initialKeyId, ksn.counter));
+  return derive(transactionKey, usage, type, [parseInt(ksn.initialKeyId.slice(8, 16), 16), ksn.counter]);
 }
 
 /** Key that wraps a new initial key for a device: usage 0002 at counter FFFFFFFF. @source ANSI X9.24-3-2017 6.4 */
 export function aesUpdateKey(initialKey: Buffer, ikid: Hex, type: DerivedType): Buffer {
   const transactionKey = aesTransactionKey(initialKey, ikid, 0xffffffff);
   try {
-    return derive(transactionKey, AES_USAGE.keyEncryption, type, aesContext(ikid, 0xffffffff));
+    return derive(transactionKey, AES_USAGE.keyEncryption, type, [parseInt(ikid.slice(8, 16), 16), 0xffffffff]);
   } finally {
     transactionKey.fill(0);
   }
@@ -96,12 +102,18 @@ export function aesContext(ikid: Hex, counter: number): Buffer {
 }
 
 /** As {@link derivationData}, then one AES call. */
-function derive(key: Buffer, usage: AesUsage, type: DerivedType, context: Buffer): Buffer {
+function derive(
+  key: Buffer,
+  usage: AesUsage,
+  type: DerivedType,
+  [left, right]: readonly [left: number, right: number],
+): Buffer {
   const { bits, strength } = TYPE[type];
   if (strength > key.length * 8) {
     throw new HsmError('usage_denied', 'a working key may not be stronger than the key it is derived from');
   }
-  return cut(ecbEncrypt('AES', key, derivationData(usage, type, context)), bits / 8);
+  const data = fillContext(fillData(SCRATCH[bits / 8]!, usage, type), left, right);
+  return cut(ecbEncrypt('AES', key, data), bits / 8);
 }
 
 /**
@@ -109,15 +121,29 @@ function derive(key: Buffer, usage: AesUsage, type: DerivedType, context: Buffer
  * algorithm (2), length in bits (2), context (8).
  */
 export function derivationData(usage: AesUsage, type: DerivedType, context: Buffer): Buffer {
+  const data = fillData(Buffer.alloc(TYPE[type].bits > 128 ? 32 : 16), usage, type);
+  return fillContext(data, context.readUInt32BE(0), context.readUInt32BE(4));
+}
+
+/** Derivation data by length of the derived key, filled anew for each call. Nothing in it is secret, and no call lets another one in. */
+const SCRATCH: Readonly<Record<number, Buffer>> = { 16: Buffer.alloc(16), 24: Buffer.alloc(32), 32: Buffer.alloc(32) };
+
+function fillData(data: Buffer, usage: AesUsage, type: DerivedType): Buffer {
   const { algorithm, bits } = TYPE[type];
-  const data = Buffer.alloc(bits > 128 ? 32 : 16);
   for (let at = 0; at < data.length; at += 16) {
     data[at] = 1;
     data[at + 1] = at / 16 + 1;
     data.writeUInt16BE(usage, at + 2);
     data.writeUInt16BE(algorithm, at + 4);
     data.writeUInt16BE(bits, at + 6);
-    context.copy(data, at + 8);
+  }
+  return data;
+}
+
+function fillContext(data: Buffer, left: number, right: number): Buffer {
+  for (let at = 8; at < data.length; at += 16) {
+    data.writeUInt32BE(left, at);
+    data.writeUInt32BE(right, at + 4);
   }
   return data;
 }

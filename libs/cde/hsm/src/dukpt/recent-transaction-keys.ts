@@ -8,8 +8,13 @@ const PLACES = 128;
 const KEY_BYTES_MAX = 32;
 
 interface Place {
-  name: string;
-  length: number;
+  /** The transaction whose key lies here; undefined = empty. */
+  ksn: Ksn | undefined;
+  bdkId: string;
+  /** Whole memory of the place. */
+  readonly memory: Buffer;
+  /** The part of it that the key fills. Made anew only when the length changes: views are dear. */
+  key: Buffer;
   untilMs: number;
 }
 
@@ -19,70 +24,81 @@ interface Place {
  * transaction of one device. All keys lie in one piece of memory, taken in turn: nothing of them grows old in the heap.
  */
 export class RecentTransactionKeys {
-  readonly #memory = secretBuffer(PLACES * KEY_BYTES_MAX);
-  readonly #places: Place[] = Array.from({ length: PLACES }, () => ({ name: '', length: 0, untilMs: 0 }));
-  readonly #byName = new Map<string, number>();
+  readonly #places: Place[];
+  readonly #byKsn = new Map<string, Place>();
   #next = 0;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
+  constructor(private readonly monotonicMs: () => number = () => performance.now()) {
+    const whole = secretBuffer(PLACES * KEY_BYTES_MAX);
+    this.#places = Array.from({ length: PLACES }, (_, index) => {
+      const memory = whole.subarray(index * KEY_BYTES_MAX, (index + 1) * KEY_BYTES_MAX);
+      return { ksn: undefined, bdkId: '', memory, key: memory.subarray(0, 16), untilMs: 0 };
+    });
+  }
 
   /**
    * Use the key of a transaction, derived or still there. It belongs to this class: `work` neither wipes nor keeps it.
    * @param bdkId whose transaction it is
-   * @param derive makes the key anew; it is wiped here
+   * @param ksnText the KSN as it came; a text that is known needs no reading
+   * @param derive reads the KSN and makes the key anew; the key is wiped here
    */
-  use<T>(bdkId: string, ksn: Ksn, derive: () => Buffer, work: (key: Buffer) => T): T {
-    const name = `${bdkId} ${ksn.hex}`;
+  use<T>(
+    bdkId: string,
+    scheme: Ksn['scheme'],
+    ksnText: string,
+    derive: () => { ksn: Ksn; key: Buffer },
+    work: (key: Buffer, ksn: Ksn) => T,
+  ): T {
     const nowMs = this.monotonicMs();
-    const known = this.#byName.get(name);
-    if (known !== undefined && this.#places[known]!.untilMs > nowMs) return work(this.#keyAt(known));
-    const key = derive();
-    const index = known ?? this.#next;
+    const known = this.#byKsn.get(ksnText);
+    const isSame = known?.ksn?.scheme === scheme && known.bdkId === bdkId && known.untilMs > nowMs;
+    const place = isSame ? known : this.#keep(bdkId, derive(), nowMs);
+    return work(place.key, place.ksn!);
+  }
+
+  #keep(bdkId: string, { ksn, key }: { ksn: Ksn; key: Buffer }, nowMs: number): Place {
+    // the same number under another base key, or too old, gives its place away
+    const known = this.#byKsn.get(ksn.hex);
+    const place = known ?? this.#places[this.#next]!;
     if (known === undefined) this.#next = (this.#next + 1) % PLACES;
-    this.#drop(index);
-    key.copy(this.#memory, index * KEY_BYTES_MAX);
-    const place = this.#places[index]!;
-    place.name = name;
-    place.length = key.length;
-    place.untilMs = nowMs + KEPT_MS;
+    this.#drop(place);
+    if (place.key.length !== key.length) place.key = place.memory.subarray(0, key.length);
+    place.key.set(key);
     key.fill(0);
-    this.#byName.set(name, index);
+    place.ksn = ksn;
+    place.bdkId = bdkId;
+    place.untilMs = nowMs + KEPT_MS;
+    this.#byKsn.set(ksn.hex, place);
     this.#sweep ??= setTimeout(() => this.#dropOld(), KEPT_MS).unref();
-    return work(this.#keyAt(index));
+    return place;
   }
 
   /** How many keys are in memory. */
   get size(): number {
-    return this.#byName.size;
+    return this.#byKsn.size;
   }
 
   /** Wipe everything. */
   clear(): void {
     clearTimeout(this.#sweep);
     this.#sweep = undefined;
-    for (const index of this.#byName.values()) this.#drop(index);
-  }
-
-  #keyAt(index: number): Buffer {
-    const start = index * KEY_BYTES_MAX;
-    return this.#memory.subarray(start, start + this.#places[index]!.length);
+    for (const place of this.#byKsn.values()) this.#drop(place);
   }
 
   #dropOld(): void {
     this.#sweep = undefined;
     const now = this.monotonicMs();
-    for (const index of this.#byName.values()) {
-      if (this.#places[index]!.untilMs <= now) this.#drop(index);
+    for (const place of this.#byKsn.values()) {
+      if (place.untilMs <= now) this.#drop(place);
     }
-    if (this.#byName.size > 0) this.#sweep = setTimeout(() => this.#dropOld(), KEPT_MS).unref();
+    if (this.#byKsn.size > 0) this.#sweep = setTimeout(() => this.#dropOld(), KEPT_MS).unref();
   }
 
-  #drop(index: number): void {
-    const place = this.#places[index]!;
-    if (place.name === '') return;
-    this.#keyAt(index).fill(0);
-    this.#byName.delete(place.name);
-    place.name = '';
+  #drop(place: Place): void {
+    if (place.ksn === undefined) return;
+    place.key.fill(0);
+    this.#byKsn.delete(place.ksn.hex);
+    place.ksn = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { HsmError } from '../provider/hsm-error.js';
+import { Deadlines } from './deadlines.js';
 import {
   HsmProvider,
   type ArqcCheck,
@@ -49,6 +50,7 @@ type Call<K extends keyof HsmProvider> = HsmProvider[K] extends (...args: infer 
 export class GuardedHsm extends HsmProvider {
   readonly name: string;
   readonly #limits: HsmLimits;
+  readonly #deadlines: Deadlines;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
   #failures = 0;
@@ -64,6 +66,10 @@ export class GuardedHsm extends HsmProvider {
     super();
     this.name = inner.name;
     this.#limits = { ...DEFAULTS, ...limits };
+    this.#deadlines = new Deadlines(
+      this.#limits.timeoutMs,
+      () => new HsmError('timeout', 'the HSM did not answer in time'),
+    );
   }
 
   capabilities: Call<'capabilities'> = () => this.#guard(() => this.inner.capabilities());
@@ -85,14 +91,15 @@ export class GuardedHsm extends HsmProvider {
   async health(): ReturnType<HsmProvider['health']> {
     const startedMs = this.monotonicMs();
     try {
-      return await this.#timed(() => this.inner.health());
+      return await this.#deadlines.within(() => this.inner.health());
     } catch (error) {
-      const detail = error instanceof HsmError ? error.reason : 'fault';
+      const detail = error instanceof HsmError ? error.reason : 'unavailable';
       return { ok: false, latencyMs: this.monotonicMs() - startedMs, detail };
     }
   }
 
   override close(): void {
+    this.#deadlines.letGo();
     this.inner.close();
   }
 
@@ -136,26 +143,32 @@ export class GuardedHsm extends HsmProvider {
     return this.#guard(() => this.inner.setKeyState(...args));
   }
 
-  async #guard<T>(call: () => Promise<T>): Promise<T> {
-    if (this.monotonicMs() < this.#closedUntilMs) throw this.#refused('breaker');
-    await this.#enter();
+  #guard<T>(call: () => Promise<T>): Promise<T> {
+    if (this.monotonicMs() < this.#closedUntilMs) return Promise.reject(this.#refused('breaker'));
+    if (this.#running >= this.#limits.concurrency) return this.#enter().then(() => this.#work(call));
+    this.#running += 1;
+    return this.#work(call);
+  }
+
+  async #work<T>(call: () => Promise<T>): Promise<T> {
     try {
-      const result = await this.#timed(call);
+      const result = await this.#deadlines.within(call);
       this.#failures = 0;
       return result;
     } catch (error) {
-      this.#count(error);
-      throw error;
+      const known = error instanceof HsmError ? error : unavailable('fault'); // the original may name paths or hold data: it stays here
+      this.#count(known);
+      throw known;
     } finally {
       this.#leave();
     }
   }
 
   /** An answer of the provider, even a refusal, shows that it is there; only silence and faults count. */
-  #count(error: unknown): void {
-    const isAnswer = error instanceof HsmError && error.reason !== 'timeout' && error.reason !== 'unavailable';
+  #count({ reason }: HsmError): void {
+    const isAnswer = reason !== 'timeout' && reason !== 'unavailable';
     this.#failures = isAnswer ? 0 : this.#failures + 1;
-    if (!isAnswer) this.onFailure(error instanceof HsmError ? error.reason : 'fault');
+    if (!isAnswer) this.onFailure(reason);
     if (this.#failures >= this.#limits.failuresMax) this.#open();
   }
 
@@ -172,10 +185,6 @@ export class GuardedHsm extends HsmProvider {
   }
 
   async #enter(): Promise<void> {
-    if (this.#running < this.#limits.concurrency) {
-      this.#running += 1;
-      return;
-    }
     if (this.#waiting.size >= this.#limits.waitingMax) throw this.#refused('queue_full');
     await this.#turn();
   }
@@ -203,24 +212,6 @@ export class GuardedHsm extends HsmProvider {
     }
     this.#waiting.delete(next);
     next.enter();
-  }
-
-  async #timed<T>(call: () => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new HsmError('timeout', 'the HSM did not answer in time')),
-        this.#limits.timeoutMs,
-      );
-    });
-    try {
-      return await Promise.race([call(), late]);
-    } catch (error) {
-      if (error instanceof HsmError) throw error;
-      throw unavailable('fault'); // the original may name paths or hold data: it stays here
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 

@@ -22,7 +22,8 @@ export class KeyStoreError extends AppError {
 /** Brings the 32 bytes of the master key of a folder; told whether keys are there, because then its absence is a loss. */
 export type MasterKeySource = (folder: string, hasKeys: boolean) => Promise<Buffer>;
 
-interface OpenKey {
+/** A key in memory. It belongs to the store, who wipes it: whoever has it in hand uses it in the same tick and changes nothing. */
+export interface OpenKey {
   readonly header: KeyHeader;
   readonly key: Buffer;
   readonly until: number;
@@ -54,6 +55,14 @@ export class KeyStore {
     await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 });
     const hasKeys = (await readdir(join(folder, 'keys'))).some((name) => name.endsWith('.key'));
     return new KeyStore(folder, await masterKey(folder, hasKeys), clock);
+  }
+
+  /** The key when it is in memory and still good; undefined = it has to be read, by {@link withKey}. */
+  inMemory(id: string): OpenKey | undefined {
+    const known = this.#open.get(id);
+    if (known === undefined) return undefined;
+    const at = this.clock.now().getTime();
+    return known.until > at && !isOver(known.header, at) ? known : undefined;
   }
 
   /**
@@ -137,9 +146,8 @@ export class KeyStore {
   }
 
   async #load(id: string): Promise<OpenKey> {
-    const known = this.#open.get(id);
-    const at = this.clock.now().getTime();
-    if (known !== undefined && known.until > at && !isOver(known.header, at)) return known;
+    const known = this.inMemory(id);
+    if (known !== undefined) return known;
     this.#evict(id);
     const file = await readIfThere(this.#path(id));
     if (file.length === 0) throw new HsmError('key_unknown', 'no such key', { key: id });

@@ -138,8 +138,7 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async dukptVerifyMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer; mac: Buffer }): Promise<boolean> {
-    const expected = await this.dukptGenerateMac(dukpt, r);
-    return expected.length === r.mac.length && timingSafeEqual(expected, r.mac);
+    return this.#withWorkingKey(dukpt, 'mac', (key) => isMac(computeMac(r.alg, key, r.data), r.mac), r.alg);
   }
 
   async dukptGenerateMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer }): Promise<Buffer> {
@@ -147,8 +146,9 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async dukptDecrypt(dukpt: Dukpt, r: Omit<CipherInput, 'data'> & { cipher: Buffer }): Promise<Buffer> {
+    const { mode, iv, aad, cipher: data } = r; // named: a spread costs as much as a block of AES
     return this.#withWorkingKey(dukpt, 'data', (key) =>
-      decryptData(familyOf(dukpt.keyType), key, { ...r, data: r.cipher }),
+      decryptData(familyOf(dukpt.keyType), key, { mode, iv, aad, data }),
     );
   }
 
@@ -342,14 +342,17 @@ export class SoftwareHsm extends HsmProvider {
     if (!hasRight(scope, this.options.partition, 'manage')) throw denied(id, 'manage');
   }
 
-  async #withWorkingKey<T>(dukpt: Dukpt, use: DukptUse, work: (key: Buffer) => T, mac?: MacAlg): Promise<T> {
-    const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
+  #withWorkingKey<T>(dukpt: Dukpt, use: DukptUse, work: (key: Buffer) => T, mac?: MacAlg): T | Promise<T> {
     return this.#withKey(dukpt.bdk, 'derive', (bdk, { id }) =>
       this.#transactions.use(
         id,
-        ksn,
-        () => transactionKeyOf(bdk, ksn),
-        (key) => wiping(workingKeyOf(key, ksn, use, dukpt, mac), work),
+        dukpt.scheme,
+        dukpt.ksn,
+        () => {
+          const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
+          return { ksn, key: transactionKeyOf(bdk, ksn) };
+        },
+        (key, ksn) => wiping(workingKeyOf(key, ksn, use, dukpt, mac), work),
       ),
     );
   }
@@ -373,15 +376,24 @@ export class SoftwareHsm extends HsmProvider {
     return this.#withKey(side.key, right, (bytes, { type }) => ({ key: Buffer.from(bytes), family: familyOf(type) }));
   }
 
-  async #withKey<T>(ref: KeyRef, right: KeyRight, use: (key: Buffer, header: KeyHeader) => T): Promise<T> {
+  /** At once when the key is in memory: a card asks twice, and every turn of the event loop is paid for. */
+  #withKey<T>(ref: KeyRef, right: KeyRight, use: (key: Buffer, header: KeyHeader) => T): T | Promise<T> {
+    const open = this.store.inMemory(ref.id);
     // a state that refuses may be old: another process activates keys, and nobody shall be refused what is allowed by now
+    if (open === undefined || !stateAllows(open.header.state, right)) return this.#withFreshKey(ref, right, use);
+    return this.#allowed(open.header, right, () => use(open.key, open.header));
+  }
+
+  async #withFreshKey<T>(ref: KeyRef, right: KeyRight, use: (key: Buffer, header: KeyHeader) => T): Promise<T> {
     if (!stateAllows((await this.store.header(ref.id)).state, right)) this.store.forget(ref.id);
-    return this.store.withKey(ref.id, (key, header) => {
-      this.#checkVisible(header);
-      if (!hasRight(header.scope, this.options.partition, right)) throw denied(ref.id, right);
-      if (!stateAllows(header.state, right)) throw denied(ref.id, right);
-      return use(key, header);
-    });
+    return this.store.withKey(ref.id, (key, header) => this.#allowed(header, right, () => use(key, header)));
+  }
+
+  #allowed<T>(header: KeyHeader, right: KeyRight, use: () => T): T {
+    this.#checkVisible(header);
+    if (!hasRight(header.scope, this.options.partition, right)) throw denied(header.id, right);
+    if (!stateAllows(header.state, right)) throw denied(header.id, right);
+    return use();
   }
 
   async #visibleHeader(key: KeyRef): Promise<KeyHeader> {
@@ -427,6 +439,10 @@ function infoOf(header: KeyHeader): KeyInfo {
     kcv,
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
   };
+}
+
+function isMac(expected: Buffer, mac: Buffer): boolean {
+  return expected.length === mac.length && timingSafeEqual(expected, mac);
 }
 
 function wiping<T>(key: Buffer, work: (key: Buffer) => T): T {
