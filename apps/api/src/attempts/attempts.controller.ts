@@ -35,7 +35,7 @@ export class AttemptsController {
     @Param('client_reference', new ClientReferencePipe()) clientReference: string,
     @Talk() talk: Conversation,
   ): Promise<AttemptAnswerResponse> {
-    return presentAttemptAnswer(await this.queries.attempt(ctx, clientReference), talk.language);
+    return presentAttemptAnswer(await this.queries.attempt(ctx, clientReference), talk);
   }
 
   @Post(':client_reference/ensure-cancelled')
@@ -57,6 +57,6 @@ export class AttemptsController {
     @Talk() talk: Conversation,
     @NoBody() _body: Record<string, never>,
   ): Promise<AttemptAnswerResponse> {
-    return presentAttemptAnswer(await this.actions.ensureCancelled(ctx, clientReference), talk.language);
+    return presentAttemptAnswer(await this.actions.ensureCancelled(ctx, clientReference), talk);
   }
 }

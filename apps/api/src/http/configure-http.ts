@@ -3,11 +3,12 @@ import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId, toWireId } from '@tsunagu/kernel';
-import { AppLogger, Metrics } from '@tsunagu/platform';
+import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import type { AccessedRequest } from '../access/access.guard.js';
 import { problemBody, problemReply } from '../problem/problem-reply.js';
 import type { FieldError } from '../problem/field-texts.js';
 import { fieldsError, RequestError } from '../problem/request-error.js';
+import { nameHouse } from './conversation.js';
 import { languageOf } from './language.js';
 import { requestIdOf } from './request-id.js';
 import { RouteIndex } from './route-index.js';
@@ -27,6 +28,7 @@ const ACCEPTABLE = /(?:^|[,\s])(?:application\/(?:json|problem\+json|\*)|\*\/\*)
 export function configureHttp(app: NestFastifyApplication): void {
   const instance = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const routes = new RouteIndex(instance);
+  nameHouse(instance, app.get(AppConfig).isProduction);
   instance.addHook('onSend', stampReply);
   instance.addHook('onResponse', reportAnswers(app.get(Metrics), app.get(AppLogger)));
   instance.addHook('onRequest', async (request, reply) => {

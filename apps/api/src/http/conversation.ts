@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { invariant } from '@tsunagu/kernel';
 import { languageOf, type Language } from './language.js';
 
 /** Longest wait a client may ask for. @source api-conventions.md §5 */
@@ -9,6 +10,8 @@ const PREFER_WAIT = /(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])/;
 /** What a controller needs of HTTP besides the body: how long the client waits, in which language, and the status. */
 export class Conversation {
   readonly language: Language;
+  /** Whether this house moves real money: of the mode of the house, never of the request. */
+  readonly isLive: boolean;
   /** How long the client wants to wait for an outcome; 0 when it did not say. */
   readonly waitMs: number;
   #gone: AbortSignal | undefined;
@@ -17,6 +20,7 @@ export class Conversation {
     request: FastifyRequest,
     private readonly reply: FastifyReply,
   ) {
+    this.isLive = isLiveHouse(request);
     this.language = languageOf(request.headers['accept-language']);
     const wish = PREFER_WAIT.exec(String(request.headers.prefer ?? '').slice(0, 200))?.[1];
     this.waitMs = Math.min(Number(wish ?? 0), WAIT_MAX_SECONDS) * 1_000;
@@ -44,6 +48,19 @@ export class Conversation {
   sayAccepted(): void {
     void this.reply.status(202);
   }
+}
+
+const LIVE = 'isLiveHouse';
+
+/** Tell every conversation of this server which house it is. */
+export function nameHouse(fastify: FastifyInstance, isLive: boolean): void {
+  fastify.decorateRequest(LIVE, isLive);
+}
+
+function isLiveHouse(request: FastifyRequest): boolean {
+  const { [LIVE]: isLive } = request as FastifyRequest & { [LIVE]?: boolean };
+  invariant(isLive !== undefined, 'the server knows which house it is');
+  return isLive;
 }
 
 export const Talk = createParamDecorator((_: unknown, context: ExecutionContext): Conversation => {

@@ -62,7 +62,7 @@ export class MovementsController {
     const { resource, replayed } = await this.actions.capture(ctx, id, order);
     const view = await this.waits.untilDone(ctx, resource, talk, hasNoOpenCapture);
     talk.say({ isFinal: hasNoOpenCapture(view), replayed });
-    return presentPayment(view, talk.language);
+    return presentPayment(view, talk);
   }
 
   @Post('cancel')
@@ -92,7 +92,7 @@ export class MovementsController {
     const { resource, replayed } = await this.actions.cancel(ctx, id, { idempotency: intent.of(body) });
     const view = await this.waits.untilDone(ctx, resource, talk, isCancelDone);
     talk.say({ isFinal: isCancelDone(view), replayed, created: false });
-    return presentPayment(view, talk.language);
+    return presentPayment(view, talk);
   }
 
   @Post('refunds')
@@ -127,7 +127,7 @@ export class MovementsController {
     const refund = current(view);
     invariant(refund.paymentId === id, 'a refund belongs to the payment of its path');
     talk.say({ isFinal: isAnswered(refund.status), replayed });
-    return presentRefund(refund);
+    return presentRefund(refund, talk);
   }
 }
 

@@ -17,6 +17,7 @@ const open = aPayment({ status: 'processing', final: false, sequence: 1 });
 const askOf = (change: Partial<StreamAsk> = {}): StreamAsk => ({
   ctx: { tenantId: open.tenantId, requestId: 'req' },
   language: 'en',
+  isLive: false,
   afterSequence: 0,
   gone: new AbortController().signal,
   isStillWelcome: () => Promise.resolve(true),

@@ -97,6 +97,6 @@ export class PaymentStreams implements BeforeApplicationShutdown {
 }
 
 /** The text of JSON has no line break, so one `data` line is enough. */
-function eventOf(view: PaymentView, { language }: StreamAsk): string {
-  return `id: ${view.sequence}\nevent: payment\ndata: ${JSON.stringify(presentPayment(view, language))}\n\n`;
+function eventOf(view: PaymentView, reader: StreamAsk): string {
+  return `id: ${view.sequence}\nevent: payment\ndata: ${JSON.stringify(presentPayment(view, reader))}\n\n`;
 }

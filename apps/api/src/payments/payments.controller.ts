@@ -75,7 +75,7 @@ export class PaymentsController {
     const { resource, replayed } = await this.intake.accept(ctx, { ...content, idempotency: intent.of(content) });
     const view = await this.waits.untilFinal(ctx, resource, talk);
     talk.say({ isFinal: view.final, replayed });
-    return presentPayment(view, talk.language);
+    return presentPayment(view, talk);
   }
 
   @Get()
@@ -111,7 +111,7 @@ export class PaymentsController {
     const limit = Number(query.limit ?? LIMIT_DEFAULT);
     const read = await this.queries.list(ctx, filter, { limit, oldestFirst, ...edge });
     const page = pageOf(read, { cursor: this.cursor, scope, edge, oldestFirst }, (view) =>
-      selectFields(presentPayment(view, talk.language), query.fields),
+      selectFields(presentPayment(view, talk), query.fields),
     );
     const total = query.include === 'total' ? await this.total(ctx, filter) : { total: null, total_capped: null };
     return { ...page, ...total };
@@ -140,7 +140,7 @@ export class PaymentsController {
   ): Promise<PaymentResponse> {
     const view = query.wait === undefined ? await this.queries.find(ctx, id) : await this.poll(ctx, id, talk, query);
     if (view === undefined) throw new RequestError('resource_missing');
-    return presentPayment(view, talk.language);
+    return presentPayment(view, talk);
   }
 
   private poll(ctx: TenantContext, id: string, talk: Conversation, query: WaitQuery): Promise<PaymentView | undefined> {

@@ -13,6 +13,8 @@ const SEQUENCE = /^(?:0|[1-9][0-9]{0,8})$/;
 export interface StreamAsk {
   readonly ctx: TenantContext;
   readonly language: Language;
+  /** Whether this house moves real money. */
+  readonly isLive: boolean;
   /** The client has seen everything up to here; 0 when it has seen nothing. */
   readonly afterSequence: number;
   /** Ends when the client is gone. */
@@ -32,8 +34,8 @@ export const Follower = createParamDecorator((_: unknown, context: ExecutionCont
   if (request.method === 'HEAD') throw new RequestError('method_not_allowed', { headers: { Allow: 'GET' } });
   const { tenantContext: ctx, isStillWelcome } = request;
   invariant(ctx !== undefined && isStillWelcome !== undefined, 'a stream has passed the guard');
-  const { language, gone } = new Conversation(request, reply);
-  return { ctx, language, gone, isStillWelcome, afterSequence: lastEventOf(request) };
+  const { language, isLive, gone } = new Conversation(request, reply);
+  return { ctx, language, isLive, gone, isStillWelcome, afterSequence: lastEventOf(request) };
 });
 
 function lastEventOf(request: FastifyRequest): number {

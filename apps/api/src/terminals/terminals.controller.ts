@@ -34,7 +34,7 @@ export class TerminalsController {
     @Talk() talk: Conversation,
   ): Promise<PaymentListResponse> {
     if ((await this.merchants.terminal(ctx, id)) === undefined) throw new RequestError('resource_missing');
-    const data = (await this.queries.openPayments(ctx, id)).map((view) => presentPayment(view, talk.language));
+    const data = (await this.queries.openPayments(ctx, id)).map((view) => presentPayment(view, talk));
     return {
       object: 'list',
       data,

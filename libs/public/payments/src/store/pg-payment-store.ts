@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TenantContext } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
-import { Centre, DatabaseError, EventSink, Transactions, type Tx } from '@tsunagu/platform';
+import { AppConfig, Centre, DatabaseError, EventSink, Transactions, type Tx } from '@tsunagu/platform';
 import type { Idempotency } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
@@ -18,7 +18,7 @@ import {
 } from './payment-store.js';
 import { attemptFromRow, paymentFromRow, recordFromRow, type JsonRow, type RecordRow } from './payment-rows.js';
 import * as statements from './payment-statements.js';
-import { idCeiling, idFloor, intakeValues, writeChange, writeEvents } from './write-change.js';
+import { idCeiling, idFloor, intakeValues, writeChange, writeEvents, type WriteScope } from './write-change.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -32,12 +32,16 @@ class Taken extends Error {
 /** Payments in PostgreSQL, over the pipelined pool: the statements of one step share their round trips. */
 @Injectable()
 export class PgPaymentStore extends PaymentStore {
+  readonly #isLive: boolean;
+
   constructor(
     private readonly transactions: Transactions,
     private readonly centre: Centre,
     private readonly events: EventSink,
+    config: AppConfig,
   ) {
     super();
+    this.#isLive = config.isProduction;
   }
 
   override together<T>(ctx: TenantContext, looks: () => Promise<T>): Promise<T> {
@@ -76,7 +80,7 @@ export class PgPaymentStore extends PaymentStore {
     const [row] = await tx.query<{ intents: number; attempts: number }>(statements.insertIntake, values);
     if (row?.attempts !== 1) throw new Taken(row?.intents === 1 ? 'reference_taken' : 'key_taken');
     const record = { payment: intake.payment, attempts: [intake.attempt], refunds: [] };
-    writeEvents({ tx, ctx, events: this.events }, record, [intake.event]);
+    writeEvents({ tx, ctx, events: this.events, isLive: this.#isLive }, record, [intake.event]);
   }
 
   override async claimAttempt(
@@ -116,7 +120,7 @@ export class PgPaymentStore extends PaymentStore {
     try {
       return await this.transactions.run(ctx, async (tx) => {
         if (intent !== undefined) await this.#insertIntent(tx, paymentId, intent);
-        return this.#decideAndWrite({ tx, ctx, events: this.events }, paymentId, decide);
+        return this.#decideAndWrite({ tx, ctx, events: this.events, isLive: this.#isLive }, paymentId, decide);
       });
     } catch (error) {
       if (error instanceof Taken) return { kind: 'intent_taken' };
@@ -131,11 +135,7 @@ export class PgPaymentStore extends PaymentStore {
     if (row === undefined) throw new Taken('key_taken');
   }
 
-  async #decideAndWrite(
-    scope: { tx: Tx; ctx: TenantContext; events: EventSink },
-    paymentId: string,
-    decide: Decide,
-  ): Promise<ChangeResult> {
+  async #decideAndWrite(scope: WriteScope, paymentId: string, decide: Decide): Promise<ChangeResult> {
     const { tx, ctx } = scope;
     // Both leave at once; the server runs them in order, so the second sees what the lock waited for.
     const locked = tx.query<{ payment: JsonRow }>(statements.lockPayment, [ctx.tenantId, paymentId]);

@@ -13,6 +13,8 @@ export interface WriteScope {
   readonly tx: Tx;
   readonly ctx: TenantContext;
   readonly events: EventSink;
+  /** Whether this house moves real money; snapshots say so. */
+  readonly isLive: boolean;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -59,7 +61,7 @@ export function writeChange(scope: WriteScope, change: Change): void {
 
 /** Tell the merchant: every event carries the whole snapshot. */
 export function writeEvents(
-  { tx, ctx, events }: WriteScope,
+  { tx, ctx, events, isLive }: WriteScope,
   record: PaymentRecord,
   pending: readonly PendingEvent[],
 ): void {
@@ -74,7 +76,10 @@ export function writeEvents(
       sequence: event.sequence,
       requestId: ctx.requestId,
       occurredAt: payment.updatedAt,
-      object: presentPayment(viewOf({ ...record, payment: { ...payment, sequence: event.sequence } })),
+      object: presentPayment(viewOf({ ...record, payment: { ...payment, sequence: event.sequence } }), {
+        language: 'ja',
+        isLive,
+      }),
       previous: event.previous,
     });
   }

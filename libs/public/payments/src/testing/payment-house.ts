@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Clock, Secret, newId } from '@tsunagu/kernel';
 import type { Lane, LaneJob, TenantContext } from '@tsunagu/contracts';
 import {
+  AppConfig,
   AppLogger,
   Centre,
   EventSink,
@@ -138,7 +139,7 @@ export class PaymentHouse {
     this.pool = new MoneyPool(new Secret(databaseUrl), logger, { max: 12 });
     const transactions = new Transactions(this.pool);
     const centre = new Centre(this.pool);
-    this.store = new PgPaymentStore(transactions, centre, this.events);
+    this.store = new PgPaymentStore(transactions, centre, this.events, AppConfig.fromEnv('worker', {}));
     this.lease = new ClaimLease(new PgWorkerLeases(centre), node, this.leaseClock, this.metrics);
     const followUp = new FollowUp(this.bells, this.wakeUps);
     const origin = new PaymentOrigin(this.clock, 'api-spec');

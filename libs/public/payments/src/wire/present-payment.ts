@@ -20,17 +20,24 @@ const FIRST_OUTCOME_MS = 55_000;
 const POLL_PROCESSING_MS = 500;
 const POLL_UNKNOWN_MS = 2_000;
 
+/** For whom an object is written. */
+interface WireReader {
+  /** Of the sentences in `decline`; `cashier_state` always carries both languages. */
+  readonly language: WireLanguage;
+  /** Whether this house moves real money. */
+  readonly isLive: boolean;
+}
+
 /**
  * A payment as every client sees it: replies of the API and snapshots inside webhooks are this one object.
- * @param language of the sentences in `decline`; `cashier_state` always carries both languages
  */
-export function presentPayment(view: PaymentView, language: WireLanguage = 'ja'): PaymentResponse {
+export function presentPayment(view: PaymentView, reader: WireReader): PaymentResponse {
   const money = (amountMinor: number) => presentMoney(amountMinor, view.currency);
   const isProcessing = view.status === 'processing' || view.status === 'requires_action';
   return {
     id: toWireId('pay', view.id),
     object: 'payment',
-    livemode: false,
+    livemode: reader.isLive,
     status: view.status,
     reason: view.reason,
     final: view.final,
@@ -56,13 +63,13 @@ export function presentPayment(view: PaymentView, language: WireLanguage = 'ja')
     metadata: { ...view.metadata },
     cancel_requested: view.cancelRequested,
     attempts: view.attempts.map((attempt) => presentAttempt(attempt, view.currency)),
-    refunds: view.refunds.map(presentRefund),
+    refunds: view.refunds.map((refund) => presentRefund(refund, reader)),
     pending_unknown: view.pendingUnknown.map((id) => toWireId('att', id)),
     sequence: view.sequence,
     business_date: view.businessDate,
     cashier_state: cashierState(view),
     allowed_actions: [...view.allowedActions],
-    decline: presentDecline(view, language),
+    decline: presentDecline(view, reader.language),
     next_check_at: view.nextCheckAt?.toISOString() ?? null,
     poll_after_ms: pollAfterMs(view.final, view.status),
     deadline: isProcessing ? new Date(view.createdAt.getTime() + FIRST_OUTCOME_MS).toISOString() : null,
@@ -91,12 +98,12 @@ export function presentAttempt(attempt: AttemptView, currency: CurrencyCode): At
   };
 }
 
-export function presentRefund(refund: RefundView): RefundResponse {
+export function presentRefund(refund: RefundView, { isLive }: Pick<WireReader, 'isLive'>): RefundResponse {
   const final = refund.status === 'approved' || refund.status === 'declined';
   return {
     id: toWireId('ref', refund.id),
     object: 'refund',
-    livemode: false,
+    livemode: isLive,
     payment: toWireId('pay', refund.paymentId),
     kind: refund.kind,
     status: refund.status,
@@ -109,7 +116,7 @@ export function presentRefund(refund: RefundView): RefundResponse {
 }
 
 /** Where the newest attempt of a client reference stands, also when the reference was never seen. */
-export function presentAttemptAnswer(answer: AttemptAnswer, language: WireLanguage = 'ja'): AttemptAnswerResponse {
+export function presentAttemptAnswer(answer: AttemptAnswer, reader: WireReader): AttemptAnswerResponse {
   return {
     object: 'attempt_answer',
     client_reference: answer.clientReference,
@@ -123,7 +130,7 @@ export function presentAttemptAnswer(answer: AttemptAnswer, language: WireLangua
     allowed_actions: [...answer.allowedActions],
     next_check_at: answer.nextCheckAt?.toISOString() ?? null,
     poll_after_ms: pollAfterMs(answer.final, answer.status),
-    payment: answer.payment === null ? null : presentPayment(answer.payment, language),
+    payment: answer.payment === null ? null : presentPayment(answer.payment, reader),
   };
 }
 

@@ -14,6 +14,7 @@ import { presentAttemptAnswer, presentPayment, presentRefund } from './present-p
 const ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
 const AT = new Date('2026-11-22T03:04:05.678Z');
 const CHARGED = ['yes', 'no', 'unknown'] as const;
+const TEST = { language: 'ja', isLive: false } as const;
 const NOT_CHARGED = /請求はされていません|請求はありません|not charged|Nothing was charged/;
 
 function anAttempt(change: Partial<AttemptView> = {}): AttemptView {
@@ -56,7 +57,7 @@ describe('what the clerk reads', () => {
   it('says "not charged" of a reference without a payment only when it is burned [A7]', () => {
     for (const status of ['never_seen', 'burned'] as const) {
       const answer = { clientReference: 'r', status, final: false, customerCharged: 'unknown', allowedActions: [], nextCheckAt: null, payment: null } as const; // prettier-ignore
-      const { code, message_ja, message_en, may_retry_card } = presentAttemptAnswer(answer).cashier_state;
+      const { code, message_ja, message_en, may_retry_card } = presentAttemptAnswer(answer, TEST).cashier_state;
       const isClaim = NOT_CHARGED.test(`${message_ja} ${message_en}`);
       expect([code, isClaim, may_retry_card]).toEqual([status, status === 'burned', status === 'burned']);
     }
@@ -94,7 +95,7 @@ describe('what the clerk reads', () => {
 
 describe('a decline', () => {
   const declined = (actionCode: string | null, reason: string | null = null) =>
-    presentPayment(aView({ status: 'declined', customerCharged: 'no', actionCode, reason })).decline;
+    presentPayment(aView({ status: 'declined', customerCharged: 'no', actionCode, reason }), TEST).decline;
 
   it('hides lost, stolen and every other pick-up behind the general decline', () => {
     for (const code of ['200', '201', '207', '208', '209', '210', '299'])
@@ -122,7 +123,7 @@ describe('a decline', () => {
 
   it('exists only on a declined payment', () => {
     for (const status of PAYMENT_STATUSES.filter((each) => each !== 'declined'))
-      expect(presentPayment(aView({ status })).decline).toBeNull();
+      expect(presentPayment(aView({ status }), TEST).decline).toBeNull();
   });
 
   it('believes our own reason before the action code of an approval that was reversed', () => {
@@ -133,7 +134,7 @@ describe('a decline', () => {
 
 describe('the payment on the wire', () => {
   it('carries every field, null when empty [E6]', () => {
-    const wire = presentPayment(aView({ card: null, tokenId: null, approvalCode: null }));
+    const wire = presentPayment(aView({ card: null, tokenId: null, approvalCode: null }), TEST);
     expect(Object.values(wire)).not.toContain(undefined);
     expect(wire).toMatchObject({
       id: 'pay_01JEGW4ZRGFGZ9P6JX5T7MMTR1',
@@ -147,18 +148,26 @@ describe('the payment on the wire', () => {
     });
   });
 
+  it('says whether the house moves real money, in the payment and in its refunds', () => {
+    const refund = { id: ID, paymentId: ID, kind: 'henpin', status: 'approved', amountMinor: 500, currency: 'JPY', attemptId: ID, createdAt: AT } as const; // prettier-ignore
+    for (const isLive of [true, false]) {
+      const wire = presentPayment(aView({ refunds: [refund] }), { language: 'en', isLive });
+      expect([wire.livemode, wire.refunds[0]?.livemode]).toEqual([isLive, isLive]);
+    }
+  });
+
   it('tells an open payment when to ask again', () => {
-    const wire = presentPayment(aView({ status: 'processing', final: false, customerCharged: 'unknown' }));
+    const wire = presentPayment(aView({ status: 'processing', final: false, customerCharged: 'unknown' }), TEST);
     expect(wire).toMatchObject({ poll_after_ms: 500, deadline: '2026-11-22T03:05:00.678Z' });
   });
 
   it('gives the reference that finds the attempt in the books of the issuer', () => {
-    const [attempt] = presentPayment(aView()).attempts;
+    const [attempt] = presentPayment(aView(), TEST).attempts;
     expect(attempt?.network_reference).toMatchObject({ link: 'jcb', rrn: '632712000001' });
   });
 
   it('never carries the tenant, the row ids or anything that looks like a whole card number [C5, E6]', () => {
-    const text = JSON.stringify(presentPayment(aView()));
+    const text = JSON.stringify(presentPayment(aView(), TEST));
     expect(text).not.toContain(ID);
     expect(text).not.toMatch(/\d{13,19}/);
   });
@@ -167,7 +176,7 @@ describe('the payment on the wire', () => {
     for (const status of [...ATTEMPT_STATUSES, 'never_seen', 'burned'] as const) {
       const answer = presentAttemptAnswer({
         clientReference: 'r', status, final: false, customerCharged: 'unknown', allowedActions: [], nextCheckAt: null, payment: null,
-      }); // prettier-ignore
+      }, TEST); // prettier-ignore
       expect(answer).toMatchObject({ object: 'attempt_answer', status, payment: null });
       expect(answer.poll_after_ms).toBeGreaterThan(0);
     }
@@ -176,12 +185,12 @@ describe('the payment on the wire', () => {
   it('names a refund by 取消 or 返品 and by its payment', () => {
     const refund = presentRefund({
       id: ID, paymentId: ID, kind: 'henpin', status: 'unknown', amountMinor: 500, currency: 'JPY', attemptId: ID, createdAt: AT,
-    }); // prettier-ignore
+    }, TEST); // prettier-ignore
     expect(refund).toMatchObject({
       kind: 'henpin',
       final: false,
       poll_after_ms: 2000,
-      payment: presentPayment(aView()).id,
+      payment: presentPayment(aView(), TEST).id,
     });
   });
 });
