@@ -5,4 +5,10 @@ export {
   presentRefund,
   type WireLanguage,
 } from './present-payment.js';
-export { AttemptAnswerResponse, AttemptResponse, CardResponse, PaymentResponse, RefundResponse } from './payment.response.js';
+export {
+  AttemptAnswerResponse,
+  AttemptResponse,
+  CardResponse,
+  PaymentResponse,
+  RefundResponse,
+} from './payment.response.js';
