@@ -24,7 +24,7 @@ let refusal: { status: number; body: object } | undefined;
 const OPENED = {
   tokenId: randomUUID(),
   card: { brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 12, expYear: 2030, funding: 'credit', country: 'JP', issuerName: null },
-  envelope: { sad: 'c2Fk', account: 'YWNjb3VudA==' },
+  envelope: { sad: 'sad.c2Fk', account: 'account.YWNjb3VudA==' },
 }; // prettier-ignore
 
 /** A vault that opens every card alike, over the real wire. */

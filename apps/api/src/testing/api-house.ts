@@ -16,7 +16,7 @@ export type Json = Record<string, unknown>;
 const OPENED = {
   tokenId: randomUUID(),
   card: { brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 12, expYear: 2030, funding: 'credit', country: 'JP', issuerName: null },
-  envelope: { sad: 'c2Fk', account: 'YWNjb3VudA==' },
+  envelope: { sad: 'sad.c2Fk', account: 'account.YWNjb3VudA==' },
 }; // prettier-ignore
 
 /** A migrated database that belongs to one spec; the spec makes it, because only specs know the kit. */
