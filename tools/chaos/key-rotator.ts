@@ -108,18 +108,20 @@ export class KeyRotator {
   /** First and second signature. @param known the key before, or the one to be activated: the purpose of both is the same */
   async #order(words: readonly string[], known: string, first: Person, second: Person): Promise<void> {
     const endsMs = performance.now() + ONE_MAX_MS;
+    let said = '';
     while (performance.now() < endsMs) {
       const ordered = await this.#keys([...words, '--as', first.name], [first.secret]);
       const order = /approve (\S+) --as/.exec(ordered.text)?.[1];
       const key = /activate (\S+) waits/.exec(ordered.text)?.[1] ?? known;
       if (order === undefined) {
+        said = ordered.text;
         await sleep(RETRY_MS);
         if (words[0] === 'activate' && (await this.#stateOf(key)) === 'active') return;
         continue;
       }
       if (await this.#approve(order, key, second)) return;
     }
-    throw new Error(`a key could not be changed in ${ONE_MAX_MS / 1000} s: ${words.join(' ')}`);
+    throw new Error(`a key could not be changed in ${ONE_MAX_MS / 1000} s: ${words.join(' ')}: ${said}`);
   }
 
   /** @returns false when the order is lost, and another one must be given */

@@ -28,14 +28,18 @@ export async function foundCustodians(
     return `${at.names.join(' and ')} are custodians now`;
   }
   if (process.env['VAULT_URL'] !== undefined) throw new KeysError('--names is missing');
-  if (existsSync(file)) return shown(JSON.parse(readFileSync(file, 'utf8')) as Person[]);
-  const people = ['custodian-1', 'custodian-2'].map((name) => ({
-    name,
-    secret: randomBytes(12).toString('base64url'),
-  }));
-  writeWhole(file, JSON.stringify(people)); // first: a secret that the vault knows and nobody else would lock everybody out
-  await door.ask('custodians', { people });
+  const people = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Person[]) : makePeople(file);
+  const { custodians } = await door.ask<{ custodians: readonly string[] }>('keyReport');
+  if (custodians.length === 0) await door.ask('custodians', { people }); // also when the vault was gone the last time
   return shown(people);
+}
+
+/** The file is first: a secret that the vault knows and nobody else would lock everybody out. */
+function makePeople(file: string): Person[] {
+  const names = ['custodian-1', 'custodian-2'];
+  const people = names.map((name) => ({ name, secret: randomBytes(12).toString('base64url') }));
+  writeWhole(file, JSON.stringify(people));
+  return people;
 }
 
 function shown(people: readonly Person[]): string {
