@@ -5,7 +5,7 @@
 export { BinTable, brandOf, networksOf } from './card/bin-table.js';
 export { CardFormatError } from './card/card-format-error.js';
 export { readCardContent } from './card/card-content.js';
-export { hasLuhnDigit, isExpiry, isPan, maskPan } from './card/pan.js';
+export { hasLuhnDigit, maskPan } from './card/pan.js';
 export { readTag57, readTrack2, type Track2 } from './card/track2.js';
 export { cardValue, isCardValue, type CardValueType } from './card-value/card-value.js';
 export {

@@ -11,7 +11,14 @@ import { EventWriter } from './events/event-writer.service.js';
 /** Events are written and read again: api and worker. Global, because every feature reports events. */
 @Global()
 @Module({
-  providers: [EventWriter, { provide: EventSink, useExisting: EventWriter }, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
+  providers: [
+    EventWriter,
+    { provide: EventSink, useExisting: EventWriter },
+    EventLog,
+    TenantEvents,
+    WebhookEndpoints,
+    DeliveryLog,
+  ],
   exports: [EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
 })
 export class NotifyWriterModule {}

@@ -1,5 +1,4 @@
-import { HsmError, type HsmProvider, type KeyRef } from '@tsunagu/hsm';
-import { isExpiry, isPan } from '@tsunagu/hsm/primitives';
+import { HsmError, isExpiry, isPan, type HsmProvider, type KeyRef } from '@tsunagu/hsm';
 import { randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;
