@@ -1,5 +1,4 @@
 export { brandOf } from './card/bin-table.js';
-export { isExpiry, isPan } from './card/pan.js';
 export type { CardContent } from './card/card-content.js';
 export { CardFormatError } from './card/card-format-error.js';
 export { DUKPT_PROFILES, type DukptProfile, type DukptProfileName } from './dukpt/dukpt-profile.js';

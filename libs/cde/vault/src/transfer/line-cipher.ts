@@ -1,8 +1,9 @@
-import { HsmError, isExpiry, isPan, type HsmProvider, type KeyRef } from '@tsunagu/hsm';
+import { HsmError, type HsmProvider, type KeyRef } from '@tsunagu/hsm';
 import { randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const SEPARATOR = 0x3d;
+const EXPIRY = /^[0-9]{2}(?:0[1-9]|1[0-2])$/;
 
 /** A card of a file in the clear; whoever gets it wipes it. */
 export interface LineCard {
@@ -50,7 +51,19 @@ function readCard(plain: Buffer): LineCard | undefined {
   const at = plain.indexOf(SEPARATOR);
   const pan = at < 0 ? plain : plain.subarray(0, at);
   const expiry = at < 0 ? null : plain.toString('latin1', at + 1);
-  return isPan(pan) && (expiry === null || isExpiry(expiry)) ? { pan, expiry } : undefined;
+  return isCardNumber(pan) && (expiry === null || EXPIRY.test(expiry)) ? { pan, expiry } : undefined;
+}
+
+/** 12 to 19 digits and a right check digit, without a text of them. @source ISO/IEC 7812-1 annex B (Luhn) */
+function isCardNumber(pan: Buffer): boolean {
+  let sum = 0;
+  for (let i = 0; i < pan.length; i += 1) {
+    const digit = pan[pan.length - 1 - i]! - 0x30;
+    if (digit < 0 || digit > 9) return false;
+    const doubled = i % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return pan.length >= 12 && pan.length <= 19 && sum % 10 === 0;
 }
 
 function aad(reference: string): Buffer {
