@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmProvider } from '../provider/hsm-provider.js';
 import { GuardedHsm } from './guarded-hsm.js';
@@ -10,6 +10,8 @@ function provider(random: () => Promise<Buffer>): HsmProvider {
 
 const unavailable = { code: 'card_service_unavailable' };
 
+afterEach(() => void vi.useRealTimers());
+
 describe('HSM guard [C10]', () => {
   it('answers card_service_unavailable when the HSM stays silent', async () => {
     const guard = new GuardedHsm(
@@ -17,6 +19,34 @@ describe('HSM guard [C10]', () => {
       { timeoutMs: 5 },
     );
     await expect(guard.random(1)).rejects.toMatchObject({ ...unavailable, reason: 'timeout' });
+  });
+
+  it('ends each of several silent calls in its own time, also after one that was answered', async () => {
+    vi.useFakeTimers();
+    const answers: ((answer: Buffer) => void)[] = [];
+    const guard = new GuardedHsm(
+      provider(() => new Promise((resolve) => answers.push(resolve))),
+      { timeoutMs: 100 },
+    );
+    const ended: string[] = [];
+    const ask = (name: string) =>
+      guard.random(1).then(
+        () => ended.push(`${name} answered`),
+        () => ended.push(`${name} late`),
+      );
+    const calls = [ask('first')];
+    await vi.advanceTimersByTimeAsync(40);
+    calls.push(ask('second'));
+    await vi.advanceTimersByTimeAsync(40);
+    calls.push(ask('third'));
+    answers[0]!(Buffer.alloc(1));
+    await vi.advanceTimersByTimeAsync(59);
+    expect(ended).toEqual(['first answered']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toEqual(['first answered', 'second late']);
+    await vi.advanceTimersByTimeAsync(40);
+    await Promise.all(calls);
+    expect([ended.at(-1), vi.getTimerCount()]).toEqual(['third late', 0]);
   });
 
   it('says within the time of a call that the HSM is not well, also when it says nothing itself', async () => {

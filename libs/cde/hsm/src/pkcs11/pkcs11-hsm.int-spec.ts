@@ -66,6 +66,22 @@ describe.skipIf(lack !== undefined)('HSM behind PKCS#11', () => {
     expect(await token.objects()).toBe(before);
   });
 
+  it('walks the chain of a card once: the transaction key waits for the decryption after a right MAC, and goes with it', async () => {
+    const hsm = await open({ sessions: 1 });
+    const { key } = await hsm.generateKey(bdk);
+    const dukpt = { scheme: 'AES-DUKPT', bdk: key, ksn: '000000010000000100001111', keyType: 'AES128' } as const;
+    const usable = { ...dukpt, variant: 'request' } as const;
+    const cipher = Buffer.alloc(32, 5);
+    const plain = await hsm.dukptDecrypt(usable, { mode: 'CBC', iv: Buffer.alloc(16), cipher });
+    const data = Buffer.from('d');
+    const mac = await hsm.dukptGenerateMac(usable, { alg: 'AES-CMAC-16', data });
+    const before = await token.objects();
+    expect(await hsm.dukptVerifyMac(usable, { alg: 'AES-CMAC-16', data, mac })).toBe(true);
+    expect(await token.objects()).toBe(before + 1);
+    expect(await hsm.dukptDecrypt(usable, { mode: 'CBC', iv: Buffer.alloc(16), cipher })).toEqual(plain);
+    expect(await token.objects()).toBe(before);
+  });
+
   it('lets racing makers end with one key', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => open()));
     const wanted = { ...kek, id: 'raced' };

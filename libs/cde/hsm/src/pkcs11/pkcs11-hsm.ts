@@ -14,13 +14,15 @@ import {
 import { hasRight, isVisible, stateAllows, type HsmPartition, type KeyRight } from '../software/key-rights.js';
 import { macShape, tokenDecrypt, tokenEncrypt, tokenMac, tokenVerify } from './token-cipher.js';
 import { tokenCapabilities } from './token-capabilities.js';
-import { readInitialKey, withWorkingKey } from './token-dukpt.js';
+import { readInitialKey, withWorkingKey, type WantedKey } from './token-dukpt.js';
 import { usesOf, type TokenKey, type Use } from './token-key.js';
 import { TokenKeyMaker, type NewKey } from './token-key-maker.js';
 import { TokenKeys, isOver, unknownKey, type FoundKey } from './token-keys.js';
 import { TokenLink, type TokenRequest, type TokenSettings } from './token-link.js';
 
 const NAME = 'pkcs11';
+/** A little more than a transaction key is kept for. */
+const SWEEP_MS = 1100;
 const ORDER: readonly KeyState[] = ['pending', 'active', 'decrypt-only', 'retired', 'destroyed'];
 
 /** How a process opens its token. */
@@ -41,6 +43,7 @@ export class Pkcs11Hsm extends HsmProvider {
   readonly #keys: TokenKeys;
   readonly #maker: TokenKeyMaker;
   readonly #clock: Clock;
+  #sweep: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly link: TokenLink,
@@ -58,6 +61,8 @@ export class Pkcs11Hsm extends HsmProvider {
   }
 
   override close(): void {
+    clearTimeout(this.#sweep);
+    this.#sweep = undefined;
     this.link.close();
   }
 
@@ -86,8 +91,10 @@ export class Pkcs11Hsm extends HsmProvider {
 
   async dukptVerifyMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer; mac: Buffer }): Promise<boolean> {
     const allows: Use[] = [macShape(r.alg).isCut ? 'CKA_SIGN' : 'CKA_VERIFY'];
-    const wanted = { dukpt, use: 'mac', allows } as const;
-    return this.#withWorkingKey(wanted, (request, key) => tokenVerify(request, key, r), r.alg);
+    const wanted = { dukpt, use: 'mac', allows, keepsAfter: (isRight: boolean) => isRight } as const;
+    const isRight = await this.#withWorkingKey(wanted, (request, key) => tokenVerify(request, key, r), r.alg);
+    if (isRight) this.#sweepSoon();
+    return isRight;
   }
 
   async dukptGenerateMac(dukpt: Dukpt, r: { alg: MacAlg; data: Buffer }): Promise<Buffer> {
@@ -173,7 +180,7 @@ export class Pkcs11Hsm extends HsmProvider {
   }
 
   async #withWorkingKey<T>(
-    wanted: { dukpt: Dukpt; use: 'data' | 'mac'; allows: readonly Use[] },
+    wanted: WantedKey<T>,
     work: (request: TokenRequest, key: Handle) => Promise<T>,
     mac?: MacAlg,
   ): Promise<T> {
@@ -181,6 +188,17 @@ export class Pkcs11Hsm extends HsmProvider {
     return this.#withKey(wanted.dukpt.bdk, 'derive', (request, bdk) =>
       withWorkingKey(request, bdk, wanted, (key) => work(request, key)),
     );
+  }
+
+  /** Transaction keys whose decryption never came are destroyed after their second. */
+  #sweepSoon(): void {
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined;
+      this.link
+        .use(async (request) => request.token.kept.destroyOld(request))
+        .then((others) => (others ? this.#sweepSoon() : undefined))
+        .catch(() => undefined); // the token is gone, and its session objects with it
+    }, SWEEP_MS).unref();
   }
 
   async #withKey<T>(

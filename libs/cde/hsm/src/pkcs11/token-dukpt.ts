@@ -3,6 +3,7 @@ import { AES_USAGE, aesChain, aesContext, derivationData, type AesUsage } from '
 import { aesUsageOf, usableKsn, type DukptUse } from '../dukpt/working-key.js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { Dukpt, KeyType } from '../provider/hsm-provider.js';
+import type { Constants } from './cryptoki-library.js';
 import { secretKey, useFlags, type Use } from './token-key.js';
 import type { FoundKey } from './token-keys.js';
 import type { TokenRequest } from './token-link.js';
@@ -17,6 +18,15 @@ interface Step {
   readonly uses: readonly Use[];
 }
 
+/** What is derived and for what. */
+export interface WantedKey<T> {
+  readonly dukpt: Dukpt;
+  readonly use: DukptUse;
+  readonly allows: readonly Use[];
+  /** After this answer another key of the same transaction will be asked for: its transaction key is kept for a second. */
+  readonly keepsAfter?: (answer: T) => boolean;
+}
+
 /**
  * Derive the working key of one transaction inside the token, use it, and destroy it and every key on the way to it.
  * CBC of one block under a zero IV is that block under ECB: the derivation of AES-128 keys with a mechanism that tokens have.
@@ -26,18 +36,26 @@ interface Step {
 export async function withWorkingKey<T>(
   request: TokenRequest,
   bdk: FoundKey,
-  wanted: { dukpt: Dukpt; use: DukptUse; allows: readonly Use[] },
+  wanted: WantedKey<T>,
   work: (key: Handle) => Promise<T>,
 ): Promise<T> {
-  const steps = stepsTo(bdk.key.type, wanted);
+  const { chain, working } = stepsTo(bdk.key.type, wanted);
+  const { kept } = request.token;
+  const name = `${bdk.key.id} ${wanted.dukpt.ksn}`;
   const derived: Handle[] = [];
   try {
-    let key = bdk.handle;
-    for (const step of steps) {
-      key = await derive(request, key, step);
-      derived.push(key);
+    let key = kept.take(name);
+    if (key !== undefined) derived.push(key);
+    else {
+      key = bdk.handle;
+      for (const step of chain) derived.push((key = await derive(request, key, step)));
     }
-    return await work(key);
+    const workingKey = await derive(request, key, working);
+    derived.push(workingKey);
+    const answer = await work(workingKey);
+    const isKept = wanted.keepsAfter?.(answer) === true && kept.keep(name, request, key);
+    if (isKept) derived.splice(derived.indexOf(key), 1);
+    return answer;
   } finally {
     for (const key of derived) request.cryptoki.C_DestroyObject(request.session, key);
   }
@@ -58,7 +76,10 @@ export async function readInitialKey(request: TokenRequest, bdk: FoundKey, ikid:
   }
 }
 
-function stepsTo(bdkType: KeyType, { dukpt, use, allows }: Parameters<typeof withWorkingKey>[2]): Step[] {
+function stepsTo(
+  bdkType: KeyType,
+  { dukpt, use, allows }: Pick<WantedKey<unknown>, 'dukpt' | 'use' | 'allows'>,
+): { chain: Step[]; working: Step } {
   const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
   if (dukpt.scheme !== 'AES-DUKPT') throw unsupported('scheme');
   const type = derivedType(bdkType);
@@ -72,11 +93,13 @@ function stepsTo(bdkType: KeyType, { dukpt, use, allows }: Parameters<typeof wit
     uses,
   });
   const working = at(aesUsageOf(use, dukpt.variant), ksn.counter, allows);
-  return [
-    { usage: AES_USAGE.initialKey, type, context: hex(ksn.initialKeyId), uses: ['CKA_DERIVE'] },
-    ...aesChain(ksn.counter).map((reached) => at(AES_USAGE.keyDerivation, reached, ['CKA_DERIVE'])),
-    { ...working, type: derivedType(dukpt.keyType) },
-  ];
+  return {
+    chain: [
+      { usage: AES_USAGE.initialKey, type, context: hex(ksn.initialKeyId), uses: ['CKA_DERIVE'] },
+      ...aesChain(ksn.counter).map((reached) => at(AES_USAGE.keyDerivation, reached, ['CKA_DERIVE'])),
+    ],
+    working: { ...working, type: derivedType(dukpt.keyType) },
+  };
 }
 
 /** Longer keys need two blocks and a mechanism whose parameter the binding cannot build. */
@@ -93,12 +116,31 @@ async function derive(
 ): Promise<Handle> {
   const data = derivationData(step.usage, step.type, step.context);
   const parameter = { type: constants.CK_PARAMS_AES_CBC, iv: ZERO_IV, data };
-  const own = secretKey(constants, step.type);
-  return cryptoki.C_DeriveKeyAsync(session, { mechanism: constants.CKM_AES_CBC_ENCRYPT_DATA, parameter }, from, [
-    ...(readable === undefined ? own : replaced(own, readable)),
-    { type: constants.CKA_TOKEN, value: false },
-    ...useFlags(constants, step.uses),
-  ]);
+  const own = derivedTemplate(constants, step);
+  const template = readable === undefined ? own : replaced(own, readable);
+  return cryptoki.C_DeriveKeyAsync(
+    session,
+    { mechanism: constants.CKM_AES_CBC_ENCRYPT_DATA, parameter },
+    from,
+    template,
+  );
+}
+
+/** Templates by type and uses: the steps of every chain share them. */
+const TEMPLATES = new Map<string, Template>();
+
+function derivedTemplate(constants: Constants, { type, uses }: Step): Template {
+  const name = `${type} ${uses.join(' ')}`;
+  let template = TEMPLATES.get(name);
+  if (template === undefined) {
+    template = [
+      ...secretKey(constants, type),
+      { type: constants.CKA_TOKEN, value: false },
+      ...useFlags(constants, uses),
+    ];
+    TEMPLATES.set(name, template);
+  }
+  return template;
 }
 
 function replaced(template: Template, by: Template): Template {

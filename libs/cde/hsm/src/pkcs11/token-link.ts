@@ -4,6 +4,7 @@ import type { Handle, PKCS11 } from 'pkcs11js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmReason } from '../provider/hsm-error.js';
 import { CryptokiLibrary, type Constants } from './cryptoki-library.js';
+import { KeptKeys } from './kept-keys.js';
 import { SessionPool } from './session-pool.js';
 import { RV, TokenError, rvOf } from './token-error.js';
 import { checkTokenFolder, readPinFile } from './token-folder.js';
@@ -29,6 +30,8 @@ export interface OpenToken {
   readonly pool: SessionPool;
   /** Objects found under this login, for {@link TokenKeys}: handles mean nothing in another one. */
   readonly found: Map<string, unknown>;
+  /** Keys of transactions between their MAC and their decryption. */
+  readonly kept: KeptKeys;
 }
 
 /** A request inside the token: the library, a session of its own, and the login that it belongs to. */
@@ -192,7 +195,7 @@ export class TokenLink {
       }
       makeMarker(cryptoki, constants, sessions[0]!);
       const mechanisms = new Set(cryptoki.C_GetMechanismList(slot));
-      return { generation, slot, mechanisms, pool: new SessionPool(sessions), found: new Map() };
+      return { generation, slot, mechanisms, pool: new SessionPool(sessions), found: new Map(), kept: new KeptKeys() };
     });
   }
 
@@ -221,6 +224,7 @@ export class TokenLink {
   #renewed({ cryptoki, constants, session, token }: TokenRequest): Handle | undefined {
     try {
       const [fresh] = openSessions(cryptoki, constants, token.slot, 1); // before closing: the last session to close logs out
+      token.kept.forget(session);
       cryptoki.C_CloseSession(session);
       return fresh;
     } catch (error) {
