@@ -1,7 +1,7 @@
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import type { LinkConfig, SendResult } from '@tsunagu/links';
-import { AppLogger, Centre, MoneyPool, Transactions } from '@tsunagu/platform';
+import { AppLogger, Centre, DatabaseError, MoneyPool, Transactions } from '@tsunagu/platform';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
@@ -41,6 +41,7 @@ interface Life {
   readonly service: SwitchingService;
   readonly worker: SafWorker;
   readonly log: Quiet;
+  readonly journal: PostgresJournal;
 }
 
 describe('the switch on PostgreSQL', () => {
@@ -93,7 +94,7 @@ describe('the switch on PostgreSQL', () => {
     const service = new SwitchingService(ports);
     const taken = await lease.keep();
     if (taken !== undefined) await service.takeOver(taken);
-    const life = { line, service, worker: new SafWorker(desk, ports, service.memory), log };
+    const life = { line, service, worker: new SafWorker(desk, ports, service.memory), log, journal: ports.journal };
     lives.push(life);
     return life;
   }
@@ -236,6 +237,21 @@ describe('the switch on PostgreSQL', () => {
     expect(await saf(broken.attemptId)).toMatchObject([{ state: 'error' }]);
     expect(await service.outcomes([broken])).toMatchObject([{ state: 'in_doubt' }]);
     expect(log.alarms).toContain('store-and-forward entry cannot be sent');
+  });
+
+  it('never gives a sound reversal up for a fault of our own: it is repeated until it is acknowledged and kept [A10]', async () => {
+    const { line, service, worker, log, journal } = await born();
+    line.script = (message) => (message.mti === '1200' ? null : '400');
+    const endSaf = journal.endSaf.bind(journal);
+    let faults = 0;
+    journal.endSaf = (...end: Parameters<typeof endSaf>) =>
+      faults++ === 0 ? Promise.reject(new DatabaseError('XX000')) : endSaf(...end);
+    const lost = aSale();
+    await service.submit(lost);
+    worker.start();
+    await until(async () => (await stored(lost.attemptId)).state === 'reversed');
+    expect(await saf(lost.attemptId)).toMatchObject([{ state: 'done', sends: 2 }]);
+    expect(log.alarms).toEqual(['store-and-forward entry postponed']);
   });
 
   it('[CC-03] keeps the account for a reversal that is owed, and nothing that proved the card or its holder [C2]', async () => {

@@ -1,6 +1,7 @@
+import type { IsoMessage } from '@tsunagu/iso8583';
 import { AppError } from '@tsunagu/kernel';
 import type { SendResult } from '@tsunagu/links';
-import { DatabaseUnavailableError } from '@tsunagu/platform';
+import { DatabaseError, DatabaseUnavailableError } from '@tsunagu/platform';
 import type { Desk } from '../desk.js';
 import type { LeaseRef, SafClaim, SafEnd, SafItem } from '../journal/journal.js';
 import { persist } from '../journal/persist.js';
@@ -75,8 +76,8 @@ export class SafWorker {
       if (hasJustComeUp && lease !== undefined) await this.ports.journal.makeDue(lease, this.ports.clock.now());
       return await this.pass();
     } catch (error) {
-      const code = error instanceof AppError ? error.code : 'unexpected';
-      this.ports.log.alarm('store-and-forward pass failed', { link: this.desk.line.config.name, code });
+      const { name: link } = this.desk.line.config;
+      this.ports.log.alarm('store-and-forward pass failed', { link, code: codeOf(error) });
       return 0;
     }
   }
@@ -91,7 +92,7 @@ export class SafWorker {
       try {
         await this.#sendOne(claim, lease);
       } catch (error) {
-        if (!(error instanceof DatabaseUnavailableError)) await this.#fail(claim, lease, error);
+        this.#postpone(claim, lease, error);
       }
     }
   }
@@ -103,7 +104,8 @@ export class SafWorker {
     const item = await this.ports.journal.prepareSend(claim, lease, { stan, at });
     if (item === undefined) return this.memory.order.release(lease.link, claim);
     if (at.getTime() - item.queuedAt.getTime() > EXPIRY_MS) return this.#expire(claim, lease);
-    const message = await buildSafMessage(item, this.desk, this.ports);
+    const message = await this.#build(claim, lease, item);
+    if (message === undefined) return;
     if (claim.kind === 'reversal') this.memory.flights.abandon(claim);
     await new Promise<void>((written) => {
       const onWritten = () => {
@@ -113,13 +115,23 @@ export class SafWorker {
       const answered = this.desk.line.send(message, this.#answerWaitMs(item), { isUrgent: true, onWritten });
       const settled = answered
         .then((result) => this.#settle(claim, lease, item, result))
-        .catch((error: unknown) => this.#fail(claim, lease, error));
+        .catch((error: unknown) => this.#postpone(claim, lease, error));
       this.#outstanding.add(settled);
       void settled.finally(() => {
         this.#outstanding.delete(settled);
         written();
       });
     });
+  }
+
+  /** @returns undefined when nothing can be sent now: the entry is due again, or it went to the error list */
+  async #build(claim: SafClaim, lease: LeaseRef, item: SafItem): Promise<IsoMessage | undefined> {
+    try {
+      return await buildSafMessage(item, this.desk, this.ports);
+    } catch (error) {
+      if (!TRANSIENT.includes(codeOf(error))) await this.#giveUp(claim, lease, codeOf(error));
+      return undefined;
+    }
   }
 
   /** The repeat carries the same key, so the wait for this copy ends before the next is due. */
@@ -130,11 +142,11 @@ export class SafWorker {
   }
 
   async #settle(claim: SafClaim, lease: LeaseRef, item: SafItem, result: SendResult): Promise<void> {
-    if (result.kind === 'not_sent' && result.reason === 'unbuildable') return this.#fail(claim, lease, undefined);
+    if (result.kind === 'not_sent' && result.reason === 'unbuildable') return this.#giveUp(claim, lease, 'unbuildable');
     if (result.kind !== 'answered') return; // it is due again on schedule
     const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, result.message);
     if (kind === 'done') return this.#end(claim, lease, this.#acknowledged(claim, item, actionCode));
-    const facts = { attemptId: claim.attemptId, link: lease.link, kind: claim.kind, actionCode };
+    const facts = { ...factsOf(claim, lease), actionCode };
     if (kind === 'retry') return this.ports.log.note('store-and-forward entry to be repeated', facts);
     this.ports.log.alarm('store-and-forward entry refused', facts);
     await this.#end(claim, lease, {
@@ -164,17 +176,24 @@ export class SafWorker {
     return this.#end(claim, lease, { state: 'expired', actionCode: null, event: 'giveUp', at: this.ports.clock.now() });
   }
 
-  /** Cannot be built or sent: to the error list, with an alarm, out of everybody's way. */
-  async #fail(claim: SafClaim, lease: LeaseRef, error: unknown): Promise<void> {
-    const code = error instanceof AppError ? error.code : 'unbuildable';
-    if (error instanceof DatabaseUnavailableError || TRANSIENT.includes(code)) return; // due again on schedule
-    this.ports.log.alarm('store-and-forward entry cannot be sent', {
-      attemptId: claim.attemptId,
-      link: lease.link,
-      kind: claim.kind,
-      code,
-    });
+  /** Cannot be built: to the error list, with an alarm, out of everybody's way. */
+  async #giveUp(claim: SafClaim, lease: LeaseRef, code: string): Promise<void> {
+    this.ports.log.alarm('store-and-forward entry cannot be sent', { ...factsOf(claim, lease), code });
     await this.#end(claim, lease, { state: 'error', actionCode: null, event: 'giveUp', at: this.ports.clock.now() });
+  }
+
+  /**
+   * Trouble of our own around an entry that is sound. It may have been sent and answered, so it is never given up for that: it stays due, its
+   * repeat carries the same names, and the counterpart acknowledges it again.
+   */
+  #postpone(claim: SafClaim, lease: LeaseRef, error: unknown): void {
+    if (error instanceof DatabaseUnavailableError) return;
+    const sqlState = error instanceof DatabaseError ? error.sqlState : undefined;
+    this.ports.log.alarm('store-and-forward entry postponed', {
+      ...factsOf(claim, lease),
+      code: codeOf(error),
+      sqlState,
+    });
   }
 
   async #end(claim: SafClaim, lease: LeaseRef, end: SafEnd): Promise<void> {
@@ -187,6 +206,14 @@ export class SafWorker {
 const NO_ANSWER = { actionCode: null, approvalCode: null, approvedMinor: null, emvResponse: null };
 /** The HSM or the database is away: nothing is wrong with the entry. */
 const TRANSIENT = ['hsm_unavailable', 'card_service_unavailable', 'temporary_reduced_capacity'];
+
+function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : 'unexpected';
+}
+
+function factsOf(claim: SafClaim, lease: LeaseRef) {
+  return { attemptId: claim.attemptId, link: lease.link, kind: claim.kind };
+}
 
 function byTerminal(claims: readonly SafClaim[]): SafClaim[][] {
   const terminals = new Map<string, SafClaim[]>();

@@ -50,6 +50,15 @@ describe('transactions on PostgreSQL', () => {
     expect(await centre.query(COUNT, [])).toEqual([{ n: 0 }]);
   });
 
+  it('tells the failure of a statement that nobody awaited, not that of the one behind it', async () => {
+    const DEADLOCK = sql('spec_deadlock', `do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$`);
+    const step = transactions.run({ tenantId: A }, async (tx) => {
+      tx.send(DEADLOCK, []);
+      return tx.query(COUNT, []);
+    });
+    await expect(step).rejects.toBeInstanceOf(DatabaseUnavailableError); // so that whoever repeats idempotent steps repeats this one
+  });
+
   it('puts looks that are asked for at once into one transaction, and one that comes later into its own', async () => {
     const before = { ...pool.counts };
     const count = async () => (await transactions.ask<{ n: number }>({ tenantId: A }, COUNT, []))[0]?.n;

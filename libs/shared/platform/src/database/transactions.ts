@@ -8,6 +8,7 @@ import { askNamed, gatherWrites } from './named-query.js';
 import type { Statement, Storable } from './statement.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const IN_FAILED_TRANSACTION = '25P02';
 
 /** One open transaction of one tenant. Use it from one place at a time and never keep it. */
 export class Tx {
@@ -68,6 +69,13 @@ export class Tx {
     return this.#failure;
   }
 
+  /** What really went wrong: after the first failure every statement is told only that the transaction has failed. */
+  rootOf(error: unknown): unknown {
+    return error instanceof DatabaseError && error.sqlState === IN_FAILED_TRANSACTION
+      ? (this.#failure ?? error)
+      : error;
+  }
+
   #remember(error: unknown, statement: string): Error {
     const mapped = mapDatabaseError(error, statement);
     this.#failure ??= mapped;
@@ -104,7 +112,7 @@ export class Transactions {
     } catch (error) {
       tx.close();
       await this.#rollBack(client, tx);
-      throw (await begun) ?? error;
+      throw (await begun) ?? tx.rootOf(error);
     }
     tx.close();
     await this.#commit(client, tx, begun);
@@ -182,7 +190,7 @@ export class Transactions {
     const failure = (await begun) ?? (await tx.settled());
     const isCommitted = answer.command === 'COMMIT' && failure === undefined;
     client.release(answer.command === 'COMMIT' && failure !== undefined); // begin failed: nobody knows what state it is in
-    if (!isCommitted) throw failure ?? new DatabaseError('25P02', { statement: 'commit' });
+    if (!isCommitted) throw failure ?? new DatabaseError(IN_FAILED_TRANSACTION, { statement: 'commit' });
   }
 }
 
