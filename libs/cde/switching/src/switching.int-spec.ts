@@ -254,6 +254,32 @@ describe('the switch on PostgreSQL', () => {
     expect(log.alarms).toEqual(['store-and-forward entry postponed']);
   });
 
+  it('locks an attempt before its entry at the end of a reversal too: no deadlock with who orders it again', async () => {
+    const { line, service, worker } = await born();
+    line.script = (message) => (message.mti === '1200' ? null : '400');
+    const lost = aSale();
+    await service.submit(lost);
+    const holder = new pg.Client({ connectionString: db.adminUrl });
+    await holder.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select from switch.journal where attempt_id = $1 for update', [lost.attemptId]);
+      worker.start();
+      await until(async () => {
+        const waiting = await admin.query(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%switch.saf set%'`,
+        );
+        return waiting.rowCount === 1;
+      });
+      const entry = 'select state from switch.saf where attempt_id = $1 for update nowait';
+      expect((await holder.query(entry, [lost.attemptId])).rows).toEqual([{ state: 'pending' }]);
+      await holder.query('commit');
+    } finally {
+      await holder.end();
+    }
+    await until(async () => (await stored(lost.attemptId)).state === 'reversed');
+  });
+
   it('[CC-03] keeps the account for a reversal that is owed, and nothing that proved the card or its holder [C2]', async () => {
     const { line, service } = await born();
     line.script = () => null;

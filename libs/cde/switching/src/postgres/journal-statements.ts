@@ -95,10 +95,16 @@ export const PREPARE = sql(
    returning kind, link, terminal, reason_code, stan, tries, sends, queued_at`,
 );
 
+/**
+ * The attempt is locked before its entry, as by everybody who moves an attempt and queues for it: a repeated order to reverse waits, by its
+ * `on conflict`, for whoever is changing the entry.
+ */
 export const END = sql(
   'saf_end',
-  `update switch.saf set state = $6, action_code = $7, ended_at = $8
-   where tenant_id = $1 and attempt_id = $2 and kind = $3 and state = 'pending' and ${LEADS('$4', '$5')}
+  `with attempt as materialized (
+     select from switch.journal where tenant_id = $1 and attempt_id = $2 for update)
+   update switch.saf set state = $6, action_code = $7, ended_at = $8
+   where tenant_id = $1 and attempt_id = $2 and kind = $3 and state = 'pending' and ${LEADS('$4', '$5')} and exists (select from attempt)
    returning kind`,
 );
 
