@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { toWireId } from '@tsunagu/kernel';
 import type { MadeKey, ShownKey } from '@tsunagu/merchants';
 import { PERMISSIONS } from '../access/permission.decorator.js';
+import { ListOf } from '../lists/list.response.js';
 
 const instant = { type: String, format: 'date-time', nullable: true } as const;
 const wireId = (prefix: string) => ({ type: String, nullable: true, example: `${prefix}_01JDA0Q5P8F6TBN3X2V7K9M4RE` });
@@ -77,18 +78,7 @@ export class ApiKeyMadeResponse extends ApiKeyResponse {
   }
 }
 
-export class ApiKeyListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [ApiKeyResponse] })
-  data!: ApiKeyResponse[];
-  @ApiProperty({ example: false })
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class ApiKeyListResponse extends ListOf(ApiKeyResponse) {}
 
 function statusOf({ revokedAt, expiresAt }: ShownKey, now: Date): string {
   if (revokedAt !== null) return 'revoked';

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ListOf } from '../lists/list.response.js';
 
 /** An event exactly as the webhook carried it. */
 export class EventResponse {
@@ -38,15 +39,4 @@ export class EventResponse {
   data!: Record<string, unknown>;
 }
 
-export class EventListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [EventResponse] })
-  data!: EventResponse[];
-  @ApiProperty()
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class EventListResponse extends ListOf(EventResponse) {}

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { CardDisplay, NetworkTokenView, TokenTrailLine, TokenView } from '@tsunagu/contracts';
 import { toWireId } from '@tsunagu/kernel';
 import { CardResponse } from '@tsunagu/payments';
+import { ListOf } from '../lists/list.response.js';
 
 const INSTANT = { type: String, format: 'date-time', example: '2026-11-22T03:04:05.678Z' } as const;
 
@@ -63,18 +64,7 @@ export class TokenResponse {
   }
 }
 
-export class TokenListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [TokenResponse] })
-  data!: TokenResponse[];
-  @ApiProperty()
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class TokenListResponse extends ListOf(TokenResponse) {}
 
 /** One thing that was done with a card, or refused. */
 export class TokenTrailResponse {
@@ -100,18 +90,7 @@ export class TokenTrailResponse {
   }
 }
 
-export class TokenTrailListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [TokenTrailResponse] })
-  data!: TokenTrailResponse[];
-  @ApiProperty()
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class TokenTrailListResponse extends ListOf(TokenTrailResponse) {}
 
 function networkOf({ network, reference, last4, state }: NetworkTokenView): NetworkTokenResponse {
   return { network, reference, last4, status: state };

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { toWireId } from '@tsunagu/kernel';
 import type { DeliveryView } from '@tsunagu/notify';
 import { escapeHtml } from '../docs/html.js';
+import { ListOf } from '../lists/list.response.js';
 
 const instant = { type: String, format: 'date-time', nullable: true, example: '2026-11-22T03:04:05.678Z' } as const;
 
@@ -60,18 +61,7 @@ export class WebhookDeliveryResponse {
   }
 }
 
-export class WebhookDeliveryListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [WebhookDeliveryResponse] })
-  data!: WebhookDeliveryResponse[];
-  @ApiProperty({ example: false })
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class WebhookDeliveryListResponse extends ListOf(WebhookDeliveryResponse) {}
 
 export class WebhookReplayResponse {
   @ApiProperty({ enum: ['webhook_replay'] })

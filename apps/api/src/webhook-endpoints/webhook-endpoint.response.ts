@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { toWireId } from '@tsunagu/kernel';
 import { EVENT_API_VERSION, type EndpointSet, type ShownEndpoint } from '@tsunagu/notify';
+import { ListOf } from '../lists/list.response.js';
 
 /** Where a tenant's events go. The secret is not in it. */
 export class WebhookEndpointResponse {
@@ -54,15 +55,4 @@ export class WebhookEndpointSetResponse extends WebhookEndpointResponse {
   }
 }
 
-export class WebhookEndpointListResponse {
-  @ApiProperty({ enum: ['list'] })
-  object!: 'list';
-  @ApiProperty({ type: [WebhookEndpointResponse], description: 'None or one' })
-  data!: WebhookEndpointResponse[];
-  @ApiProperty()
-  has_more!: boolean;
-  @ApiProperty({ type: String, nullable: true })
-  next_cursor!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  prev_cursor!: string | null;
-}
+export class WebhookEndpointListResponse extends ListOf(WebhookEndpointResponse, 'None or one') {}

@@ -1,38 +1,22 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantContext } from '@tsunagu/contracts';
-import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
 import { UNKNOWN_ALERT_MS } from './attempt/attempt-timers.js';
 import { PaymentHouse, aTenant, anIntent, anOrder } from './testing/payment-house.js';
+import { PaymentSpec } from './testing/payment-spec.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-let db: TestDatabase;
-let admin: pg.Client;
-let house: PaymentHouse;
+const spec = new PaymentSpec();
 let ctx: TenantContext;
-
-beforeAll(async () => {
-  db = await testDatabase();
-  admin = new pg.Client({ connectionString: db.adminUrl });
-  await admin.connect();
-}, 60_000);
-
-afterAll(async () => {
-  await admin.end();
-  await db.drop();
-});
-
-beforeEach(async () => {
-  await admin.query('TRUNCATE gateway.attempt, gateway.payment');
-  house = new PaymentHouse(db.url('gateway'));
-  await house.lease.keep();
-  ctx = aTenant();
-  return () => house.close();
+let house: PaymentHouse;
+beforeEach(() => {
+  ({ ctx } = spec);
+  [house] = spec.houses as [PaymentHouse];
 });
 
 const view = async (id: string) => (await house.queries.find(ctx, id))!;
-const rows = async (text: string) => (await admin.query(text, [ctx.tenantId])).rows as Record<string, unknown>[];
+const rows = async (text: string) => (await spec.admin.query(text, [ctx.tenantId])).rows as Record<string, unknown>[];
 const countOf = async (name: string) =>
   Number(new RegExp(`^${name} ([0-9]+)$`, 'm').exec((await house.metrics.page()).text)?.[1]);
 
@@ -68,7 +52,7 @@ describe('a crash in the middle', () => {
 
   it('waits two seconds for who holds the same key, and then asks to come again [B4]', async () => {
     const order = anOrder();
-    const holder = new pg.Client({ connectionString: db.adminUrl });
+    const holder = new pg.Client({ connectionString: spec.db.adminUrl });
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query(
@@ -129,13 +113,13 @@ describe('what is kept, and how long', () => {
   it('finds the payment of a reference when its key was forgotten after 30 days [B7]', async () => {
     const order = anOrder();
     const { resource } = await house.intake.accept(ctx, order);
-    const gateway = new pg.Client({ connectionString: db.url('gateway') });
+    const gateway = new pg.Client({ connectionString: spec.db.url('gateway') });
     await gateway.connect();
     const forget = (before: Date) => gateway.query('SELECT gateway.keep_payments_in_order($1, 100)', [before]);
     await expect(forget(new Date(Date.now() - 29 * DAY_MS))).rejects.toThrow('30 days');
     await forget(new Date(Date.now() - 31 * DAY_MS));
     expect(await rows('SELECT 1 AS one FROM gateway.idempotency WHERE tenant_id = $1')).toHaveLength(1);
-    await admin.query(`UPDATE gateway.idempotency SET created_at = created_at - interval '40 days'`);
+    await spec.admin.query(`UPDATE gateway.idempotency SET created_at = created_at - interval '40 days'`);
     await forget(new Date(Date.now() - 31 * DAY_MS));
     await gateway.end();
     expect(await rows('SELECT 1 AS one FROM gateway.idempotency WHERE tenant_id = $1')).toEqual([]);

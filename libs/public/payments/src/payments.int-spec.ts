@@ -1,34 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
-import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
 import { PaymentHouse, aTenant, anIntent, anOrder, STORE_ID, TERMINAL_ID } from './testing/payment-house.js';
+import { PaymentSpec } from './testing/payment-spec.js';
 
-let db: TestDatabase;
-let admin: pg.Client;
-let house: PaymentHouse;
+const spec = new PaymentSpec();
 let ctx: TenantContext;
-
-beforeAll(async () => {
-  db = await testDatabase();
-  admin = new pg.Client({ connectionString: db.adminUrl });
-  await admin.connect();
-}, 60_000);
-
-afterAll(async () => {
-  await admin.end();
-  await db.drop();
-});
-
-beforeEach(async () => {
-  // The sweeper works for all tenants: what an earlier test left behind would be swept here.
-  await admin.query('TRUNCATE gateway.attempt, gateway.payment');
-  house = new PaymentHouse(db.url('gateway'));
-  await house.lease.keep();
-  ctx = aTenant();
-  return () => house.close();
+let house: PaymentHouse;
+beforeEach(() => {
+  ({ ctx } = spec);
+  [house] = spec.houses as [PaymentHouse];
 });
 
 async function aCapturedSale(amountMinor = 1500) {
@@ -44,7 +27,7 @@ async function anAuthorization(amountMinor = 1000) {
 }
 
 const view = async (id: string) => (await house.queries.find(ctx, id))!;
-const rows = async (text: string, values: unknown[] = [ctx.tenantId]) => (await admin.query(text, values)).rows;
+const rows = async (text: string, values: unknown[] = [ctx.tenantId]) => (await spec.admin.query(text, values)).rows;
 
 describe('accepting a payment', () => {
   it('promises a dispatch in the same transaction [A2]', async () => {
@@ -484,7 +467,7 @@ describe('who sees what', () => {
 
   it('shows no row to a connection without a tenant [E2]', async () => {
     await house.intake.accept(ctx, anOrder());
-    const client = new pg.Client({ connectionString: db.url('gateway') });
+    const client = new pg.Client({ connectionString: spec.db.url('gateway') });
     await client.connect();
     for (const table of ['payment', 'attempt', 'refund', 'posting', 'payment_reference', 'idempotency']) {
       expect((await client.query(`SELECT * FROM gateway.${table}`)).rows, table).toEqual([]);

@@ -1,48 +1,30 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantContext } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
 import { DatabaseUnavailableError } from '@tsunagu/platform';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { LEASE } from '../attempt/attempt-timers.js';
 import type { ClaimedAttempt } from '../store/payment-store.js';
 import { PaymentHouse, aTenant, anOrder } from '../testing/payment-house.js';
+import { PaymentSpec } from '../testing/payment-spec.js';
 
-let db: TestDatabase;
-let admin: pg.Client;
+const spec = new PaymentSpec(['worker-1', 'worker-2']);
 let ctx: TenantContext;
 /** Two workers: the first one dies, pauses or stops; the second one lives. */
 let first: PaymentHouse;
 let second: PaymentHouse;
-
-beforeAll(async () => {
-  db = await testDatabase();
-  admin = new pg.Client({ connectionString: db.adminUrl });
-  await admin.connect();
-}, 60_000);
-
-afterAll(async () => {
-  await admin.end();
-  await db.drop();
-});
-
-beforeEach(async () => {
-  await admin.query('TRUNCATE gateway.attempt, gateway.payment, gateway.worker_lease');
-  first = new PaymentHouse(db.url('gateway'), 'worker-1');
-  second = new PaymentHouse(db.url('gateway'), 'worker-2');
-  await first.lease.keep();
-  await second.lease.keep();
-  ctx = aTenant();
-  return () => Promise.all([first.close(), second.close()]);
+beforeEach(() => {
+  ({ ctx } = spec);
+  [first, second] = spec.houses as [PaymentHouse, PaymentHouse];
 });
 
 const view = async (id: string) => (await second.queries.find(ctx, id))!;
-const rows = async (text: string, values: unknown[] = []) => (await admin.query(text, values)).rows as object[];
+const rows = async (text: string, values: unknown[] = []) => (await spec.admin.query(text, values)).rows as object[];
 
 /** Nobody waits: the lease is moved into the past by hand. */
 async function missed(node: string, ms: number = LEASE.deadAfterMs + 1): Promise<void> {
   const text = `UPDATE gateway.worker_lease SET renewed_at = renewed_at - $2 * interval '1 millisecond' WHERE node = $1`;
-  await admin.query(text, [node, ms]);
+  await spec.admin.query(text, [node, ms]);
 }
 
 /** A sale that the first worker has claimed and not finished. */
@@ -82,7 +64,7 @@ describe('a worker that dies after its claim', () => {
 
   it('is over at once when its process starts again under its name', async () => {
     const { id } = await claimedByFirst();
-    const again = new PaymentHouse(db.url('gateway'), 'worker-1');
+    const again = new PaymentHouse(spec.db.url('gateway'), 'worker-1');
     await again.lease.keep();
     await again.sweeper.sweep();
     await again.workLanes();
@@ -109,7 +91,7 @@ describe('a worker that dies after its claim', () => {
   it('is judged by one finder at a time, and handed over once [A15]', async () => {
     for (let nr = 0; nr < 5; nr += 1) await claimedByFirst();
     await missed('worker-1');
-    const third = new PaymentHouse(db.url('gateway'), 'worker-3');
+    const third = new PaymentHouse(spec.db.url('gateway'), 'worker-3');
     await third.lease.keep();
     await second.lease.keep();
     const handed = await Promise.all([second.lease.handOver(), third.lease.handOver()]);
@@ -130,7 +112,7 @@ describe('a worker that dies after its claim', () => {
       { node: 'worker-1', is_dead: true },
       { node: 'worker-2', is_dead: false },
     ]);
-    await admin.query(`UPDATE gateway.worker_lease SET dead_at = dead_at - interval '61 seconds'`);
+    await spec.admin.query(`UPDATE gateway.worker_lease SET dead_at = dead_at - interval '61 seconds'`);
     await take();
     expect(await rows(nodes)).toEqual([{ node: 'worker-2', is_dead: false }]);
   });
@@ -289,7 +271,7 @@ describe('a lease', () => {
   });
 
   it('is out of reach of the process itself, except by its functions', async () => {
-    const gateway = new pg.Client({ connectionString: db.url('gateway') });
+    const gateway = new pg.Client({ connectionString: spec.db.url('gateway') });
     await gateway.connect();
     for (const text of ['SELECT * FROM gateway.worker_lease', 'DELETE FROM gateway.worker_lease'])
       await expect(gateway.query(text), text).rejects.toThrow('permission denied');
@@ -300,7 +282,7 @@ describe('a lease', () => {
 describe('what a pass over dead claims reads', () => {
   it('is the open attempts by their index, and not the history', async () => {
     const plans = new pg.Client({
-      connectionString: db.adminUrl,
+      connectionString: spec.db.adminUrl,
       options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
     });
     await plans.connect();
