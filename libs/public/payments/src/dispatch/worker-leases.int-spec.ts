@@ -5,7 +5,7 @@ import { newId } from '@tsunagu/kernel';
 import { DatabaseUnavailableError } from '@tsunagu/platform';
 import { LEASE } from '../attempt/attempt-timers.js';
 import type { ClaimedAttempt } from '../store/payment-store.js';
-import { PaymentHouse, aTenant, anOrder } from '../testing/payment-house.js';
+import { PaymentHouse, anOrder } from '../testing/payment-house.js';
 import { PaymentSpec } from '../testing/payment-spec.js';
 
 const spec = new PaymentSpec(['worker-1', 'worker-2']);
