@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { TokenPort, type TokenChange } from '@tsunagu/contracts';
 import { TenantEvents } from '@tsunagu/notify';
-import { AppLogger, Metrics } from '@tsunagu/platform';
+import { AppLogger, Metrics, Rounds } from '@tsunagu/platform';
 import { TokenResponse } from './token.response.js';
 
 const EVERY_MS = 2_000;
@@ -20,8 +20,11 @@ const TYPES: Readonly<Record<TokenChange['kind'], string>> = {
  */
 @Injectable()
 export class TokenEventFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.#countedRound(),
+    failed: (error) => this.logger.warn('token events wait', { error }),
+  });
 
   constructor(
     private readonly tokens: TokenPort,
@@ -31,15 +34,11 @@ export class TokenEventFeed implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#roundQuietly().finally(() => (this.#round = undefined));
-    }, EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+  onApplicationShutdown(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Everything that is waiting. @returns events told @throws RemoteError, DatabaseError: what was not confirmed comes again */
@@ -54,12 +53,12 @@ export class TokenEventFeed implements OnApplicationBootstrap, OnApplicationShut
     }
   }
 
-  async #roundQuietly(): Promise<void> {
+  async #countedRound(): Promise<void> {
     try {
       await this.round();
     } catch (error) {
       this.metrics.counter('tsunagu_token_event_failures_total', 'Rounds of token events that failed').inc();
-      this.logger.warn('token events wait', { error });
+      throw error;
     }
   }
 }

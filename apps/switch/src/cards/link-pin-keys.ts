@@ -1,6 +1,6 @@
 import { HsmError, type HsmProvider, type KeyRef } from '@tsunagu/hsm';
 import type { LinkConfig } from '@tsunagu/links';
-import type { AppLogger } from '@tsunagu/platform';
+import { Rounds, type AppLogger } from '@tsunagu/platform';
 
 /** How often the HSM is asked whether custodians activated another key: a closed one encrypts there for ten seconds more. */
 const EVERY_MS = 2_000;
@@ -11,7 +11,11 @@ const EVERY_MS = 2_000;
  */
 export class LinkPinKeys {
   readonly #versions = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.refresh(),
+    failed: (error) => this.logger.warn('the keys of links could not be looked up; what was known goes on', { error }),
+  });
 
   constructor(
     private readonly hsm: HsmProvider,
@@ -22,11 +26,11 @@ export class LinkPinKeys {
   /** @throws HsmError */
   async start(): Promise<void> {
     await this.refresh();
-    this.#timer = setInterval(() => void this.#refreshQuietly(), EVERY_MS).unref();
+    this.#rounds.start();
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** @param first key that the links' file names. @returns the key, and the name by which the partner knows it */
@@ -55,14 +59,6 @@ export class LinkPinKeys {
     } catch (error) {
       if (error instanceof HsmError && error.reason === 'key_unknown') return undefined;
       throw error;
-    }
-  }
-
-  async #refreshQuietly(): Promise<void> {
-    try {
-      await this.refresh();
-    } catch (error) {
-      this.logger.warn('the keys of links could not be looked up; what was known goes on', { error });
     }
   }
 }

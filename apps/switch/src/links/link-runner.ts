@@ -28,7 +28,7 @@ export class LinkRunner implements OnApplicationBootstrap, BeforeApplicationShut
     this.#stopped.abort();
     await this.#watching;
     await this.assembly.service.memory.flights.settled();
-    this.assembly.pinKeys.stop();
+    await this.assembly.pinKeys.stop();
     await this.assembly.desks.stop();
   }
 

@@ -26,4 +26,5 @@ export { LaneBell } from './queue/lane-bell.js';
 export { type LaneHandler } from './queue/lane-queues.js';
 export { LaneWorkers } from './queue/lane-workers.js';
 export { migrateQueue } from './queue/migrate-queue.js';
+export { Rounds } from './rounds/rounds.js';
 export { WakeUps } from './wake-ups/wake-ups.js';

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
+import { Rounds } from '@tsunagu/platform';
 import { AuditAnchor } from './audit-anchor.js';
 import {
   AUDIT_START,
@@ -26,8 +27,11 @@ const NO_SLICE = Buffer.alloc(32);
  */
 @Injectable()
 export class AuditChainer implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.#round(),
+    failed: (error) => this.watch.failed(error),
+  });
   #anchorDueMs = 0;
 
   constructor(
@@ -39,15 +43,11 @@ export class AuditChainer implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#roundQuietly().finally(() => (this.#round = undefined));
-    }, EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    await this.#rounds.stop();
     await this.anchor.write();
   }
 
@@ -67,15 +67,11 @@ export class AuditChainer implements OnApplicationBootstrap, OnApplicationShutdo
     return rows;
   }
 
-  async #roundQuietly(): Promise<void> {
-    try {
-      await this.chainAll();
-      if (this.clock.monotonicMs() < this.#anchorDueMs) return;
-      await this.anchor.write();
-      this.#anchorDueMs = this.clock.monotonicMs() + ANCHOR_MS;
-    } catch (error) {
-      this.watch.failed(error);
-    }
+  async #round(): Promise<void> {
+    await this.chainAll();
+    if (this.clock.monotonicMs() < this.#anchorDueMs) return;
+    await this.anchor.write();
+    this.#anchorDueMs = this.clock.monotonicMs() + ANCHOR_MS;
   }
 
   async #chainTenant(tenantId: string, below: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AppLogger } from '@tsunagu/platform';
+import { AppLogger, Rounds } from '@tsunagu/platform';
 import { TenantEraser } from './tenant-eraser.service.js';
 
 const EVERY_MS = 60_000;
@@ -7,7 +7,11 @@ const EVERY_MS = 60_000;
 /** Finishes erasures whose vault died in the middle. */
 @Injectable()
 export class ErasureResumer implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.eraser.resume(),
+    failed: (error) => this.logger.error('an approved erasure is not finished; it is tried again', { error }),
+  });
 
   constructor(
     private readonly eraser: TenantEraser,
@@ -15,19 +19,10 @@ export class ErasureResumer implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#resumeQuietly(), EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
-  }
-
-  async #resumeQuietly(): Promise<void> {
-    try {
-      await this.eraser.resume();
-    } catch (error) {
-      this.logger.error('an approved erasure is not finished; it is tried again', { error });
-    }
+  onApplicationShutdown(): Promise<void> {
+    return this.#rounds.stop();
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { KeyRef } from '@tsunagu/hsm';
 import { InvariantError } from '@tsunagu/kernel';
+import { Rounds } from '@tsunagu/platform';
 import { AuditSeal } from '../audit/audit-seal.js';
 import { KeyBook } from './key-book.repository.js';
 import type { KeyPurpose } from './key-purposes.js';
@@ -13,7 +14,11 @@ const EVERY_MS = 2_000;
 /** Which key of the house protects new data now, and which ones still open old data: in memory, so that no card waits for it. */
 @Injectable()
 export class KeyRing implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.refresh(),
+    failed: (error) => this.watch.failed(error), // what was known goes on working
+  });
   #keys: readonly KeyRecord[] = [];
 
   constructor(
@@ -23,12 +28,11 @@ export class KeyRing implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#refreshQuietly(), EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  onApplicationShutdown(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async refresh(): Promise<void> {
@@ -53,14 +57,6 @@ export class KeyRing implements OnApplicationBootstrap, OnApplicationShutdown {
   readable(purpose: KeyPurpose): KeyRef[] {
     const keys = this.#keys.filter((one) => one.purpose === purpose);
     return [...keys.filter(isActive), ...keys.filter((one) => !isActive(one))].map(refOf);
-  }
-
-  async #refreshQuietly(): Promise<void> {
-    try {
-      await this.refresh();
-    } catch (error) {
-      this.watch.failed(error); // what was known goes on working
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Rounds } from '@tsunagu/platform';
 import { EnvelopeKeys, KeySchedule } from '../inventory/key-schedule.service.js';
 import { KeyWatch } from '../inventory/key-watch.js';
 import { TenantDataKeys } from '../token/tenant-data-keys.js';
@@ -35,7 +36,11 @@ export class KeptKeys {
 /** Keeps the keys of the vault: made before the first card, the next epoch's ahead of time, the old ones destroyed on schedule. */
 @Injectable()
 export class KeyKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.keep(),
+    failed: (error) => this.watch.failed(error),
+  });
 
   constructor(
     private readonly keys: KeptKeys,
@@ -46,12 +51,11 @@ export class KeyKeeper implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationBootstrap(): Promise<void> {
     await this.keys.house.prepare();
     await this.keep();
-    this.#timer = setInterval(() => void this.#keepQuietly(), EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  async onApplicationShutdown(): Promise<void> {
+    await this.#rounds.stop();
     this.keys.data.wipe(0);
   }
 
@@ -64,13 +68,5 @@ export class KeyKeeper implements OnApplicationBootstrap, OnApplicationShutdown 
     await rotations.data.round();
     await rotations.index.round();
     this.keys.data.wipe();
-  }
-
-  async #keepQuietly(): Promise<void> {
-    try {
-      await this.keep();
-    } catch (error) {
-      this.watch.failed(error);
-    }
   }
 }

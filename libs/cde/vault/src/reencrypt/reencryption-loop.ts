@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { AppLogger, Metrics } from '@tsunagu/platform';
+import { AppLogger, Metrics, Rounds } from '@tsunagu/platform';
 import { CardReencryption } from './card-reencryption.service.js';
 
 const EVERY_MS = 30_000;
@@ -7,8 +7,11 @@ const EVERY_MS = 30_000;
 /** Runs the re-encryption of old cards beside the payments. */
 @Injectable()
 export class ReencryptionLoop implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.#round(),
+    failed: (error) => this.logger.warn('the re-encryption of cards waits', { error }),
+  });
 
   constructor(
     private readonly reencryption: CardReencryption,
@@ -17,24 +20,16 @@ export class ReencryptionLoop implements OnApplicationBootstrap, OnApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#roundQuietly().finally(() => (this.#round = undefined));
-    }, EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+  onApplicationShutdown(): Promise<void> {
+    return this.#rounds.stop();
   }
 
-  async #roundQuietly(): Promise<void> {
-    try {
-      const { cards, isPaused } = await this.reencryption.round();
-      this.metrics.counter('tsunagu_vault_reencrypted_total', 'Cards that got a new data key').inc(cards);
-      if (isPaused) this.metrics.counter('tsunagu_vault_reencryption_pauses_total', 'Pauses for payments').inc();
-    } catch (error) {
-      this.logger.warn('the re-encryption of cards waits', { error });
-    }
+  async #round(): Promise<void> {
+    const { cards, isPaused } = await this.reencryption.round();
+    this.metrics.counter('tsunagu_vault_reencrypted_total', 'Cards that got a new data key').inc(cards);
+    if (isPaused) this.metrics.counter('tsunagu_vault_reencryption_pauses_total', 'Pauses for payments').inc();
   }
 }

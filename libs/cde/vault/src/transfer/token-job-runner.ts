@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
-import { AppLogger, Transactions } from '@tsunagu/platform';
+import { AppLogger, Rounds, Transactions } from '@tsunagu/platform';
 import { PaymentPulse } from '../open/payment-pulse.js';
 import { LineWorker } from './line-worker.js';
 import { TokenJobRepository, type JobLine, type TokenJob } from './token-job.repository.js';
@@ -25,8 +25,11 @@ export class JobPlace {
  */
 @Injectable()
 export class TokenJobRunner implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<unknown> | undefined;
+  readonly #rounds = new Rounds({
+    everyMs: EVERY_MS,
+    work: () => this.round(),
+    failed: (error) => this.place.logger.warn('files of cards wait', { error }),
+  });
 
   constructor(
     private readonly transactions: Transactions,
@@ -36,15 +39,11 @@ export class TokenJobRunner implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#round ??= this.#roundQuietly().finally(() => (this.#round = undefined));
-    }, EVERY_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+  onApplicationShutdown(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** @returns lines that got their code. @throws HsmError, DatabaseError: the rest waits for the next round */
@@ -71,13 +70,5 @@ export class TokenJobRunner implements OnApplicationBootstrap, OnApplicationShut
       if (lines.length === 0) await this.jobs.finish(tx, id, this.place.clock.now());
       return { job, lines };
     });
-  }
-
-  async #roundQuietly(): Promise<void> {
-    try {
-      await this.round();
-    } catch (error) {
-      this.place.logger.warn('files of cards wait', { error });
-    }
   }
 }
