@@ -2,6 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GuardedHsm, HSM_LIMITS } from '../guard/guarded-hsm.js';
 import type { Dukpt } from '../provider/hsm-provider.js';
 import { AwsPaymentHsm, type AwsPaymentOptions } from './aws-payment-hsm.js';
 import { AwsRecorder, RECORDER_IDENTITY, RECORDER_REGION } from './testing/aws-recorder.js';
@@ -158,11 +159,33 @@ describe('client of AWS Payment Cryptography', () => {
   it('refuses fast what the quota does not hold', async () => {
     const hsm = await open({ callsPerSecond: 10 });
     recorder.handler = async () => ({ body: {} });
-    const started = performance.now();
+    const before = recorder.calls.length;
     const answers = await Promise.allSettled(Array.from({ length: 100 }, () => verify(hsm)));
-    expect(performance.now() - started).toBeLessThan(2000);
     const refused = answers.filter((one) => one.status === 'rejected');
     expect(refused.length).toBeGreaterThan(80);
     expect(refused[0]!.reason).toMatchObject({ reason: 'unavailable', facts: { detail: 'quota' } });
+    expect(recorder.calls.length - before).toBe(answers.length - refused.length); // the service never sees a refused one
+  });
+
+  it('[C10] is left alone by the guard while it is gone, and used again after the pause', async () => {
+    let nowMs = 0;
+    const hsm = await open();
+    const guard = new GuardedHsm(
+      hsm,
+      {},
+      () => undefined,
+      () => nowMs,
+    );
+    const check = () => guard.dukptVerifyMac(dukpt, { alg: 'AES-CMAC-16', data: Buffer.from('ksn'), mac });
+    const mac = Buffer.alloc(16);
+    const before = recorder.calls.length;
+    recorder.handler = async () => ({ isCut: true });
+    const answers: unknown[] = [];
+    for (let i = 0; i < 20; i += 1) answers.push(await check().catch((error: { code: string }) => error.code));
+    expect(new Set(answers)).toEqual(new Set(['card_service_unavailable']));
+    expect(recorder.calls.length - before).toBe(HSM_LIMITS.failuresMax);
+    recorder.handler = async () => ({ body: {} });
+    nowMs = HSM_LIMITS.coolDownMs;
+    expect(await check()).toBe(true);
   });
 });

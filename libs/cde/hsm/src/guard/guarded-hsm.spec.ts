@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmProvider } from '../provider/hsm-provider.js';
-import { GuardedHsm } from './guarded-hsm.js';
+import { GuardedHsm, HSM_LIMITS } from './guarded-hsm.js';
 
 /** A provider whose `random` does what a test says; the guard treats all methods alike. */
 function provider(random: () => Promise<Buffer>): HsmProvider {
@@ -47,6 +47,36 @@ describe('HSM guard [C10]', () => {
     await vi.advanceTimersByTimeAsync(40);
     await Promise.all(calls);
     expect([ended.at(-1), vi.getTimerCount()]).toEqual(['third late', 0]);
+  });
+
+  it('answers a silent HSM at the very instant of its limit, and the last in line within two seconds', async () => {
+    const { timeoutMs, waitMs, concurrency } = HSM_LIMITS;
+    expect(timeoutMs + waitMs).toBeLessThanOrEqual(2000);
+    vi.useFakeTimers();
+    const answers: (() => void)[] = [];
+    const guard = new GuardedHsm(
+      provider(() => new Promise((resolve) => answers.push(() => resolve(Buffer.alloc(1))))),
+    );
+    const started = performance.now(); // of the fake clock: it moves only when this test moves it
+    const ended: [number, unknown][] = [];
+    const ask = () =>
+      guard.random(1).then(
+        () => undefined,
+        (error: HsmError) => void ended.push([performance.now() - started, error.facts?.['detail'] ?? error.reason]),
+      );
+    for (let i = 0; i < concurrency; i += 1) void ask();
+    await vi.advanceTimersByTimeAsync(timeoutMs - waitMs);
+    void ask(); // it stands in line for as long as it may, all but a moment
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    expect(ended).toEqual([]);
+    answers[0]!();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answers).toHaveLength(concurrency + 1);
+    await vi.advanceTimersByTimeAsync(timeoutMs - 1);
+    expect(ended).toEqual(Array.from({ length: concurrency - 1 }, () => [timeoutMs, 'timeout']));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended.at(-1)).toEqual([2 * timeoutMs - 1, 'timeout']); // asked at timeoutMs - waitMs
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('says within the time of a call that the HSM is not well, also when it says nothing itself', async () => {

@@ -9,7 +9,7 @@ import {
   type KeyInfo,
 } from '../provider/hsm-provider.js';
 
-/** Limits around a provider; the defaults answer a caller well within two seconds. */
+/** Limits around a provider; see {@link HSM_LIMITS}. */
 export interface HsmLimits {
   /** One call may take this long. */
   readonly timeoutMs: number;
@@ -25,7 +25,8 @@ export interface HsmLimits {
   readonly coolDownMs: number;
 }
 
-const DEFAULTS: HsmLimits = {
+/** Limits of production: waiting and working together end within the two seconds that a till is promised. */
+export const HSM_LIMITS: HsmLimits = {
   timeoutMs: 1000,
   concurrency: 64,
   waitingMax: 512,
@@ -65,7 +66,7 @@ export class GuardedHsm extends HsmProvider {
   ) {
     super();
     this.name = inner.name;
-    this.#limits = { ...DEFAULTS, ...limits };
+    this.#limits = { ...HSM_LIMITS, ...limits };
     this.#deadlines = new Deadlines(
       this.#limits.timeoutMs,
       () => new HsmError('timeout', 'the HSM did not answer in time'),

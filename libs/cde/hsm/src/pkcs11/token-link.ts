@@ -20,6 +20,8 @@ export interface TokenSettings {
   readonly pinFile: string;
   /** Sessions, and so requests at once. */
   readonly sessions: number;
+  /** Pause after a failed attempt to come back, 250 unless given; calls meanwhile are refused at once. */
+  readonly retryMs?: number;
 }
 
 /** One login: what is known of the token until the link breaks. */
@@ -47,7 +49,6 @@ export interface TokenRequest {
 /** State of a session that may write and whose user is logged in. @source PKCS#11 2.40, section 3.3 */
 const RW_USER_FUNCTIONS = 3;
 
-/** Pause after a failed attempt to come back; calls meanwhile are refused at once. */
 const RETRY_MS = 250;
 /** How often a start looks for a token that is not there. */
 const OPEN_ATTEMPTS = 4;
@@ -95,7 +96,7 @@ export class TokenLink {
         // a library that starts while another process writes into the token may not see it whole
         const isPassing = error instanceof TokenError && (error.fault === 'gone' || error.fault === 'label_unknown');
         if (!isPassing || attempt === OPEN_ATTEMPTS) throw error;
-        await pause(RETRY_MS);
+        await pause(settings.retryMs ?? RETRY_MS);
       }
     }
   }
@@ -173,7 +174,7 @@ export class TokenLink {
     } catch (error) {
       this.#needsRestart = true;
       const refusal = unavailable(error instanceof TokenError ? error.fault : 'gone');
-      this.#refusal = { error: refusal, untilMs: performance.now() + RETRY_MS };
+      this.#refusal = { error: refusal, untilMs: performance.now() + (this.settings.retryMs ?? RETRY_MS) };
       throw refusal;
     }
   }
