@@ -3,31 +3,22 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
-import { Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type VaultNode } from '../vault-test-bench.js';
+import { VaultHouse } from '../vault-test-house.js';
 
 const VISA = '4111111111111111';
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let vault: VaultNode;
 let second: VaultNode;
 let admin: pg.Client;
 let till: Till;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  vault = await VaultNode.start(database.url('vault'), folder.directory);
-  second = await VaultNode.start(database.url('vault'), folder.directory);
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
+  house = await VaultHouse.open();
+  [vault, second] = house.nodes;
+  ({ admin } = house);
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await Promise.all([vault.stop(), second.stop()]);
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 /** Five cards of a new tenant, in two slices: rows 0 to 3 and 4 to 5 (row 0 is the enrolment). */
 beforeEach(async () => {
@@ -122,9 +113,9 @@ describe('[D5, CC-25] the chain of the audit', { timeout: 30_000 }, () => {
 
   it('survives the last line of a process that was killed while it wrote its heads', async () => {
     await vault.doors.anchor.write();
-    await writeFile(join(folder.directory, 'audit-anchors.jsonl'), '{"tenantId":"', { flag: 'a' });
+    await writeFile(join(house.folder.directory, 'audit-anchors.jsonl'), '{"tenantId":"', { flag: 'a' });
     expect((await verdict()).fault).toBeNull();
-    await writeFile(join(folder.directory, 'audit-anchors.jsonl'), '\n', { flag: 'a' });
+    await writeFile(join(house.folder.directory, 'audit-anchors.jsonl'), '\n', { flag: 'a' });
   });
 
   it('chains each row once when several vaults chain at once', async () => {
@@ -137,7 +128,7 @@ describe('[D5, CC-25] the chain of the audit', { timeout: 30_000 }, () => {
   });
 
   it('lets the role of the vault neither change nor delete what was written', async () => {
-    const client = new pg.Client({ connectionString: database.url('vault') });
+    const client = new pg.Client({ connectionString: house.database.url('vault') });
     await client.connect();
     for (const table of ['audit', 'audit_slice']) {
       await expect(client.query(`delete from vault.${table}`)).rejects.toThrow(/permission denied/);

@@ -1,36 +1,25 @@
 import { HsmError } from '@tsunagu/hsm';
 import { randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, VaultNode, type BenchClock } from '../vault-test-bench.js';
+import { VaultHouse } from '../vault-test-house.js';
 import type { KeyDescription } from './new-key.js';
 
 const DAY_MS = 86_400_000;
 const SECRETS = { aoi: 'correct horse battery', ren: 'staple paper lantern', mio: 'third person, far away' };
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let clock: BenchClock;
 let vault: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  vault = await VaultNode.start(database.url('vault'), folder.directory, clock);
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  const people = Object.entries(SECRETS).map(([name, secret]) => ({ name, secret }));
-  await vault.keys.custodians.found(people, 'r');
+  house = await VaultHouse.open(SECRETS);
+  [vault] = house.nodes;
+  ({ clock, admin } = house);
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await vault.stop();
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 const [aoi, ren, mio] = ['aoi', 'ren', 'mio'].map((by) => ({ by, requestId: 'req' })) as [
   { by: string; requestId: string },
@@ -275,7 +264,7 @@ describe('keys of envelopes', { timeout: 30_000 }, () => {
     const { envelope } = await vault.open(till.request(1, '4111111111111111'));
     const sad = `envelope-sad-${Math.floor(clock.now().getTime() / 300_000)}`;
     expect(await book.get(sad)).toMatchObject({ purpose: 'envelope', state: 'active' });
-    const { opener, close } = await folder.opener(clock);
+    const { opener, close } = await house.folder.opener(clock);
     (await opener.openSad(till.tenantId, envelope.sad!)).wipe();
     clock.advance(20 * 60_000);
     await schedule.round();
@@ -317,7 +306,7 @@ describe('start-up', { timeout: 30_000 }, () => {
     const { ceremonyId } = await vault.keys.components.begin(what, b, aoi);
     const { key } = await vault.keys.components.finish(ceremonyId, Buffer.from(published).toString('hex'), ren);
     expect(key?.kcv).toBe('08D7B4');
-    const start = () => VaultNode.start(database.url('vault'), folder.directory, clock, 'production');
+    const start = () => VaultNode.start(house.database.url('vault'), house.folder.directory, clock, 'production');
     await expect(start()).rejects.toMatchObject({ code: 'test_key_in_production' });
     await approved('destroy', key!.id);
     await (await start()).stop();
@@ -346,7 +335,7 @@ describe('[CC-32] the inventory', { timeout: 30_000 }, () => {
     }
     expect(living.length).toBeGreaterThan(8);
     const { readdir } = await import('node:fs/promises');
-    const files = (await readdir(`${folder.directory}/keys`)).map((name) => name.replace('.key', ''));
+    const files = (await readdir(`${house.folder.directory}/keys`)).map((name) => name.replace('.key', ''));
     expect(files.filter((id) => !living.some((key) => key.id === id))).toEqual([]);
   });
 });

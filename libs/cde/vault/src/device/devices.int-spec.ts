@@ -1,16 +1,15 @@
 import { DUKPT_PROFILES, TerminalDukpt } from '@tsunagu/hsm';
 import { componentCheckValue } from '../ceremony/new-key.js';
 import { randomBytes, randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { DeviceRegistry } from './device-registry.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type BenchClock, type VaultNode } from '../vault-test-bench.js';
+import { VaultHouse, aoi, ren } from '../vault-test-house.js';
 
 const VISA = '4111111111111111';
 const PROFILE = 'aes128-cbc-cmac-tlv';
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let clock: BenchClock;
 let vault: VaultNode;
 let second: VaultNode;
@@ -18,37 +17,19 @@ let admin: pg.Client;
 let transport: { id: string };
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  vault = await VaultNode.start(database.url('vault'), folder.directory, clock);
-  second = await VaultNode.start(database.url('vault'), folder.directory, clock);
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  await vault.keys.custodians.found(
-    ['aoi', 'ren'].map((name) => ({ name, secret: `${name} and a long secret` })),
-    'r',
-  );
+  house = await VaultHouse.open();
+  [vault, second] = house.nodes;
+  ({ clock, admin } = house);
   transport = await aTransportKey();
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await Promise.all([vault.stop(), second.stop()]);
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 async function aTransportKey(): Promise<{ id: string }> {
-  const [aoi, ren] = [
-    { by: 'aoi', requestId: 'r' },
-    { by: 'ren', requestId: 'r' },
-  ];
   const [a, b] = [randomBytes(32), randomBytes(32)];
   const what = { purpose: 'transport', usage: 'K1', algorithm: 'AES256', tenantId: null, zone: 'loader' } as const;
   const { ceremonyId } = await vault.keys.components.begin(what, a.toString('hex'), aoi);
   const { key } = await vault.keys.components.finish(ceremonyId, b.toString('hex'), ren);
-  const order = await vault.keys.orders.order({ keyId: key!.id, operation: 'activate', wrappingKeyId: null }, aoi);
-  await vault.keys.orders.approve(order.id, ren);
+  await house.approved('activate', key!.id);
   return { id: key!.id };
 }
 

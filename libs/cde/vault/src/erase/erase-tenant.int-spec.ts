@@ -1,37 +1,21 @@
 import pg from 'pg';
 import { toWireId } from '@tsunagu/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, VaultNode, type BenchClock } from '../vault-test-bench.js';
+import { CARDS, VaultHouse, aoi, ren } from '../vault-test-house.js';
 import { isGenuineCertificate } from './certificate.js';
 
-const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'];
-const [aoi, ren] = [
-  { by: 'aoi', requestId: 'r' },
-  { by: 'ren', requestId: 'r' },
-];
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let clock: BenchClock;
 let node: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  node = await VaultNode.start(database.url('vault'), folder.directory, clock);
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  const people = ['aoi', 'ren'].map((name) => ({ name, secret: `${name} and a long secret` }));
-  await node.keys.custodians.found(people, 'r');
+  house = await VaultHouse.open();
+  ({ clock, admin } = house);
+  [node] = house.nodes;
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await node.stop();
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 async function tenantWithCards(): Promise<{ till: Till; tokens: string[] }> {
   const till = await Till.enrol(node, 'AES-DUKPT');
@@ -130,7 +114,7 @@ describe('the end of a tenant', { timeout: 60_000 }, () => {
 
   it('cannot be brought about without an approved order, not even with the rights of the vault', async () => {
     const { till } = await tenantWithCards();
-    const client = new pg.Client({ connectionString: database.url('vault') });
+    const client = new pg.Client({ connectionString: house.database.url('vault') });
     await client.connect();
     const erase = client.query('select vault.erase_tenant_slice($1, 100)', [till.tenantId]);
     await expect(erase).rejects.toThrow('no erasure of this tenant was approved');
@@ -159,7 +143,7 @@ describe('a contract group', { timeout: 60_000 }, () => {
     const { members } = await decide(two.till, 'join_group', 'depachika');
     expect(members).toEqual([one.till.tenantId, two.till.tenantId]);
     const { envelope } = await seal(two.till, one.tokens[0]!);
-    const { opener, close } = await folder.opener(clock);
+    const { opener, close } = await house.folder.opener(clock);
     expect((await opener.openAccount(two.till.tenantId, envelope.account)).pan.toString()).toBe(CARDS[0]);
     close();
     await expect(seal(three.till, one.tokens[0]!)).rejects.toMatchObject({ code: 'resource_missing' });

@@ -1,65 +1,34 @@
 import { EnvelopeOpener, SoftwareHsm, type KeyRef } from '@tsunagu/hsm';
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
 import { KEY_PURPOSES } from '../inventory/key-purposes.js';
 import type { KeyRecord } from '../inventory/key-record.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type BenchClock, type VaultNode } from '../vault-test-bench.js';
+import { CARDS, VaultHouse } from '../vault-test-house.js';
 import { INDEX_LEAD_MS } from './fingerprints.js';
 
-const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'];
 const DAY_MS = 86_400_000;
-const [aoi, ren] = [
-  { by: 'aoi', requestId: 'r' },
-  { by: 'ren', requestId: 'r' },
-];
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let clock: BenchClock;
-let nodes: readonly [VaultNode, VaultNode];
+let nodes: VaultHouse['nodes'];
 let link: SoftwareHsm;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  const start = () => VaultNode.start(database.url('vault'), folder.directory, clock);
-  nodes = [await start(), await start()];
-  const { directory } = folder;
+  house = await VaultHouse.open();
+  ({ clock, nodes, admin } = house);
+  const { directory } = house.folder;
   link = await SoftwareHsm.open({ directory, partition: 'switch', mode: 'sandbox', warn: () => {}, clock });
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  const people = ['aoi', 'ren'].map((name) => ({ name, secret: `${name} and a long secret` }));
-  await nodes[0].keys.custodians.found(people, 'r');
 }, 60_000);
 afterAll(async () => {
-  await admin.end();
   link.close();
-  await Promise.all(nodes.map((node) => node.stop()));
-  await folder.remove();
-  await database.drop();
+  await house.close();
 });
 
-async function rotate(keyId: string): Promise<string> {
-  const { arrivals, orders } = nodes[0].keys;
-  const { id } = await arrivals.succeed(keyId, aoi);
-  const order = await orders.order({ keyId: id, operation: 'activate', wrappingKeyId: null }, aoi);
-  await orders.approve(order.id, ren);
-  return id;
-}
-
-async function retire(keyId: string): Promise<void> {
-  const { orders } = nodes[0].keys;
-  const { id } = await orders.order({ keyId, operation: 'retire', wrappingKeyId: null }, aoi);
-  await orders.approve(id, ren);
-}
-
-async function refresh(): Promise<void> {
-  for (const node of nodes) await node.keys.ring.refresh();
-}
+const rotate = (keyId: string) => house.rotate(keyId);
+const retire = (keyId: string) => house.approved('retire', keyId);
 
 /** Cards of many tenants on both vaults at once, each card on both; every token that a card got, and every failure. */
 class Crowd {
@@ -125,7 +94,7 @@ describe('the key of the fingerprints', { timeout: 120_000 }, () => {
     expect(await rotate('pan-index')).toBe('pan-index-v2');
     await nodes[0].keys.ring.refresh(); // the other vault does not know yet
     await crowd.wave([...CARDS, ...newCards()]);
-    await refresh();
+    await house.refresh();
     await crowd.wave([...CARDS, ...newCards()]);
     clock.advance(11_000); // the old key is closed in the HSM
     await nodes[0].keys.schedule.round();
@@ -168,12 +137,12 @@ describe('the key of the fingerprints', { timeout: 120_000 }, () => {
     clock.advance(DAY_MS);
     await retire('pan-index');
     clock.advance(6_000);
-    await refresh();
+    await house.refresh();
     const crowd = await Crowd.of(1);
     await crowd.wave(CARDS);
     expect(await rotate('pan-index-v2')).toBe('pan-index-v3');
     await expect(rotate('pan-index-v3')).rejects.toMatchObject({ code: 'parameter_invalid' }); // v2 still has cards
-    await refresh();
+    await house.refresh();
     clock.advance(2 * INDEX_LEAD_MS);
     await nodes[1].doors.index.round();
     await crowd.wave(CARDS);
@@ -198,7 +167,7 @@ describe('the zone key of PINs', { timeout: 60_000 }, () => {
     const before = await sent(nodes[0], 1);
     const next = await rotate('zpk-zone');
     const late = await sent(nodes[1], 2); // this vault does not know yet
-    await refresh();
+    await house.refresh();
     const after = await sent(nodes[0], 3);
     clock.advance(11_000);
     await nodes[0].keys.schedule.round(); // the old one encrypts no more
@@ -228,7 +197,7 @@ describe('the audit key', { timeout: 60_000 }, () => {
     for (const tenantId of [till.tenantId, CENTRE_TENANT]) {
       for (const node of nodes) expect((await node.doors.verifier.verify(tenantId)).fault).toBeNull();
     }
-    await refresh();
+    await house.refresh();
     await nodes[1].open(till.request(4, CARDS[0]!));
     await nodes[1].doors.chainer.chainAll();
     const { rows } = await admin.query<{ versions: number[] }>(
@@ -271,7 +240,7 @@ describe('the end of a cryptoperiod', { timeout: 60_000 }, () => {
     clock.advance(Math.max(...ends) - clock.now().getTime() - DAY_MS);
     const made = await Promise.all(nodes.map((node) => node.keys.renewal.round())); // two vaults at once
     expect(made[0]! + made[1]!).toBeGreaterThanOrEqual(before.length);
-    await refresh();
+    await house.refresh();
     for (const { id, purpose, version } of before) {
       expect((await book.get(id))?.state, id).toBe('decrypt-only');
       const now = (await active()).filter((one) => one.purpose === purpose);

@@ -1,44 +1,18 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type BenchClock } from '../vault-test-bench.js';
+import { CARDS, VaultHouse } from '../vault-test-house.js';
 
-const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'];
-const [aoi, ren] = [
-  { by: 'aoi', requestId: 'r' },
-  { by: 'ren', requestId: 'r' },
-];
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let clock: BenchClock;
-let nodes: readonly [VaultNode, VaultNode];
+let nodes: VaultHouse['nodes'];
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  const start = () => VaultNode.start(database.url('vault'), folder.directory, clock);
-  nodes = [await start(), await start()];
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  const people = ['aoi', 'ren'].map((name) => ({ name, secret: `${name} and a long secret` }));
-  await nodes[0].keys.custodians.found(people, 'r');
+  house = await VaultHouse.open();
+  ({ clock, nodes, admin } = house);
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await Promise.all(nodes.map((node) => node.stop()));
-  await folder.remove();
-  await database.drop();
-});
-
-async function rotate(keyId: string): Promise<string> {
-  const { arrivals, orders } = nodes[0].keys;
-  const { id } = await arrivals.succeed(keyId, aoi);
-  const order = await orders.order({ keyId: id, operation: 'activate', wrappingKeyId: null }, aoi);
-  await orders.approve(order.id, ren);
-  return id;
-}
+afterAll(() => house.close());
 
 /** Cards and refunds without a pause until `stop`; every failure is counted. */
 function load(tills: readonly Till[]): { stop(): Promise<{ done: number; failed: unknown[] }> } {
@@ -72,7 +46,7 @@ describe('the wrapping key of the house', { timeout: 60_000 }, () => {
   it('[C12] changes under load without one failed card: new data keys at once, old ones in the background', async () => {
     const tills = await Promise.all([0, 1, 2].map(() => Till.enrol(nodes[0], 'AES-DUKPT')));
     const work = load(tills);
-    const next = await rotate('pan-kek');
+    const next = await house.rotate('pan-kek');
     expect(next).toBe('pan-kek-v2');
     await nodes[1].keys.ring.refresh(); // its timer does it within two seconds
     await nodes[0].keys.ring.refresh();
@@ -91,15 +65,14 @@ describe('the wrapping key of the house', { timeout: 60_000 }, () => {
   });
 
   it('retires the old one only when nothing lives under it any more, and all cards still open', async () => {
-    const { orders, book } = nodes[0].keys;
+    const { book } = nodes[0].keys;
     const till = await Till.enrol(nodes[0], 'AES-DUKPT');
     const { tokenId } = await nodes[0].open(till.request(1, CARDS[1]!));
-    const third = await rotate('pan-kek-v2');
-    const retire = (keyId: string) => orders.order({ keyId, operation: 'retire', wrappingKeyId: null }, aoi);
-    await expect(retire('pan-kek-v2')).rejects.toMatchObject({ code: 'parameter_invalid' });
-    for (const node of nodes) await node.keys.ring.refresh();
+    const third = await house.rotate('pan-kek-v2');
+    await expect(house.approved('retire', 'pan-kek-v2')).rejects.toMatchObject({ code: 'parameter_invalid' });
+    await house.refresh();
     await nodes[1].doors.rotation.round();
-    for (const keyId of ['pan-kek', 'pan-kek-v2']) await orders.approve((await retire(keyId)).id, ren);
+    for (const keyId of ['pan-kek', 'pan-kek-v2']) await house.approved('retire', keyId);
     for (const node of nodes) node.doors.dataKeys.wipe(0);
     clock.advance(6_000);
     await nodes[1].seal({ tenantId: till.tenantId, tokenId, purpose: 'refund', requestId: 'r' });

@@ -1,9 +1,9 @@
 import { HsmError, PayloadReader, TerminalDukpt } from '@tsunagu/hsm';
 import type { OpenCardRequest } from '@tsunagu/contracts';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type VaultNode } from '../vault-test-bench.js';
+import { VaultHouse } from '../vault-test-house.js';
 
 const VISA = '4111111111111111';
 /** Every way into the provider that a card may take. */
@@ -16,25 +16,17 @@ const CALLS = [
   'decrypt',
   'verifyMac',
 ] as const;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let vault: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  vault = await VaultNode.start(database.url('vault'), folder.directory, new BenchClock());
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
+  house = await VaultHouse.open();
+  [vault] = house.nodes;
+  ({ admin } = house);
 }, 60_000);
 afterEach(() => void vi.restoreAllMocks());
-afterAll(async () => {
-  await admin.end();
-  await vault.stop();
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 interface Cost {
   readonly hsm: string[];

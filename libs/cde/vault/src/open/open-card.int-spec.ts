@@ -1,36 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { Ksn } from '@tsunagu/hsm';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { BenchClock, Till, VaultNode } from '../vault-test-bench.js';
+import { VaultHouse } from '../vault-test-house.js';
 
 const VISA = '4111111111111111';
 const JCB = '3530111333300000';
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
+let house: VaultHouse;
 let vault: VaultNode;
 let second: VaultNode;
 let admin: pg.Client;
 let aes: Till;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  const clock = new BenchClock();
-  [vault, second] = (await Promise.all(
-    [1, 2].map(() => VaultNode.start(database.url('vault'), folder.directory, clock)),
-  )) as [VaultNode, VaultNode];
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
+  house = await VaultHouse.open();
+  [vault, second] = house.nodes;
+  ({ admin } = house);
   aes = await Till.enrol(vault, 'AES-DUKPT');
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await Promise.all([vault.stop(), second.stop()]);
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 const audits = async (tenantId: string): Promise<string[]> =>
   (
@@ -48,7 +37,7 @@ describe('opening a card', { timeout: 30_000 }, () => {
       const pinBlock = till.pin(1, '1234', JCB);
       const answer = await vault.open(till.request(1, JCB, { card: { pinBlock, emv: '9F02060000000015009C0100' } }));
       expect(answer.card).toMatchObject({ brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 8, expYear: 2029 });
-      const { opener, close } = await folder.opener(vault.clock);
+      const { opener, close } = await house.folder.opener(vault.clock);
       const account = await opener.openAccount(till.tenantId, answer.envelope.account);
       expect([account.pan.toString(), account.expiry]).toEqual([JCB, '2908']);
       const sad = await opener.openSad(till.tenantId, answer.envelope.sad!);
@@ -225,7 +214,7 @@ describe('stored accounts', { timeout: 30_000 }, () => {
     const { tokenId } = await vault.open(aes.request(100, VISA));
     const answer = await second.seal({ tenantId: aes.tenantId, tokenId, ...purpose });
     expect([answer.card.last4, answer.envelope.sad]).toEqual(['1111', null]);
-    const { opener, close } = await folder.opener(vault.clock);
+    const { opener, close } = await house.folder.opener(vault.clock);
     expect((await opener.openAccount(aes.tenantId, answer.envelope.account)).pan.toString()).toBe(VISA);
     close();
     expect((await audits(aes.tenantId)).at(-1)).toBe('refund');
@@ -284,7 +273,12 @@ function hasCard(line: string): boolean {
 
 describe('enrolment', { timeout: 30_000 }, () => {
   it('gives the initial key in sandbox mode only', async () => {
-    const node = await VaultNode.start(database.url('vault'), folder.directory, new BenchClock(), 'production');
+    const node = await VaultNode.start(
+      house.database.url('vault'),
+      house.folder.directory,
+      new BenchClock(),
+      'production',
+    );
     await expect(Till.enrol(node, 'AES-DUKPT')).rejects.toMatchObject({ code: 'permission_denied' });
     await node.stop();
   });
@@ -301,7 +295,7 @@ describe('enrolment', { timeout: 30_000 }, () => {
 
 describe('walls of the database', { timeout: 30_000 }, () => {
   it('lets the vault neither change nor delete an audit row, nor see another tenant [E2, E3]', async () => {
-    const client = new pg.Client({ connectionString: database.url('vault') });
+    const client = new pg.Client({ connectionString: house.database.url('vault') });
     await client.connect();
     for (const text of [
       'update vault.audit set result = $1',

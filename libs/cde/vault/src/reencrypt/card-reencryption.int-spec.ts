@@ -1,26 +1,19 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
-import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
+import { Till, type BenchClock } from '../vault-test-bench.js';
+import { CARDS, VaultHouse } from '../vault-test-house.js';
 
-const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'];
 const YEAR_MS = 366 * 86_400_000;
-let database: TestDatabase;
-let folder: Awaited<ReturnType<typeof hsmFolder>>;
-let nodes: readonly [VaultNode, VaultNode];
+let house: VaultHouse;
+let nodes: VaultHouse['nodes'];
 let clock: BenchClock;
 let admin: pg.Client;
 let tills: Till[];
 const tokens: { tenantId: string; tokenId: string; pan: string }[] = [];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  folder = await hsmFolder();
-  clock = new BenchClock();
-  const start = () => VaultNode.start(database.url('vault'), folder.directory, clock);
-  nodes = [await start(), await start()];
-  admin = new pg.Client({ connectionString: database.adminUrl });
-  await admin.connect();
+  house = await VaultHouse.open();
+  ({ clock, nodes, admin } = house);
   tills = await Promise.all([0, 1].map(() => Till.enrol(nodes[0], 'AES-DUKPT')));
   for (const till of tills) {
     for (const [i, pan] of CARDS.entries()) {
@@ -29,12 +22,7 @@ beforeAll(async () => {
     }
   }
 }, 60_000);
-afterAll(async () => {
-  await admin.end();
-  await Promise.all(nodes.map((node) => node.stop()));
-  await folder.remove();
-  await database.drop();
-});
+afterAll(() => house.close());
 
 const keysInUse = async (): Promise<string[]> =>
   (await admin.query<{ id: string }>('select distinct dek_id as id from vault.card order by 1')).rows.map(
