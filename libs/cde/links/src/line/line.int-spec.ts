@@ -1,7 +1,7 @@
 import { compileSpec, defineSpec, frame, IsoMessage } from '@tsunagu/iso8583';
 import { SystemClock } from '@tsunagu/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkConfig } from '../link-config.js';
+import type { LinkConfig } from '../config/link-config.js';
 import { StanAllocator, StanBlocks } from '../stan/stan-allocator.js';
 import { answerTo, ScriptedPeer } from '../testing/scripted-peer.js';
 import { TcpDialer } from '../wire/tcp-dialer.js';

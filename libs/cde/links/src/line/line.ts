@@ -1,6 +1,6 @@
 import { CodecError, matchingKey, type Codec, type IsoMessage } from '@tsunagu/iso8583';
 import { invariant, type Clock } from '@tsunagu/kernel';
-import type { LinkConfig } from '../link-config.js';
+import type { LinkConfig } from '../config/link-config.js';
 import type { StanAllocator } from '../stan/stan-allocator.js';
 import type { Dialer } from '../wire/dialer.js';
 import { Admission } from './admission.js';

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { parseLinkConfigs } from './link-config.js';
+
+const LINK = {
+  name: 'jcb',
+  host: '127.0.0.1',
+  port: 5000,
+  acquirerId: '35001',
+  forwardingId: '35901',
+  brands: ['jcb'],
+};
+
+describe('links file', () => {
+  it('fills in the timers of the house', () => {
+    expect(parseLinkConfigs({ links: [LINK] })).toMatchObject([
+      { framing: 'be2', profile: 'hybrid', connector: 'jcb', replyTimeoutMs: 25_000, echoMs: 60_000, pin: null },
+    ]);
+  });
+
+  it.each([
+    ['port', { port: 0 }],
+    ['acquirerId', { acquirerId: 'x' }],
+    ['profile', { profile: 'morse' }],
+    ['reversalScheduleMs', { reversalScheduleMs: [] }],
+    ['pin', { pin: { format: 0, key: 'k' } }],
+    ['brands', { brands: 'jcb' }],
+  ])('names %s when it is wrong, and never its value', (entry, wrong) => {
+    expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);
+  });
+
+  it('reads hosts, protection and limits, and fills in what is not said', () => {
+    const { host: _host, port: _port, ...bare } = LINK;
+    const [link] = parseLinkConfigs([
+      {
+        ...bare,
+        endpoints: [
+          { name: 'osaka', role: 'standby', host: 'b', port: 2 },
+          { name: 'tokyo', role: 'primary', host: 'a', port: 1 },
+          { role: 'dr', host: 'c', port: 3 },
+        ],
+        connections: 2,
+        tls: { caFile: 'ca.pem', certFile: 'c.pem', keyFile: 'k.pem' },
+        envelope: {
+          linkId: 'JCB00001',
+          keys: [
+            { id: 1, key: 'env-1' },
+            { id: 2, key: 'env-2', endpoint: 'osaka' },
+            { id: 3, key: 'env-3', endpoint: 'dr' },
+          ],
+        },
+        mac: { key: 'mac-1' },
+        limits: { perSecond: 50 },
+        breaker: { failures: 0 },
+      },
+    ]);
+    expect(link).toMatchObject({ host: 'a', port: 1 });
+    expect(link?.transport).toMatchObject({
+      connections: 2,
+      tls: { serverName: null, minVersion: 'TLSv1.3' },
+      envelope: { keys: [{ endpoint: 'tokyo' }, { endpoint: 'osaka' }, { endpoint: 'dr' }] },
+      mac: { alg: 'AES-CMAC-8' },
+      limits: { inFlight: 256, queue: 2_000, queueWaitMs: 2_000, perSecond: 50 },
+      breaker: null,
+      backAfterMs: 900_000,
+    });
+  });
+
+  it.each([
+    ['endpoints', { endpoints: [] }],
+    ['endpoints', { host: undefined, port: undefined, endpoints: [{ role: 'standby', host: 'a', port: 1 }] }],
+    ['endpoints[0].port', { host: undefined, port: undefined, endpoints: [{ role: 'primary', host: 'a', port: 0 }] }],
+    ['connections', { connections: 0 }],
+    ['tls.keyFile', { tls: { caFile: 'a', certFile: 'b' } }],
+    ['tls.cipher', { tls: { caFile: 'a', certFile: 'b', keyFile: 'c', cipher: 'none' } }],
+    ['envelope.keys', { envelope: { linkId: 'JCB00001', keys: [] } }],
+    ['envelope.linkId', { envelope: { linkId: 'JCB', keys: [{ id: 1, key: 'k' }] } }],
+    ['envelope.keys[0].id', { envelope: { linkId: 'JCB00001', keys: [{ id: 0, key: 'k' }] } }],
+    ['mac.alg', { mac: { key: 'k', alg: 'CRC' } }],
+    ['limits.perSecond', { limits: { perSecond: 'many' } }],
+    ['breaker.failures', { breaker: { failures: -1 } }],
+  ])('names %s of how the link travels when it is wrong', (entry, wrong) => {
+    expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);
+  });
+
+  it('refuses two links of one name', () => {
+    expect(() => parseLinkConfigs([LINK, LINK])).toThrow('must be unique');
+  });
+});
