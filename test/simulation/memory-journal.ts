@@ -9,6 +9,7 @@ import {
   type JournalMove,
   type JournalRecord,
   type JournalState,
+  type LateYes,
   type LeaseRef,
   type SafClaim,
   type SafDraft,
@@ -90,6 +91,7 @@ export class MemoryJournal extends Journal {
     row.state = advance(row.state, move.event);
     if (move.reason !== undefined) row.reason = move.reason;
     Object.assign(row, move.answer);
+    row.businessDate ??= move.businessDate ?? null;
     if (move.saf !== undefined) this.#queue(row, move.saf, move.at);
     return Promise.resolve({ isMoved: true, record: { ...row } });
   }
@@ -97,11 +99,14 @@ export class MemoryJournal extends Journal {
   override recordLateYes(
     wire: { link: string; rrn: string; localTime: string },
     at: Date,
+    answer?: LateYes,
   ): Promise<JournalRecord | undefined> {
     const row = this.rows.get(this.#identities.get(identityOf(wire)) ?? '');
     if (row === undefined || !allows(row.state, 'lateYes')) return Promise.resolve(row && { ...row });
     row.state = advance(row.state, 'lateYes');
     row.isLateApproval = true;
+    if (answer !== undefined && (row.businessDate === null || row.isPresumed)) row.businessDate = answer.businessDate;
+    row.isPresumed = false;
     const closed = this.saf.find(
       (entry) => isOf(entry, row) && entry.kind === 'reversal' && entry.actionCode === '914',
     );
@@ -161,6 +166,7 @@ export class MemoryJournal extends Journal {
     if (end.event !== null && allows(row.state, end.event)) {
       row.state = advance(row.state, end.event);
       Object.assign(row, end.answer);
+      this.#count(row, end);
     }
     return Promise.resolve({ ...row });
   }
@@ -191,6 +197,15 @@ export class MemoryJournal extends Journal {
       (entry) => entry.link === lease.link && entry.state === 'pending' && entry.sends === 0,
     );
     return Promise.resolve(unsent.map(claimOf));
+  }
+
+  /** As the journal in PostgreSQL: a reversal that the peer accepted presumes the yes that nobody saw. */
+  #count(row: Row, { event, actionCode, businessDate }: SafEnd): void {
+    if (event === 'approve') row.businessDate ??= businessDate ?? null;
+    if (event !== 'confirmReversal' || businessDate === undefined || actionCode === '914') return;
+    row.reversalDate ??= businessDate;
+    row.isPresumed ||= row.businessDate === null;
+    row.businessDate ??= businessDate;
   }
 
   #leads(lease: LeaseRef): boolean {
@@ -229,6 +244,9 @@ const NO_ANSWER = {
   approvedMinor: null,
   emvResponse: null,
   isLateApproval: false,
+  businessDate: null,
+  reversalDate: null,
+  isPresumed: false,
 } as const;
 
 function nameOf(key: AttemptKey): string {

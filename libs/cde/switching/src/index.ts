@@ -6,6 +6,7 @@ export type {
   JournalEntry,
   JournalMove,
   JournalRecord,
+  LateYes,
   LeaseRef,
   SafClaim,
   SafDraft,

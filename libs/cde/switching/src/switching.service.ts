@@ -1,4 +1,5 @@
 import type { ReverseRequest, SubmitRequest, SwitchPort, WireOutcome } from '@tsunagu/contracts';
+import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Stray } from '@tsunagu/links';
 import { outcomeOf } from './attempt/outcome.js';
 import type { AttemptKey, LeaseRef } from './journal/journal.js';
@@ -70,9 +71,15 @@ export class SwitchingService implements SwitchPort {
     const [rrn, localTime, actionCode] = [message.text(37), message.text(12), message.text(39)];
     const isYes = /^1[12]10$/.test(message.mti) && actionCode?.[0] === APPROVED_FIRST_DIGIT;
     if (stray.kind === 'duplicate' || !isYes || rrn === undefined || localTime === undefined) return;
-    const record = await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now());
+    const answer = { businessDate: this.memory.calendar.dateOf(link, message), approvedMinor: amountOf(message) };
+    const record = await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now(), answer);
     if (record === undefined) return this.ports.log.alarm('unmatched approval', { link, kind: stray.kind });
     this.ports.log.note('late approval recorded', { attemptId: record.attemptId, link, state: record.state });
     this.memory.ring(link);
   }
+}
+
+function amountOf(message: IsoMessage): number | null {
+  const digits = message.text(4);
+  return digits === undefined ? null : Number(digits);
 }

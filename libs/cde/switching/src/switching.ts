@@ -1,6 +1,7 @@
 import type { Clock } from '@tsunagu/kernel';
 import type { Desks, Envelopes, SwitchingLog } from './desk.js';
 import type { Journal } from './journal/journal.js';
+import { LinkCalendar } from './reconciliation/link-calendar.js';
 import { Endings } from './reversal/endings.js';
 import { TerminalOrder } from './store-and-forward/terminal-order.js';
 import { Flights } from './submit/flights.js';
@@ -19,11 +20,13 @@ export class SwitchingMemory {
   readonly flights = new Flights();
   readonly order: TerminalOrder;
   readonly endings: Endings;
+  readonly calendar: LinkCalendar;
   readonly #bells = new Map<string, () => void>();
 
   constructor(clock: Clock) {
     this.order = new TerminalOrder(clock);
     this.endings = new Endings(clock);
+    this.calendar = new LinkCalendar(clock);
   }
 
   /** Wake the store-and-forward worker of a link; without one the entry waits for its poll. */

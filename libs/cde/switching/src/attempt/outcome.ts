@@ -42,4 +42,7 @@ const NO_ANSWER = {
   approvedMinor: null,
   emvResponse: null,
   isLateApproval: false,
+  businessDate: null,
+  reversalDate: null,
+  isPresumed: false,
 } as const;

@@ -42,6 +42,11 @@ export interface JournalEntry extends AttemptKey {
 /** A row as it stands. */
 export interface JournalRecord extends JournalEntry, WireAnswer {
   readonly isLateApproval: boolean;
+  /** Reconciliation that the approved original counts in, and that its accepted reversal counts in; null: not counted. */
+  readonly businessDate: string | null;
+  readonly reversalDate: string | null;
+  /** Nobody saw the yes: the peer accepted the reversal, so it must have booked the original. */
+  readonly isPresumed: boolean;
 }
 
 export type SafKind = 'reversal' | 'advice';
@@ -85,6 +90,8 @@ export interface JournalMove {
   readonly event: JournalEvent;
   readonly reason?: string | null;
   readonly answer?: WireAnswer;
+  /** Reconciliation that an approval counts in, YYYY-MM-DD. */
+  readonly businessDate?: string;
   /** Written in the same transaction; ignored when one of its kind exists. A reversal withdraws the attempt's pending advice. */
   readonly saf?: SafDraft;
   readonly at: Date;
@@ -96,7 +103,15 @@ export interface SafEnd {
   /** Applied to the attempt when its state allows it; null leaves the attempt alone. */
   readonly event: JournalEvent | null;
   readonly answer?: WireAnswer;
+  /** Field 15 of the answer, YYYY-MM-DD: the reconciliation that an approval, or an accepted reversal, counts in. */
+  readonly businessDate?: string;
   readonly at: Date;
+}
+
+/** What a late yes says of the original that the peer has booked. */
+export interface LateYes {
+  readonly businessDate: string;
+  readonly approvedMinor: number | null;
 }
 
 /** The wire identity (link, RRN, field 12) belongs to another attempt: take the next STAN. */
@@ -132,6 +147,7 @@ export abstract class Journal {
   abstract recordLateYes(
     wire: { link: string; rrn: string; localTime: string },
     at: Date,
+    answer?: LateYes,
   ): Promise<JournalRecord | undefined>;
 
   /** Due SAF entries of a link, oldest first, each claimed and put off to its next repeat. Empty when the fence is old. */

@@ -1,5 +1,6 @@
 import type { Migration } from '@tsunagu/platform';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
+import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
 
 /** Migrations of the switch's schema, oldest first. */
-export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001];
+export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001, ReconcileLinks1795000020041];

@@ -23,6 +23,9 @@ export interface JournalRow {
   readonly approved_minor: string | null;
   readonly emv_response: string | null;
   readonly late_approval: boolean;
+  readonly business_date: string | null;
+  readonly reversal_date: string | null;
+  readonly presumed: boolean;
   readonly opened_at: Date;
 }
 
@@ -63,6 +66,9 @@ export function recordOf(row: JournalRow): JournalRecord {
     approvedMinor: row.approved_minor === null ? null : Number(row.approved_minor),
     emvResponse: row.emv_response,
     isLateApproval: row.late_approval,
+    businessDate: row.business_date,
+    reversalDate: row.reversal_date,
+    isPresumed: row.presumed,
   };
 }
 

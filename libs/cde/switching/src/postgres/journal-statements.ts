@@ -1,7 +1,10 @@
 import { sql } from '@tsunagu/platform';
 
 const COLUMNS = `tenant_id, attempt_id, state, reason, request, original_attempt_id, link, mti, stan, rrn, local_time, fence,
-  sealed_account, action_code, approval_code, approved_minor, emv_response, late_approval, opened_at`;
+  sealed_account, action_code, approval_code, approved_minor, emv_response, late_approval, business_date::text, reversal_date::text, presumed,
+  opened_at`;
+/** The same out of a CTE, where dates are text already. */
+const MOVED = COLUMNS.replaceAll('::text', '');
 const LEADS = (link: string, fence: string) =>
   `exists (select from switch.link_lease l where l.link = ${link} and l.fence = ${fence})`;
 const SAF_COLUMNS =
@@ -41,7 +44,7 @@ export const FIND_MANY = sql(
 const MOVE_SET = `state = $4, reason = case when $5::boolean then $6 else reason end, moved_at = $7,
   action_code = coalesce($8, action_code), approval_code = coalesce($9, approval_code),
   approved_minor = coalesce($10::bigint, approved_minor), emv_response = coalesce($11, emv_response),
-  sealed_account = case when $12::boolean then null else sealed_account end`;
+  sealed_account = case when $12::boolean then null else sealed_account end, business_date = coalesce(business_date, $13::date)`;
 
 /** Compare-and-set: the happy path's second commit. */
 export const MOVE = sql(
@@ -57,12 +60,12 @@ export const MOVE_AND_QUEUE = sql(
      returning ${COLUMNS}, amount_minor, currency),
    withdrawn as (
      update switch.saf s set state = 'withdrawn', ended_at = $7 from moved m
-      where s.tenant_id = m.tenant_id and s.attempt_id = m.attempt_id and s.kind = 'advice' and s.state = 'pending' and $13 = 'reversal'),
+      where s.tenant_id = m.tenant_id and s.attempt_id = m.attempt_id and s.kind = 'advice' and s.state = 'pending' and $14 = 'reversal'),
    queued as (
      insert into switch.saf (${SAF_COLUMNS})
-     select tenant_id, attempt_id, $13, 'pending', $14, $15, $16, $17, amount_minor, currency, $7, $7 from moved
+     select tenant_id, attempt_id, $14, 'pending', $15, $16, $17, $18, amount_minor, currency, $7, $7 from moved
      on conflict (tenant_id, attempt_id, kind) do nothing)
-   select ${COLUMNS} from moved`,
+   select ${MOVED} from moved`,
 );
 
 export const WHO_IS = sql(
@@ -72,7 +75,9 @@ export const WHO_IS = sql(
 
 export const LATE_YES = sql(
   'journal_late_yes',
-  `update switch.journal set late_approval = true, moved_at = $4
+  `update switch.journal set late_approval = true, moved_at = $4, presumed = false,
+     business_date = case when $5::date is not null and (business_date is null or presumed) then $5 else business_date end,
+     approved_minor = case when $5::date is not null and (business_date is null or presumed) then coalesce(nullif($6::bigint, amount_minor), approved_minor) else approved_minor end
    where tenant_id = $1 and attempt_id = $2 and state = any($3::text[]) returning state`,
 );
 
@@ -108,11 +113,20 @@ export const END = sql(
    returning kind`,
 );
 
+/**
+ * $11 field 15 of the answer; $12 the peer accepted a reversal; $13 it acknowledged an advice. A reversal that was accepted for something
+ * whose yes nobody saw presumes that yes, on the date that was open when it was sent.
+ */
 export const MOVE_AT_END = sql(
   'journal_move_at_end',
   `update switch.journal set state = $4, reason = case when $5::boolean then null else reason end, moved_at = $6,
      action_code = coalesce($7, action_code), approval_code = coalesce($8, approval_code),
      approved_minor = coalesce($9::bigint, approved_minor),
-     sealed_account = case when $10::boolean then null else sealed_account end
+     sealed_account = case when $10::boolean then null else sealed_account end,
+     reversal_date = case when $12::boolean then coalesce(reversal_date, $11::date) else reversal_date end,
+     presumed = presumed or ($12::boolean and business_date is null),
+     business_date = coalesce(business_date, case
+       when $12::boolean then coalesce((select max(d.business_date) from switch.link_day d where d.link = journal.link and d.opened_at <= journal.opened_at), $11::date)
+       when $13::boolean then $11::date end)
    where tenant_id = $1 and attempt_id = $2 and state = any($3::text[])`,
 );

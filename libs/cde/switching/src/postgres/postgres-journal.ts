@@ -8,6 +8,7 @@ import {
   type JournalEntry,
   type JournalMove,
   type JournalRecord,
+  type LateYes,
   type LeaseRef,
   type SafClaim,
   type SafDraft,
@@ -102,6 +103,7 @@ export class PostgresJournal extends Journal {
   override async recordLateYes(
     wire: { link: string; rrn: string; localTime: string },
     at: Date,
+    answer?: LateYes,
   ): Promise<JournalRecord | undefined> {
     const rows = await this.centre.query<{ tenant_id: string; attempt_id: string }>(statement.WHO_IS, [
       wire.link,
@@ -112,7 +114,13 @@ export class PostgresJournal extends Journal {
     if (who === undefined) return undefined;
     const key = [who.tenant_id, who.attempt_id];
     return this.transactions.run({ tenantId: who.tenant_id }, async (tx) => {
-      const marked = await tx.query(statement.LATE_YES, [...key, sourcesOf('lateYes'), at]);
+      const marked = await tx.query(statement.LATE_YES, [
+        ...key,
+        sourcesOf('lateYes'),
+        at,
+        answer?.businessDate ?? null,
+        answer?.approvedMinor ?? null,
+      ]);
       if (marked.length > 0) tx.send(statement.REOPEN_REVERSAL, [...key, at]);
       return found(await tx.query<JournalRow>(statement.FIND, key));
     });
@@ -174,14 +182,24 @@ function entryKey(claim: SafClaim, lease: LeaseRef): Storable[] {
   return [claim.tenantId, claim.attemptId, claim.kind, lease.link, lease.fence];
 }
 
-/** $1 to $12 of both MOVE statements. */
+/** $1 to $13 of both MOVE statements. */
 function moveValues(key: AttemptKey, move: JournalMove): Storable[] {
   const to = advance(move.from, move.event);
   const isAccountDone = to === 'declined' || to === 'not_sent';
   const { actionCode = null, approvalCode = null, approvedMinor = null, emvResponse = null } = move.answer ?? {};
   const reason = [move.reason !== undefined, move.reason ?? null];
   const answer = [actionCode, approvalCode, approvedMinor, emvResponse];
-  return [key.tenantId, key.attemptId, move.from, to, ...reason, move.at, ...answer, isAccountDone];
+  return [
+    key.tenantId,
+    key.attemptId,
+    move.from,
+    to,
+    ...reason,
+    move.at,
+    ...answer,
+    isAccountDone,
+    move.businessDate ?? null,
+  ];
 }
 
 function endValues(claim: SafClaim, event: NonNullable<SafEnd['event']>, end: SafEnd): Storable[] {
@@ -192,7 +210,14 @@ function endValues(claim: SafClaim, event: NonNullable<SafEnd['event']>, end: Sa
   const isAccountDone = event === 'decline' || (event === 'confirmReversal' && end.actionCode !== NO_ORIGINAL);
   const { actionCode = null, approvalCode = null, approvedMinor = null } = end.answer ?? {};
   const answer = [actionCode, approvalCode, approvedMinor];
-  return [claim.tenantId, claim.attemptId, from, [...targets][0], isAnswered, end.at, ...answer, isAccountDone];
+  const counted = [end.businessDate ?? null, isAcceptedReversal(event, end), event === 'approve'];
+  const to = [...targets][0];
+  return [claim.tenantId, claim.attemptId, from, to, isAnswered, end.at, ...answer, isAccountDone, ...counted];
+}
+
+/** The peer took something back, so it must have had it: with "no original" it says that it had nothing. */
+function isAcceptedReversal(event: SafEnd['event'], end: SafEnd): boolean {
+  return event === 'confirmReversal' && end.businessDate !== undefined && end.actionCode !== NO_ORIGINAL;
 }
 
 function itemOf(row: SafRow, record: JournalRecord, original: JournalRecord | null): SafItem {

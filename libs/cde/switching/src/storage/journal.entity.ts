@@ -13,6 +13,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   `state IN ('sending', 'not_sent', 'approved', 'declined', 'sent_unknown', 'reversing', 'reversed', 'in_doubt', 'burned')`,
 )
 @Index('journal_sending', ['link', 'fence'], { where: `state = 'sending'` })
+@Index('journal_counted_on', ['link', 'businessDate'], { where: 'business_date IS NOT NULL' })
+@Index('journal_reversed_on', ['link', 'reversalDate'], { where: 'reversal_date IS NOT NULL' })
 export class JournalEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'journal_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', name: 'attempt_id', primaryKeyConstraintName: 'journal_pkey' }) attemptId!: string;
@@ -43,4 +45,24 @@ export class JournalEntity {
   @Column({ type: 'boolean', name: 'late_approval', default: false }) lateApproval!: boolean;
   @Column({ type: 'timestamptz', name: 'opened_at' }) openedAt!: Date;
   @Column({ type: 'timestamptz', name: 'moved_at' }) movedAt!: Date;
+  @Column({
+    type: 'date',
+    name: 'business_date',
+    nullable: true,
+    comment: 'Reconciliation that the approved original belongs to (field 15); null: not counted',
+  })
+  businessDate!: string | null;
+  @Column({
+    type: 'date',
+    name: 'reversal_date',
+    nullable: true,
+    comment: 'Reconciliation that its accepted reversal belongs to (field 15 of the 1430)',
+  })
+  reversalDate!: string | null;
+  @Column({
+    type: 'boolean',
+    default: false,
+    comment: 'Nobody saw the yes: the peer accepted the reversal, so it must have booked the original',
+  })
+  presumed!: boolean;
 }

@@ -145,7 +145,9 @@ export class SafWorker {
     if (result.kind === 'not_sent' && result.reason === 'unbuildable') return this.#giveUp(claim, lease, 'unbuildable');
     if (result.kind !== 'answered') return; // it is due again on schedule
     const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, result.message);
-    if (kind === 'done') return this.#end(claim, lease, this.#acknowledged(claim, item, actionCode));
+    const businessDate = this.memory.calendar.dateOf(lease.link, result.message);
+    if (kind === 'done')
+      return this.#end(claim, lease, { ...this.#acknowledged(claim, item, actionCode), businessDate });
     const facts = { ...factsOf(claim, lease), actionCode };
     if (kind === 'retry') return this.ports.log.note('store-and-forward entry to be repeated', facts);
     this.ports.log.alarm('store-and-forward entry refused', facts);

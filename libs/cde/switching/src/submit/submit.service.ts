@@ -125,9 +125,10 @@ export class SubmitService {
     const reading = desk.connector.readAnswer(message, result.message);
     const { attemptId } = record;
     this.ports.log.note('attempt answered', { attemptId, actionCode: reading.actionCode, elapsedMs: result.elapsedMs });
+    const businessDate = this.memory.calendar.dateOf(desk.line.config.name, result.message);
     switch (reading.kind) {
       case 'approved':
-        return this.#approve(record, reading);
+        return this.#approve(record, reading, businessDate);
       case 'declined':
         return this.#move(record, {
           event: 'decline',
@@ -147,16 +148,19 @@ export class SubmitService {
   async #approve(
     record: JournalRecord,
     reading: Omit<JournalMove['answer'] & object, 'never'>,
+    businessDate: string,
   ): Promise<JournalRecord> {
     const { actionCode, approvalCode, approvedMinor, emvResponse } = reading;
     const moved = await this.#move(record, {
       event: 'approve',
       answer: { actionCode, approvalCode, approvedMinor, emvResponse },
+      businessDate,
     });
     if (moved.state === 'approved' || record.wire === null) return moved;
     const { link, rrn, localTime } = record.wire;
     this.ports.log.note('late approval recorded', { attemptId: record.attemptId, link });
-    return (await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now())) ?? moved;
+    const late = { businessDate, approvedMinor };
+    return (await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now(), late)) ?? moved;
   }
 
   /** One transaction says that it may have happened and queues the reversal. */
