@@ -5,6 +5,7 @@ import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
 import { PlatformModule } from '@tsunagu/platform';
 import { TokenEventFeed } from './tokens/token-event-feed.js';
 import { ApiRoutesModule } from './api-routes.module.js';
+import { HqIntakeModule } from './intake/hq-intake.module.js';
 
 /** Where features meet: each port of one is bound to the other's implementation here, and nowhere else. */
 @Global()
@@ -27,6 +28,7 @@ class FeaturesModule {}
     NotifyWriterModule,
     FeaturesModule,
     ApiRoutesModule,
+    HqIntakeModule,
   ],
   providers: [TokenEventFeed],
 })

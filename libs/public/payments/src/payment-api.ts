@@ -1,5 +1,13 @@
 import type { CurrencyCode } from '@tsunagu/kernel';
-import type { CardBrand, CardDisplay, EncryptedCard, EntryMode, Lane, TenantContext } from '@tsunagu/contracts';
+import type {
+  CardBrand,
+  CardDisplay,
+  EncryptedCard,
+  EntryMode,
+  Lane,
+  OpenCardAnswer,
+  TenantContext,
+} from '@tsunagu/contracts';
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
@@ -54,6 +62,12 @@ export interface PaymentOrder {
   readonly slipNo?: string;
   readonly clerk?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** An order whose card the card zone has opened already: it came in by the line of a merchant's payment server. */
+export interface OpenedPaymentOrder extends Omit<PaymentOrder, 'card'> {
+  readonly entryMode: EntryMode;
+  readonly opened: OpenCardAnswer;
 }
 
 export interface AttemptView {
@@ -133,6 +147,8 @@ export interface Accepted<T = PaymentView> {
  */
 export abstract class PaymentIntake {
   abstract accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted>;
+  /** The same for a card that is open: the vault is not asked. */
+  abstract acceptOpened(ctx: TenantContext, order: OpenedPaymentOrder): Promise<Accepted>;
 }
 
 /** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */

@@ -1,3 +1,4 @@
+import { INTAKE_ROUTES } from './intake.js';
 import { SWITCH_ROUTES } from './switch.js';
 import { VAULT_ROUTES } from './vault.js';
 
@@ -36,6 +37,9 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [VAULT_ROUTES.tokenJobRead]: ['api', 'operator'],
   [VAULT_ROUTES.tokenJobResults]: ['api', 'operator'],
   [VAULT_ROUTES.certificateKey]: ['operator'],
+  [INTAKE_ROUTES.accept]: ['switch'],
+  [INTAKE_ROUTES.move]: ['switch'],
+  [INTAKE_ROUTES.giveUp]: ['switch'],
   [SWITCH_ROUTES.submit]: ['worker'],
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],

@@ -17,6 +17,7 @@ export { HouseCertificate } from './internal-http/house-certificate.js';
 export { InternalErrorFilter } from './internal-http/internal-error.filter.js';
 export { InternalGuard } from './internal-http/internal-guard.js';
 export { RemoteError } from './internal-http/remote-error.js';
+export { SideDoor } from './internal-http/side-door.js';
 export { StrictJsonError, parseStrictJson } from './json/strict-json.js';
 export { AppLogger } from './logging/app-logger.js';
 export { Metrics } from './metrics/metrics.js';

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { SwitchPort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
+import { HqIntakePort, SwitchPort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
 import { Clock, SystemClock } from '@tsunagu/kernel';
 import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 import { Centre } from './database/centre.js';
@@ -11,6 +11,7 @@ import { commitsARow } from './health/standard-checks.js';
 import { SwitchClient, VaultClient } from './internal-http/card-zone-clients.js';
 import { CertificateKeeper } from './internal-http/certificate-keeper.js';
 import { HouseCertificate } from './internal-http/house-certificate.js';
+import { IntakeClient } from './internal-http/intake-client.js';
 import type { HouseDoor } from './internal-http/internal-client.js';
 import { TokenClient } from './internal-http/token-client.js';
 import { AppLogger } from './logging/app-logger.js';
@@ -35,6 +36,8 @@ export interface PlatformParts {
   readonly vault?: boolean;
   /** `SwitchClient`, also as `SwitchPort`. */
   readonly switch?: boolean;
+  /** `HqIntakePort` and `VaultPort` for lines that come in; null each where its address is not set, and no part of readiness. */
+  readonly intake?: boolean;
 }
 
 /** Global plumbing of one process: config, log, metrics, health, and the parts it asks for. */
@@ -47,6 +50,7 @@ export class PlatformModule {
     if (parts.workers === true) providers.push(LaneWorkers);
     if (parts.vault === true) providers.push(...vault());
     if (parts.switch === true) providers.push(...switchDoor());
+    if (parts.intake === true) providers.push(...intake());
     return { module: PlatformModule, global: true, providers, exports: providers };
   }
 }
@@ -174,6 +178,29 @@ function switchDoor(): Provider[] {
       inject: [AppConfig, HealthChecks, HouseCertificate],
     },
     { provide: SwitchPort, useExisting: SwitchClient },
+  ];
+}
+
+/** A line that comes in needs both; the issuer lines of the same process need neither, so a missing one makes nobody unready. */
+function intake(): Provider[] {
+  const inject = [AppConfig, HouseCertificate];
+  return [
+    {
+      provide: HqIntakePort,
+      useFactory: (config: AppConfig, certificate: HouseCertificate | null) => {
+        const url = config.optional('INTAKE_URL');
+        return url === null ? null : new IntakeClient(doorTo(config, { url, variable: 'INTAKE_URL' }, certificate));
+      },
+      inject,
+    },
+    {
+      provide: VaultPort,
+      useFactory: (config: AppConfig, certificate: HouseCertificate | null) => {
+        const url = config.vaultUrl;
+        return url === null ? null : new VaultClient(doorTo(config, { url, variable: 'VAULT_URL' }, certificate));
+      },
+      inject,
+    },
   ];
 }
 

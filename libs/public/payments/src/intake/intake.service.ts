@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AMOUNT_MINOR_MAX } from '@tsunagu/kernel';
-import { VaultPort, type TenantContext } from '@tsunagu/contracts';
+import { VaultPort, type OpenCardAnswer, type TenantContext } from '@tsunagu/contracts';
 import {
   MerchantDirectory,
   PaymentIntake,
   type Accepted,
   type MerchantTerminal,
+  type OpenedPaymentOrder,
   type PaymentOrder,
 } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
@@ -14,6 +15,9 @@ import { viewOf } from '../queries/payment-view.js';
 import { PaymentStore } from '../store/payment-store.js';
 import { isVisible } from '../visibility.js';
 import { openPayment } from './open-payment.js';
+
+type AnyOrder = Omit<OpenedPaymentOrder, 'opened'>;
+type OpenCard = (terminal: MerchantTerminal) => Promise<OpenCardAnswer>;
 
 /** First stage: a payment and its attempt exist, or neither does. The attempt in state `created` is the promise of dispatch. */
 @Injectable()
@@ -28,19 +32,30 @@ export class IntakeService extends PaymentIntake {
     super();
   }
 
-  override async accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
+  override accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
+    const { card, ...content } = order;
+    return this.#take(ctx, { ...content, entryMode: card.entryMode }, (terminal) =>
+      this.vault.open({
+        tenantId: ctx.tenantId,
+        terminalId: terminal.id,
+        intent: order.idempotency.key,
+        requestId: ctx.requestId,
+        card,
+      }),
+    );
+  }
+
+  override acceptOpened(ctx: TenantContext, { opened, ...order }: OpenedPaymentOrder): Promise<Accepted> {
+    return this.#take(ctx, order, () => Promise.resolve(opened));
+  }
+
+  async #take(ctx: TenantContext, order: AnyOrder, open: OpenCard): Promise<Accepted> {
     const [known, found] = await this.store.together(ctx, () =>
       Promise.all([this.#findKnown(ctx, order), this.directory.terminal(ctx, order.terminalId)]),
     );
     if (known !== undefined) return known;
     const terminal = this.#admit(order, found);
-    const opened = await this.vault.open({
-      tenantId: ctx.tenantId,
-      terminalId: terminal.id,
-      intent: order.idempotency.key,
-      requestId: ctx.requestId,
-      card: order.card,
-    });
+    const opened = await open(terminal);
     const now = this.origin.clock.now();
     const intake = openPayment(ctx, { order, terminal, opened, originNode: this.origin.nodeName, now });
     const outcome = await this.store.insertIntake(ctx, intake);
@@ -50,14 +65,14 @@ export class IntakeService extends PaymentIntake {
   }
 
   /** Somebody else was first between our look and our insert: his payment is the answer. */
-  async #lost(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
+  async #lost(ctx: TenantContext, order: AnyOrder): Promise<Accepted> {
     const known = await this.#findKnown(ctx, order);
     if (known === undefined) throw new PaymentError('idempotency_in_progress');
     return known;
   }
 
   /** @source api-conventions.md §4, the table of situations */
-  async #findKnown(ctx: TenantContext, order: PaymentOrder): Promise<Accepted | undefined> {
+  async #findKnown(ctx: TenantContext, order: AnyOrder): Promise<Accepted | undefined> {
     const { key, fingerprint } = order.idempotency;
     const { byKey, byReference } = await this.store.findIntent(ctx, { key, clientReference: order.clientReference });
     if (byKey !== undefined) {
@@ -76,7 +91,7 @@ export class IntakeService extends PaymentIntake {
     return { resource: viewOf(record), replayed: true };
   }
 
-  #admit({ amountMinor, method }: PaymentOrder, terminal: MerchantTerminal | undefined): MerchantTerminal {
+  #admit({ amountMinor, method }: AnyOrder, terminal: MerchantTerminal | undefined): MerchantTerminal {
     const isAmount = Number.isSafeInteger(amountMinor) && amountMinor > 0 && amountMinor <= AMOUNT_MINOR_MAX;
     if (!isAmount) throw new PaymentError('amount_invalid');
     if (terminal === undefined) throw new PaymentError('resource_missing');

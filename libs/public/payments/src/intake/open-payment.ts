@@ -1,14 +1,14 @@
 import { businessDate, newId } from '@tsunagu/kernel';
 import type { CardDisplay, EntryMode, Lane, OpenCardAnswer, TenantContext } from '@tsunagu/contracts';
 import { emptyAttempt } from '../change-draft.js';
-import type { MerchantTerminal, PaymentOrder } from '../payment-api.js';
+import type { MerchantTerminal, OpenedPaymentOrder } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { Payment } from '../payment-record.js';
 import type { Intake } from '../store/payment-store.js';
 
 /** Everything an accepted order is made of. */
 export interface OpenedOrder {
-  readonly order: PaymentOrder;
+  readonly order: Omit<OpenedPaymentOrder, 'opened'>;
   readonly terminal: MerchantTerminal;
   readonly opened: OpenCardAnswer;
   readonly originNode: string;
@@ -57,7 +57,7 @@ export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
 
 function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, now }: OpenedOrder): Payment {
   const { card, tokenId } = opened;
-  const { entryMode } = order.card;
+  const { entryMode } = order;
   return {
     id: newId(now),
     tenantId: ctx.tenantId,

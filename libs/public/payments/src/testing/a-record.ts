@@ -19,7 +19,7 @@ export function aRecord(
       kind: change.kind ?? 'sale',
       amountMinor: 1000,
       currency: 'JPY',
-      card: { format: 'dukpt_aes', ksn: '00', ciphertext: '00', entryMode: 'chip' },
+      entryMode: 'chip',
     },
     terminal: {
       id: TERMINAL_ID,

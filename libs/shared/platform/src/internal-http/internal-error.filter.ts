@@ -36,7 +36,8 @@ export class InternalErrorFilter implements ExceptionFilter {
   }
 }
 
-function describe(error: unknown): {
+/** What a process of the house is told of an error. */
+export function describe(error: unknown): {
   status: number;
   body: { code: string; category: ErrorCategory; message: string };
 } {

@@ -18,7 +18,8 @@ export class CallerRefusedError extends AppError {
   }
 }
 
-interface InternalRequest {
+/** What the guard reads of a request. */
+export interface InternalRequest {
   readonly url: string;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly raw: { readonly socket: object };
@@ -41,10 +42,15 @@ export class InternalGuard implements CanActivate {
 
   /** @throws CallerRefusedError unknown caller, wrong key, or an operation that is not his */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<InternalRequest>();
+    this.admit(context.switchToHttp().getRequest<InternalRequest>());
+    return true;
+  }
+
+  /** The same for a server without Nest's routes. @throws CallerRefusedError */
+  admit(request: InternalRequest): void {
     const path = request.url.split('?')[0] ?? '';
     const { caller, isProved } = this.config.isProduction ? certified(request) : this.#keyed(request, path);
-    if (isProved && isListed(path, caller)) return true;
+    if (isProved && isListed(path, caller)) return;
     this.metrics.counter('tsunagu_internal_refused_total', 'Internal calls that were refused').inc();
     this.logger.warn('an internal call was refused', { path, caller, isProved });
     throw new CallerRefusedError();
