@@ -2,6 +2,20 @@
 export type ValueKind = 'num' | 'char' | 'bin' | 'amt';
 export type LengthKind = 'fixed' | 'll' | 'lll';
 
+/** Layouts inside a value: well-formed digits may still be no date, and a TLV must fill its field. Y year, M month, D day, h m s. */
+export const CONTENT_KINDS = [
+  'MMDDhhmmss',
+  'YYMMDDhhmmss',
+  'YYMMDD',
+  'YYMM',
+  'MMDD',
+  'hhmmss',
+  'tlv-private',
+  'tlv-ber',
+  'original-data',
+] as const;
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+
 /** A field as data. `max` counts digits, characters or bytes; `amt` counts its sign. */
 export interface FieldDefinition {
   readonly field: number;
@@ -9,15 +23,20 @@ export interface FieldDefinition {
   readonly value: ValueKind;
   readonly length: LengthKind;
   readonly max: number;
+  readonly content?: ContentKind;
+  /** No log, error or dump may show the value: it is handed out wrapped, and printed as a mask. */
+  readonly isSensitive: boolean;
 }
 
 export const FIELD_MAX = 128;
+/** Number, name, kind, length, maximum. */
+export type FieldRow = readonly [number, string, ValueKind, LengthKind, number];
 
 /**
  * The 1993 field table. Fields 1 (bitmap) and 65 (must be absent) carry no data.
  * @source ISO 8583:1993 as in the public packagers; checked against test/vectors/iso8583/iso8583-1993.json `fields`
  */
-const ROWS: readonly (readonly [number, string, ValueKind, LengthKind, number])[] = [
+const ROWS: readonly FieldRow[] = [
   [2, 'Primary Account number', 'num', 'll', 19],
   [3, 'Processing Code', 'num', 'fixed', 6],
   [4, 'Amount, Transaction', 'num', 'fixed', 12],
@@ -147,49 +166,44 @@ const ROWS: readonly (readonly [number, string, ValueKind, LengthKind, number])[
   [128, 'Message authentication code field', 'bin', 'fixed', 8],
 ];
 
-export const FIELD_TABLE: readonly FieldDefinition[] = ROWS.map(([field, name, value, length, max]) => ({
-  field,
-  name,
-  value,
-  length,
-  max,
-}));
+const CONTENT: Readonly<Record<number, ContentKind>> = {
+  7: 'MMDDhhmmss',
+  12: 'YYMMDDhhmmss',
+  13: 'YYMM',
+  14: 'YYMM',
+  15: 'YYMMDD',
+  16: 'MMDD',
+  17: 'MMDD',
+  28: 'YYMMDD',
+  48: 'tlv-private',
+  55: 'tlv-ber',
+  56: 'original-data',
+  73: 'YYMMDD',
+};
 
-/**
- * Fields that no log, error or dump may show: numbers, tracks, PIN data, keys, IC data, bank accounts, and the free
- * text fields in which a counterpart may have put any of these.
- */
-export const SENSITIVE_FIELDS: ReadonlySet<number> = new Set([
-  2,
-  14,
-  34,
-  35,
-  36,
-  44,
-  45,
-  46,
-  47,
-  48,
-  52,
-  53,
-  54,
-  55,
-  59,
-  60,
-  61,
-  62,
-  63,
-  64,
-  72,
-  95,
-  96,
-  102,
-  103,
-  104,
-  128,
-  ...range(111, 127),
-]);
+/** Numbers, tracks, PIN data, keys, IC data, bank accounts, and the free text in which a counterpart may have put any of these. */
+const SENSITIVE = [
+  ...[2, 14, 34, 35, 36, 44, 45, 46, 47, 48, 52, 53, 54, 55],
+  ...[59, 60, 61, 62, 63, 64, 72, 95, 96, 102, 103, 104],
+  ...range(111, 128),
+];
 
-function range(from: number, to: number): number[] {
+export const FIELD_TABLE: readonly FieldDefinition[] = fieldTable(ROWS, CONTENT, SENSITIVE);
+
+/** Rows to definitions. */
+export function fieldTable(
+  rows: readonly FieldRow[],
+  content: Readonly<Record<number, ContentKind>>,
+  sensitive: readonly number[],
+): FieldDefinition[] {
+  const hidden = new Set(sensitive);
+  return rows.map(([field, name, value, length, max]) => {
+    const inner = content[field];
+    const definition = { field, name, value, length, max, isSensitive: hidden.has(field) };
+    return inner === undefined ? definition : { ...definition, content: inner };
+  });
+}
+
+export function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

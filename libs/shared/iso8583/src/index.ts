@@ -1,6 +1,7 @@
 export { CodecError, type CodecErrorCode } from './codec-error.js';
-export { IsoMessage, type FieldValue } from './iso-message.js';
-export { defineSpec, compileSpec, type Codec } from './codec.js';
+export { IsoMessage, mask, type FieldContent, type FieldValue } from './iso-message.js';
+export { compileSpec, type Codec, type Dissection } from './codec.js';
+export { defineSpec, type Spec } from './spec.js';
 export { type WireProfileName } from './wire-profile.js';
 export { FrameDecoder, frame, type Framing } from './framing.js';
 export { presenceIssues, type PresenceIssue } from './presence.js';

@@ -1,44 +1,71 @@
 import { inspect } from 'node:util';
-import { invariant } from '@tsunagu/kernel';
-import { FIELD_MAX, SENSITIVE_FIELDS } from './field-table.js';
+import { Secret, invariant } from '@tsunagu/kernel';
+import { FIELD_MAX, FIELD_TABLE } from './field-table.js';
+import type { HeaderValues } from './interchange-header.js';
 
-/** Digits, characters and signed amounts are text (ISO 8859-1, one character a byte); binary fields are bytes. */
+/** Digits, characters and signed amounts are text (one character a byte unless the spec says Shift_JIS or UTF-8); binary fields are bytes. */
 export type FieldValue = string | Buffer;
+/** What a message gives out: the value itself, or wrapped where nobody may print it. */
+export type FieldContent = FieldValue | Secret<FieldValue>;
+
+/** Fields that no log, error or dump may show, by number. */
+export type SensitiveFields = readonly (boolean | undefined)[];
+
+const TSN93_SENSITIVE = sensitiveFields(FIELD_TABLE);
+
+/** Which fields of a table are sensitive. A field that the table does not have is. */
+export function sensitiveFields(fields: readonly { field: number; isSensitive: boolean }[]): SensitiveFields {
+  const sensitive = new Array<boolean>(FIELD_MAX + 1).fill(true);
+  for (const { field, isSensitive } of fields) sensitive[field] = isSensitive;
+  return sensitive;
+}
 
 /**
  * One ISO 8583 message: the MTI and its fields by number.
- * However it is printed (JSON, template string, `util.inspect`) card data, PIN data, keys and free text are masked.
+ *
+ * The values are in a private member: JSON, template strings, `console.log`, `util.inspect` and structured clones show the mask or nothing.
+ * `get` hands sensitive fields out as a {@link Secret}; `text` and `bytes` reveal one field that the caller names.
  */
 export class IsoMessage {
   mti: string;
+  /** What stands before the MTI on a link that has an interchange header; undefined elsewhere. */
+  header: HeaderValues | undefined = undefined;
   readonly #slots: (FieldValue | undefined)[];
+  readonly #sensitive: SensitiveFields;
 
-  constructor(mti: string, fields: Readonly<Record<number, FieldValue | undefined>> = {}) {
+  constructor(
+    mti: string,
+    fields: Readonly<Record<number, FieldContent | undefined>> = {},
+    sensitive: SensitiveFields = TSN93_SENSITIVE,
+  ) {
     this.mti = mti;
     this.#slots = new Array<FieldValue | undefined>(FIELD_MAX + 1).fill(undefined);
+    this.#sensitive = sensitive;
     for (const field in fields) this.set(Number(field), fields[field]);
   }
 
-  get(field: number): FieldValue | undefined {
-    return this.#slots[field];
+  /** The value of a field; a sensitive one is wrapped. For copying and comparing: {@link set} takes both. */
+  get(field: number): FieldContent | undefined {
+    const value = this.#slots[field];
+    return value !== undefined && this.#sensitive[field] === true ? new Secret(value) : value;
   }
 
-  /** The value of a text field; undefined when absent or binary. */
+  /** The value of a text field, revealed; undefined when absent or binary. */
   text(field: number): string | undefined {
     const value = this.#slots[field];
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** The value of a binary field; undefined when absent or text. */
+  /** The value of a binary field, revealed; undefined when absent or text. */
   bytes(field: number): Buffer | undefined {
     const value = this.#slots[field];
     return typeof value === 'string' ? undefined : value;
   }
 
   /** Set a field, or leave it out when the value is undefined. */
-  set(field: number, value: FieldValue | undefined): this {
+  set(field: number, value: FieldContent | undefined): this {
     invariant(Number.isInteger(field) && field >= 2 && field <= FIELD_MAX, 'a field number is 2 to 128', { field });
-    this.#slots[field] = value;
+    this.#slots[field] = value instanceof Secret ? value.reveal() : value;
     return this;
   }
 
@@ -56,7 +83,7 @@ export class IsoMessage {
   /** The only form a logger may see: field number to text. The card number keeps its first six and last four digits. */
   toJSON(): Record<string, string> {
     const shown: Record<string, string> = { mti: this.mti };
-    for (const field of this.fields()) shown[field] = masked(field, this.#slots[field] as FieldValue);
+    for (const field of this.fields()) shown[field] = this.#masked(field, this.#slots[field] as FieldValue);
     return shown;
   }
 
@@ -67,12 +94,20 @@ export class IsoMessage {
   [inspect.custom](): string {
     return `IsoMessage ${JSON.stringify(this)}`;
   }
+
+  #masked(field: number, value: FieldValue): string {
+    if (field === 2 && typeof value === 'string' && value.length >= 13) {
+      return value.slice(0, 6) + '*'.repeat(value.length - 10) + value.slice(-4);
+    }
+    if (this.#sensitive[field] === true || typeof value !== 'string') return `[${value.length} masked]`;
+    return value;
+  }
 }
 
-function masked(field: number, value: FieldValue): string {
-  if (field === 2 && typeof value === 'string' && value.length >= 13) {
-    return value.slice(0, 6) + '*'.repeat(value.length - 10) + value.slice(-4);
-  }
-  if (SENSITIVE_FIELDS.has(field) || typeof value !== 'string') return `[${value.length} masked]`;
-  return value;
+/**
+ * A message as people and logs may read it: MTI and fields by number, card data as a mask.
+ * @example mask(message)['2'] // '353011******0000'
+ */
+export function mask(message: IsoMessage): Record<string, string> {
+  return message.toJSON();
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CodecError, FrameDecoder, IsoMessage, compileSpec, defineSpec, frame, type Framing } from './index.js';
 import { FIELD_TABLE } from './field-table.js';
+import { plainOf } from './testing/plain.fixture.js';
 import type { WireProfileName } from './wire-profile.js';
 
 type VectorValue = string | { hex: string };
@@ -40,8 +41,7 @@ function messageOf(fields: Record<string, VectorValue>): IsoMessage {
 }
 
 function contents(message: IsoMessage): Record<string, unknown> {
-  const fields = message.fields().map((field) => [String(field), message.get(field)]);
-  return { 0: message.mti, ...Object.fromEntries(fields) };
+  return { 0: message.mti, ...plainOf(message) };
 }
 
 function outcomeOf(wire: WireProfileName, bytes: Buffer): IsoMessage | CodecError {

@@ -2,17 +2,26 @@ import { invariant } from '@tsunagu/kernel';
 import type { CodecErrorCode } from './codec-error.js';
 import type { IsoMessage } from './iso-message.js';
 
-const CLASSES = '12345678';
-const FUNCTIONS = '01234';
-const ORIGINATORS = '012345';
+/** Digits that each position of an MTI may have in an edition of the standard. */
+export interface MtiTable {
+  readonly version: string;
+  readonly classes: string;
+  readonly functions: string;
+  readonly originators: string;
+}
 
-/** Why four digits are no MTI of the 1993 edition, or undefined when they are one. @source ISO 8583:1993, message type identifier */
-export function mtiFault(mti: string): CodecErrorCode | undefined {
-  if (mti[0] !== '1') return 'UNSUPPORTED_VERSION';
+/** @source ISO 8583:1993, message type identifier */
+export const MTI_1993: MtiTable = { version: '1', classes: '12345678', functions: '01234', originators: '012345' };
+/** @source ISO 8583:1987, message type identifier */
+export const MTI_1987: MtiTable = { version: '0', classes: '12345678', functions: '01234', originators: '012345' };
+
+/** Why four digits are no MTI of an edition, or undefined when they are one. */
+export function mtiFault(mti: string, table: MtiTable): CodecErrorCode | undefined {
+  if (mti[0] !== table.version) return 'UNSUPPORTED_VERSION';
   const isKnown =
-    CLASSES.includes(mti[1] as string) &&
-    FUNCTIONS.includes(mti[2] as string) &&
-    ORIGINATORS.includes(mti[3] as string);
+    table.classes.includes(mti[1] as string) &&
+    table.functions.includes(mti[2] as string) &&
+    table.originators.includes(mti[3] as string);
   return isKnown ? undefined : 'UNKNOWN_MTI';
 }
 

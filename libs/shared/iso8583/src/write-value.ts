@@ -1,36 +1,38 @@
 import { CodecError } from './codec-error.js';
 import type { FieldDefinition } from './field-table.js';
 import type { FieldValue } from './iso-message.js';
-import type { BinaryWire, DigitWire, FieldWire } from './wire-profile.js';
-
-/** Where the encoder stands: a scratch buffer that is larger than any message of the spec. */
-export interface Writer {
-  readonly bytes: Buffer;
-  at: number;
-}
+import { prefixBytes } from './prefix.js';
+import type { BinaryWire, FieldWire } from './wire-profile.js';
+import { characterWriter } from './write-text.js';
+import { packedUnits, type WriteLength, type Writer, type WriteText } from './writer.js';
 
 export type WriteValue = (writer: Writer, value: FieldValue) => void;
-type WriteText = (writer: Writer, text: string) => void;
+type Packing = Pick<FieldWire, 'digits' | 'padNibble'>;
 
 const ZERO = 0x30;
+const EBCDIC_ZERO = 0xf0;
 const HEX = Buffer.from('0123456789ABCDEF', 'latin1');
 
 /** Build the writer of one field, once. It refuses what does not fit and never cuts a value. */
 export function valueWriter(definition: FieldDefinition, wire: FieldWire): WriteValue {
   if (definition.value === 'bin') return bytesWriter(definition, wire);
   const write = textWriter(definition, wire);
+  const { field, max } = definition;
+  const isMultibyte = definition.value === 'char' && isMultibyteText(wire);
   return (writer, value) => {
-    if (typeof value !== 'string') throw new CodecError('INVALID_VALUE', definition.field, writer.at);
-    if (value.length > definition.max) throw new CodecError('LENGTH_EXCEEDS_MAX', definition.field, writer.at);
+    if (typeof value !== 'string') throw new CodecError('INVALID_VALUE', field, writer.at);
+    if (!isMultibyte && value.length > max) throw new CodecError('LENGTH_EXCEEDS_MAX', field, writer.at);
     write(writer, value);
   };
 }
 
 /** Write digits as the profile says; the caller has padded them. */
-export function digitWriter(field: number, wire: DigitWire): WriteText {
-  if (wire === 'ascii') return (writer, digits) => asciiDigits(writer, field, digits);
-  const isPadLast = wire === 'bcd-pad-last';
-  return (writer, digits) => packedDigits(writer, field, digits, isPadLast);
+export function digitWriter(field: number, { digits, padNibble }: Packing): WriteText {
+  if (digits === 'ascii') return (writer, text) => plainDigits(writer, field, text, ZERO);
+  if (digits === 'ebcdic') return (writer, text) => plainDigits(writer, field, text, EBCDIC_ZERO);
+  const isPadLast = digits === 'bcd-pad-last';
+  const pad = padNibble === 'F' ? 15 : 0;
+  return (writer, text) => packedDigits(writer, field, text, { isPadLast, pad });
 }
 
 /** Write bytes raw, or two upper-case hex characters each. */
@@ -38,29 +40,36 @@ export function byteWriter(wire: BinaryWire): (writer: Writer, bytes: Uint8Array
   return wire === 'hex' ? hexBytes : rawBytes;
 }
 
-function textWriter({ field, value, length, max }: FieldDefinition, wire: FieldWire): WriteText {
-  const digits = digitWriter(field, wire.digits);
-  const isFixed = length === 'fixed';
-  if (value === 'amt')
-    return (writer, text) => signed(writer, field, text, (rest) => digits(writer, rest.padStart(max - 1, '0')));
-  if (value === 'num' && isFixed) return (writer, text) => digits(writer, padDigits(writer, field, text, max));
-  if (isFixed) return (writer, text) => characters(writer, field, text.length < max ? text.padEnd(max, ' ') : text);
-  const prefix = prefixWriter(length === 'll' ? 2 : 3, wire.prefix);
-  const body: WriteText = value === 'num' ? digits : (writer, text) => characters(writer, field, text);
+function isMultibyteText({ characters }: FieldWire): boolean {
+  return characters === 'shift-jis' || characters === 'utf-8';
+}
+
+function textWriter(definition: FieldDefinition, wire: FieldWire): WriteText {
+  const { field, value, length, max } = definition;
+  if (value === 'char') return characterWriter(definition, wire, prefixWriter(definition, wire));
+  const digits = digitWriter(field, wire);
+  if (value === 'amt') return amountWriter(definition, wire, digits);
+  if (length === 'fixed') return (writer, text) => digits(writer, padDigits(writer, field, text, max));
+  const prefix = prefixWriter(definition, wire);
+  const announced = packedUnits(field, wire, wire.digits.startsWith('bcd'));
   return (writer, text) => {
-    prefix(writer, text.length);
-    body(writer, text);
+    prefix(writer, announced(writer, text.length));
+    digits(writer, text);
   };
 }
 
-function bytesWriter({ field, length, max }: FieldDefinition, wire: FieldWire): WriteValue {
-  const write = byteWriter(length === 'fixed' ? wire.binaryFixed : 'raw');
-  const prefix = length === 'fixed' ? undefined : prefixWriter(length === 'll' ? 2 : 3, wire.prefix);
+function bytesWriter(definition: FieldDefinition, wire: FieldWire): WriteValue {
+  const { field, length, max } = definition;
+  const isFixed = length === 'fixed';
+  const form = isFixed ? wire.binaryFixed : wire.binaryVariable;
+  const write = byteWriter(form);
+  const prefix = isFixed ? undefined : prefixWriter(definition, wire);
+  const each = form === 'hex' && wire.prefixUnit === 'bytes' ? 2 : 1;
   return (writer, value) => {
     if (typeof value === 'string') throw new CodecError('INVALID_VALUE', field, writer.at);
     if (value.length > max) throw new CodecError('LENGTH_EXCEEDS_MAX', field, writer.at);
     if (prefix === undefined && value.length !== max) throw new CodecError('INVALID_VALUE', field, writer.at);
-    prefix?.(writer, value.length);
+    prefix?.(writer, value.length * each);
     write(writer, value);
   };
 }
@@ -71,18 +80,31 @@ function padDigits(writer: Writer, field: number, text: string, max: number): st
   return text.padStart(max, '0');
 }
 
-function prefixWriter(digits: 2 | 3, wire: 'ascii' | 'bcd'): (writer: Writer, length: number) => void {
-  if (wire === 'bcd') {
-    return (writer, length) => {
-      if (digits === 3) writer.bytes[writer.at++] = packed(Math.floor(length / 100));
-      writer.bytes[writer.at++] = packed(length % 100);
-    };
+function prefixWriter({ length }: FieldDefinition, { prefix }: FieldWire): WriteLength {
+  const width = prefixBytes(prefix, length);
+  switch (prefix) {
+    case 'ascii':
+      return (writer, count) => plainPrefix(writer, count, width, ZERO);
+    case 'ebcdic':
+      return (writer, count) => plainPrefix(writer, count, width, EBCDIC_ZERO);
+    case 'bcd':
+      return (writer, count) => {
+        if (width === 2) writer.bytes[writer.at++] = packed(Math.floor(count / 100));
+        writer.bytes[writer.at++] = packed(count % 100);
+      };
+    case 'binary':
+    case 'binary-byte':
+      return (writer, count) => {
+        if (width === 2) writer.bytes[writer.at++] = count >> 8;
+        writer.bytes[writer.at++] = count & 0xff;
+      };
   }
-  return (writer, length) => {
-    if (digits === 3) writer.bytes[writer.at++] = ZERO + Math.floor(length / 100);
-    writer.bytes[writer.at++] = ZERO + (Math.floor(length / 10) % 10);
-    writer.bytes[writer.at++] = ZERO + (length % 10);
-  };
+}
+
+function plainPrefix(writer: Writer, count: number, width: number, zero: number): void {
+  if (width === 3) writer.bytes[writer.at++] = zero + Math.floor(count / 100);
+  writer.bytes[writer.at++] = zero + (Math.floor(count / 10) % 10);
+  writer.bytes[writer.at++] = zero + (count % 10);
 }
 
 function packed(below100: number): number {
@@ -95,30 +117,25 @@ function digitAt(writer: Writer, field: number, text: string, index: number): nu
   return digit;
 }
 
-function asciiDigits(writer: Writer, field: number, text: string): void {
+function plainDigits(writer: Writer, field: number, text: string, zero: number): void {
   const { bytes, at } = writer;
-  for (let index = 0; index < text.length; index++) bytes[at + index] = ZERO + digitAt(writer, field, text, index);
+  for (let index = 0; index < text.length; index++) bytes[at + index] = zero + digitAt(writer, field, text, index);
   writer.at = at + text.length;
 }
 
-function packedDigits(writer: Writer, field: number, text: string, isPadLast: boolean): void {
+function packedDigits(
+  writer: Writer,
+  field: number,
+  text: string,
+  { isPadLast, pad }: { isPadLast: boolean; pad: number },
+): void {
   const isOdd = (text.length & 1) === 1;
   let index = 0;
-  if (isOdd && !isPadLast) writer.bytes[writer.at++] = digitAt(writer, field, text, index++);
+  if (isOdd && !isPadLast) writer.bytes[writer.at++] = (pad << 4) | digitAt(writer, field, text, index++);
   for (; index + 1 < text.length; index += 2) {
     writer.bytes[writer.at++] = (digitAt(writer, field, text, index) << 4) | digitAt(writer, field, text, index + 1);
   }
-  if (isOdd && isPadLast) writer.bytes[writer.at++] = digitAt(writer, field, text, index) << 4;
-}
-
-function characters(writer: Writer, field: number, text: string): void {
-  const { bytes, at } = writer;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || code === 0x7f || code > 0xff) throw new CodecError('BAD_CHAR', field, at + index);
-    bytes[at + index] = code;
-  }
-  writer.at = at + text.length;
+  if (isOdd && isPadLast) writer.bytes[writer.at++] = (digitAt(writer, field, text, index) << 4) | pad;
 }
 
 function rawBytes(writer: Writer, value: Uint8Array): void {
@@ -133,10 +150,14 @@ function hexBytes(writer: Writer, value: Uint8Array): void {
   }
 }
 
-function signed(writer: Writer, field: number, text: string, writeDigits: (digits: string) => void): void {
-  const sign = text.charCodeAt(0);
-  if (text[0] !== 'C' && text[0] !== 'D') throw new CodecError('BAD_SIGN', field, writer.at);
-  if (text.length < 2) throw new CodecError('INVALID_VALUE', field, writer.at);
-  writer.bytes[writer.at++] = sign;
-  writeDigits(text.slice(1));
+/** C or D, then digits that are padded to the width of the field. */
+function amountWriter({ field, max }: FieldDefinition, wire: FieldWire, digits: WriteText): WriteText {
+  const letters = wire.digits === 'ebcdic' ? { C: 0xc3, D: 0xc4 } : { C: 0x43, D: 0x44 };
+  return (writer, text) => {
+    const sign = text[0];
+    if (sign !== 'C' && sign !== 'D') throw new CodecError('BAD_SIGN', field, writer.at);
+    if (text.length < 2) throw new CodecError('INVALID_VALUE', field, writer.at);
+    writer.bytes[writer.at++] = letters[sign];
+    digits(writer, text.slice(1).padStart(max - 1, '0'));
+  };
 }
