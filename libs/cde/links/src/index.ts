@@ -8,12 +8,29 @@ export type {
   OriginalMessage,
   WireOrder,
 } from './counterpart/counterpart.js';
+export {
+  TOTAL_CLASSES,
+  type PeerSheet,
+  type ReconciliationFacts,
+  type ReconciliationReading,
+  type ReconciliationSpeech,
+  type Tally,
+  type TotalClass,
+  type Totals,
+} from './counterpart/reconciliation-speech.js';
+export { isoDate, wireDate } from './counterpart/wire-date.js';
 export { Line, type LineMeans, type LineObserver } from './line/line.js';
 export type { LineState } from './line/line-state.js';
-export { transmissionTime } from './line/network-message.js';
+export { localTime, transmissionTime } from './line/network-message.js';
 export type { NotSentReason, SendOptions, SendResult, Stray } from './line/send-result.js';
 export { LinkConfigError } from './config/config-fields.js';
-export { parseLinkConfigs, transportOf, type LinkConfig } from './config/link-config.js';
+export {
+  parseLinkConfigs,
+  reconciliationOf,
+  transportOf,
+  type LinkConfig,
+  type LinkReconciliation,
+} from './config/link-config.js';
 export type { LinkEndpoint, LinkTls, LinkTransport } from './config/link-transport.js';
 export { deriveEnvelopeKey, type EnvelopeKey } from './envelope/envelope-key.js';
 export { MessageEnvelope, MessageEnvelopeError } from './envelope/message-envelope.js';

@@ -12,6 +12,7 @@ import { cardFields } from './card-fields.js';
 import { placeName } from './place-name.js';
 import { privateData } from './private-data.js';
 import { readAcknowledgement, readAnswer } from './read-answer.js';
+import { Tsn93Reconciliation } from './tsn93-reconciliation.js';
 import type { Tsn93Profile } from './tsn93-profile.js';
 
 const CAPTURE_REASON = '1376';
@@ -19,6 +20,8 @@ const FULL_REVERSAL = '400';
 
 /** Our own 1993 dialect. What differs between counterparts is in the profile. @source reference/iso8583-1993.md §5.1 */
 export class Tsn93Connector implements Connector {
+  readonly reconciliation = new Tsn93Reconciliation();
+
   constructor(private readonly profile: Tsn93Profile) {}
 
   get name(): string {

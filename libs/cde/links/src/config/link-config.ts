@@ -31,6 +31,38 @@ export interface LinkConfig {
   readonly pin: { readonly format: 4; readonly key: string } | null;
   /** Hosts, connections, protection and limits; absent = one plain connection to `host` and `port`. */
   readonly transport?: LinkTransport;
+  /** When counters are exchanged; absent = the defaults of {@link reconciliationOf}. */
+  readonly reconciliation?: LinkReconciliation;
+}
+
+/** Times of the counter exchange, and where a difference is looked into. @source reference/iso8583-1993.md §14.3 */
+export interface LinkReconciliation {
+  /** From the cutover to the final, milliseconds. */
+  readonly afterCutoverMs: number;
+  /** Between repeats of a final that is not answered, milliseconds. */
+  readonly repeatMs: number;
+  /** Between checkpoints of the open date, milliseconds; 0 = none. */
+  readonly checkpointMs: number;
+  /** Who looks at a difference of this link. */
+  readonly owner: string;
+  /** How long it may stay open, milliseconds. */
+  readonly deadlineMs: number;
+  /** Where the peer's transactions of a date can be read; null = they are brought by hand. */
+  readonly detailsUrl: string | null;
+}
+
+const RECONCILIATION: LinkReconciliation = {
+  afterCutoverMs: 600_000,
+  repeatMs: 300_000,
+  checkpointMs: 3_600_000,
+  owner: 'reconciliation-desk',
+  deadlineMs: 86_400_000,
+  detailsUrl: null,
+};
+
+/** How a link reconciles, with the defaults for one that says nothing about it. */
+export function reconciliationOf(link: LinkConfig): LinkReconciliation {
+  return link.reconciliation ?? RECONCILIATION;
 }
 
 /** How a link travels, with the defaults for one that says nothing about it. */
@@ -74,6 +106,22 @@ function parseLink(fields: Readonly<Record<string, unknown>>, position: string):
     reversalScheduleMs: schedule(entry),
     pin: pin(entry),
     transport,
+    reconciliation: reconciliation(entry),
+  };
+}
+
+function reconciliation(entry: ConfigEntry): LinkReconciliation {
+  const inner = entry.inner('reconciliation')?.allowOnly(...Object.keys(RECONCILIATION));
+  if (inner === undefined) return RECONCILIATION;
+  const time = (name: 'afterCutoverMs' | 'repeatMs' | 'checkpointMs' | 'deadlineMs', min: number) =>
+    inner.whole(name, { min, max: 7 * 86_400_000, fallback: RECONCILIATION[name] });
+  return {
+    afterCutoverMs: time('afterCutoverMs', 0),
+    repeatMs: time('repeatMs', 100),
+    checkpointMs: time('checkpointMs', 0),
+    deadlineMs: time('deadlineMs', 60_000),
+    owner: inner.text('owner', /^[A-Za-z0-9._@-]{1,80}$/, RECONCILIATION.owner),
+    detailsUrl: inner.has('detailsUrl') ? inner.text('detailsUrl', /^https?:\/\/[^\s]{1,300}$/) : null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Sad } from '@tsunagu/kernel';
+import type { ReconciliationSpeech } from './reconciliation-speech.js';
 
 /** What the attempt asks for, without any card data: it is kept in the journal, and a reversal is built from it. */
 export type WireOrder = Pick<
@@ -91,4 +92,6 @@ export interface Connector {
   /** @param request the message that was sent: an answer that echoes something else is unusable */
   readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading;
   readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading;
+  /** Absent on a counterpart that reconciles by file only. */
+  readonly reconciliation?: ReconciliationSpeech;
 }

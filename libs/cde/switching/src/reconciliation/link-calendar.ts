@@ -1,5 +1,6 @@
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Clock } from '@tsunagu/kernel';
+import { isoDate } from '@tsunagu/links';
 
 const JAPAN_MS = 9 * 3_600_000;
 const DAY_MS = 86_400_000;
@@ -25,7 +26,7 @@ export class LinkCalendar {
 
   /** Which reconciliation an answer belongs to. A date that cannot be is as good as none. @source reference/iso8583-1993.md §14.1 */
   dateOf(link: string, message: IsoMessage): string {
-    const said = isoDate(message.text(15) ?? '');
+    const said = isoDate(message.text(15));
     if (said === undefined || !this.#isPlausible(said)) return this.current(link);
     this.learn(link, said);
     return said;
@@ -47,14 +48,6 @@ export class LinkCalendar {
     const today = Date.parse(dateInJapan(this.clock.now()));
     return Math.abs(Date.parse(businessDate) - today) <= PLAUSIBLE_DAYS * DAY_MS;
   }
-}
-
-/** Fields 15 and 28 to YYYY-MM-DD. @param digits YYMMDD @returns undefined when it is no date */
-export function isoDate(digits: string): string | undefined {
-  if (!/^\d{6}$/.test(digits)) return undefined;
-  const date = `20${digits.slice(0, 2)}-${digits.slice(2, 4)}-${digits.slice(4, 6)}`;
-  const at = Date.parse(date);
-  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== date ? undefined : date;
 }
 
 function dateInJapan(at: Date): string {
