@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Prompt } from '../keys/prompt.js';
 import { runKeys, type KeysOutcome } from '../keys/run-keys.js';
+import { readSandbox } from './sandbox-state.js';
 import type { Stack } from './stack.js';
 
 interface KeyLine {
@@ -20,7 +21,7 @@ interface Person {
 
 /**
  * What two custodians change in a run, by the purpose of the key, in this order: the index first, because its cards are rewritten half a
- * minute later. Keys that a partner brings are made first where the sandbox has none.
+ * minute later. Keys that a partner brings are made first where the sandbox has none; a tenant's own comes with its first card.
  */
 const ROTATED: Readonly<Record<string, readonly string[] | null>> = {
   'pan-index': null,
@@ -30,9 +31,14 @@ const ROTATED: Readonly<Record<string, readonly string[] | null>> = {
   audit: null,
   bdk: null,
   ceremony: null,
+  certificate: null,
+  'tenant-kek': null,
+  exchange: ['--usage', 'D0', '--type', 'AES256', '--zone', 'chaos'],
   transport: ['--usage', 'K0', '--type', 'AES256', '--zone', 'chaos'],
   'link-mac': ['--usage', 'M6', '--type', 'AES128', '--zone', 'chaos'],
 };
+/** Made for a tenant of the sandbox. */
+const OF_TENANT = 'exchange';
 /** The secret between the processes is no key of the HSM; the supervisor rolls it. */
 const INTERNAL = 'internal-secret';
 /** Keys that the clock changes; counted, not ordered. */
@@ -96,8 +102,10 @@ export class KeyRotator {
 
   async #rotate(purpose: string, how: readonly string[] | null): Promise<void> {
     const [first, second] = this.#people;
-    if ((await this.#active(purpose)) === undefined) {
-      const made = ['generate', '--purpose', purpose, ...(how ?? []), '--as', first!.name];
+    if (how === null) await this.#untilActive(purpose);
+    if (how !== null && (await this.#active(purpose)) === undefined) {
+      const whose = purpose === OF_TENANT ? ['--tenant', await this.#tenant()] : [];
+      const made = ['generate', '--purpose', purpose, ...how, ...whose, '--as', first!.name];
       const key = wordOf(await this.#until(() => this.#keys(made, [first!.secret]), isDone), /activate (\S+) --as/);
       await this.#order(['activate', key], key, first!, second!);
     }
@@ -133,6 +141,18 @@ export class KeyRotator {
       const state = await this.#stateOf(key); // the blow may have come after the deed
       if (state !== 'pending') return state === 'active';
     }
+  }
+
+  async #untilActive(purpose: string): Promise<void> {
+    const endsMs = performance.now() + ONE_MAX_MS;
+    while ((await this.#active(purpose)) === undefined) {
+      if (performance.now() > endsMs) throw new Error(`the house has no active key for ${purpose}`);
+      await sleep(RETRY_MS);
+    }
+  }
+
+  async #tenant(): Promise<string> {
+    return (await readSandbox(this.stack.dataDir)).tenants[0]!.id;
   }
 
   async #active(purpose: string): Promise<string | undefined> {

@@ -67,12 +67,17 @@ async function certified(certificate: ErasureCertificate, out: string | boolean 
 async function verify({ door, args }: Hands): Promise<string> {
   const file = operand(args, 'FILE');
   const known = args.options['public-key'];
-  const publicKey =
-    typeof known === 'string' ? known : (await door.ask<{ publicKey: string }>('certificateKey', {})).publicKey;
   const certificate = await readCertificate(file);
-  if (!isGenuineCertificate(certificate, publicKey)) throw new KeysError('THIS CERTIFICATE IS NOT GENUINE');
+  const publicKey = typeof known === 'string' ? known : await publicKeyOf(certificate.signature.key_id, door);
+  if (publicKey === undefined || !isGenuineCertificate(certificate, publicKey))
+    throw new KeysError('THIS CERTIFICATE IS NOT GENUINE');
   const { tenant_id: tenant, erased_at: at, erased, destroyed_keys: keys } = certificate.statement;
   return `genuine: ${tenant} was erased at ${at}, ${erased.cards} cards and ${keys.length} keys`;
+}
+
+async function publicKeyOf(keyId: string, door: VaultDoor): Promise<string | undefined> {
+  const { keys } = await door.ask<{ keys: { keyId: string; publicKey: string }[] }>('certificateKey', {});
+  return keys.find((key) => key.keyId === keyId)?.publicKey;
 }
 
 async function readCertificate(file: string): Promise<ErasureCertificate> {

@@ -55,7 +55,7 @@ export function openTokenRoom(p: TokenRoomParts): TokenRoom {
   const { transactions, centre, audit, clock, hsm, dataKeys, pulse } = p;
   const { book, inventory } = p.keys;
   const tokens = new TokenRepository();
-  const signer = new CertificateSigner(hsm, inventory);
+  const signer = new CertificateSigner(hsm, book);
   const erasures = new ErasureRepository(centre, transactions);
   const eraser = new TenantEraser(erasures, new ErasureHands(inventory, book, dataKeys, signer), audit, clock);
   const jobRows = new TokenJobRepository(centre);

@@ -35,8 +35,9 @@ export class KeyArrivals {
     const key = await this.book.get(keyId);
     if (key === undefined) throw new KeyMissingError();
     if (key.purpose === 'envelope') throw new CeremonyInputError('keys of envelopes change by the clock alone');
-    if (key.purpose === 'tenant-kek') throw new CeremonyInputError('the key of a tenant ends with its tenant');
-    if (key.purpose === 'certificate') throw new CeremonyInputError('certificates are proved by one key for ever');
+    if (key.purpose === 'tenant-kek' && key.state !== 'active') {
+      throw new CeremonyInputError('name the active key of the tenant; an erased tenant has none, and gets none');
+    }
     return this.#make(key, actor);
   }
 

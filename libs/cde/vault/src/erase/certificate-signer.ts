@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HsmProvider } from '@tsunagu/hsm';
-import { KeyInventory } from '../inventory/key-inventory.service.js';
+import { invariant } from '@tsunagu/kernel';
+import { KeyBook } from '../inventory/key-book.repository.js';
 import {
   publicTextOf,
   signCertificate,
@@ -9,35 +10,41 @@ import {
   type ErasureStatement,
 } from './certificate.js';
 
-const KEY_ID = 'certificate-1';
+/** What certificates of one key are proved with. */
+export interface CertificateKey {
+  /** As a certificate names it. */
+  readonly keyId: string;
+  /** DER SubjectPublicKeyInfo, base64. */
+  readonly publicKey: string;
+}
 
 /**
- * Signs for the vault. The Ed25519 key is derived from a key of the HSM when it is needed and kept nowhere: every vault has the same
- * one, and a copied database or disk signs nothing.
+ * Signs for the vault. The Ed25519 key is derived from the active key of the HSM when it is needed and kept nowhere: every vault has the same
+ * one, and a copied database or disk signs nothing. Closed keys sign no more, and tell their public half for ever.
  */
 @Injectable()
 export class CertificateSigner {
   constructor(
     private readonly hsm: HsmProvider,
-    private readonly inventory: KeyInventory,
+    private readonly book: KeyBook,
   ) {}
 
-  /** @throws HsmError */
+  /** @throws HsmError, DatabaseError */
   async sign(statement: ErasureStatement): Promise<ErasureCertificate> {
-    return signCertificate(statement, await this.#key(), KEY_ID);
+    const active = await this.book.active('certificate', null, '');
+    invariant(active !== undefined, 'the house has a key for certificates');
+    return signCertificate(statement, await this.#derived(active.id), active.id);
   }
 
-  /** What certificates are proved with. @throws HsmError */
-  async publicKey(): Promise<string> {
-    return publicTextOf(await this.#key());
+  /** One for each key that ever signed, the present one first. @throws HsmError, DatabaseError */
+  async publicKeys(): Promise<CertificateKey[]> {
+    const keys = await this.book.proving('certificate');
+    return Promise.all(keys.map(async ({ id }) => ({ keyId: id, publicKey: publicTextOf(await this.#derived(id)) })));
   }
 
-  async #key(): Promise<ReturnType<typeof signingKeyOf>> {
-    const info = await this.hsm.generateKey({ id: KEY_ID, usage: 'M7', type: 'HMAC256', scope: 'index' });
-    const whose = { version: 1, tenantId: null, zone: '', origin: 'system', createdBy: 'system' } as const;
-    await this.inventory.register({ purpose: 'certificate', info, ...whose }, 'certificate');
+  async #derived(id: string): Promise<ReturnType<typeof signingKeyOf>> {
     const data = Buffer.from('ed25519 seed of certificates|1');
-    const seed = await this.hsm.generateMac({ key: info.key, alg: 'HMAC-SHA256', data });
+    const seed = await this.hsm.generateMac({ key: { provider: this.hsm.name, id }, alg: 'HMAC-SHA256', data });
     try {
       return signingKeyOf(seed);
     } finally {

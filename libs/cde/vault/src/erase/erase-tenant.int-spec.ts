@@ -3,6 +3,7 @@ import { toWireId } from '@tsunagu/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Till, VaultNode, type BenchClock } from '../vault-test-bench.js';
 import { CARDS, VaultHouse, aoi, ren } from '../vault-test-house.js';
+import type { CertificateKey } from './certificate-signer.js';
 import { isGenuineCertificate } from './certificate.js';
 
 let house: VaultHouse;
@@ -69,7 +70,7 @@ describe('the end of a tenant', { timeout: 60_000 }, () => {
     }
     expect(statement.kept.map(({ source }) => source).join()).toContain('Companies Act');
 
-    const publicKey = await node.tokens.signer.publicKey();
+    const [{ publicKey }] = (await node.tokens.signer.publicKeys()) as [CertificateKey];
     const asSent = JSON.parse(JSON.stringify(certificate, null, 2)) as NonNullable<typeof certificate>;
     expect(isGenuineCertificate(asSent, publicKey)).toBe(true);
     const forged = { ...asSent, statement: { ...statement, erased: { cards: 4, data_keys: 1 } } };
@@ -92,6 +93,31 @@ describe('the end of a tenant', { timeout: 60_000 }, () => {
 
     for (const token of other.tokens) await seal(other.till, token);
     await node.open(other.till.request(9, CARDS[0]!));
+  });
+
+  it('[C12] destroys every version of its key, and certificates outlive the key that signed them', async () => {
+    const former = await tenantWithCards();
+    const before = (await node.tokens.decisions.approve((await ordered(former.till)).id, ren)).certificate!;
+    const { till, tokens } = await tenantWithCards();
+    const backup = { cards: await rowsOf('card', till), keys: await rowsOf('tenant_data_key', till) };
+    const tenantKey = `tenant-kek-${till.tenantId}`;
+    const versions = [tenantKey, await house.rotate(tenantKey)];
+    await node.doors.rotation.round();
+    const next = await house.rotate('certificate-1');
+    const { certificate } = await node.tokens.decisions.approve((await ordered(till)).id, ren);
+    const destroyed = certificate!.statement.destroyed_keys.filter(({ purpose }) => purpose === 'tenant-kek');
+    expect(destroyed.map(({ id }) => id)).toEqual(versions);
+    await restore('tenant_data_key', backup.keys); // the rows from before the change, under the older version
+    await restore('card', backup.cards);
+    await expect(seal(till, tokens[0]!)).rejects.toMatchObject({ reason: 'key_unknown' });
+
+    const keys = await node.tokens.signer.publicKeys();
+    expect(keys.map(({ keyId }) => keyId)).toEqual([next, 'certificate-1']);
+    const isProved = (one: typeof before) =>
+      keys.filter(({ publicKey }) => isGenuineCertificate(one, publicKey)).map(({ keyId }) => keyId);
+    expect([isProved(before), isProved(certificate!)]).toEqual([['certificate-1'], [next]]);
+    clock.advance(400 * 86_400_000);
+    await expect(house.approved('retire', 'certificate-1')).rejects.toMatchObject({ code: 'parameter_invalid' });
   });
 
   it('goes on after its vault died in the middle, and gives the same certificate when it is asked again', async () => {

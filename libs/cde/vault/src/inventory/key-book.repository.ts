@@ -30,6 +30,10 @@ const ACTIVE = sql(
   `select ${COLUMNS} from vault.key_record
    where purpose = $1 and tenant_id is not distinct from $2::uuid and zone = $3 and state = 'active'`,
 );
+const PROVING = sql(
+  'vault_key_proving',
+  `select ${COLUMNS} from vault.key_record where purpose = $1 and tenant_id is null and state in ('active', 'decrypt-only') order by version desc`,
+);
 const GET = sql('vault_key_get', `select ${COLUMNS} from vault.key_record where id = $1`);
 const LIST = sql(
   'vault_key_list',
@@ -106,6 +110,11 @@ export class KeyBook {
   /** The key of a purpose, tenant and zone that protects new data. */
   async active(purpose: KeyPurpose, tenantId: string | null, zone: string): Promise<KeyRecord | undefined> {
     return (await this.centre.query<KeyRecord>(ACTIVE, [purpose, tenantId, zone]))[0];
+  }
+
+  /** Every version of a key of the centre that works or only proves, the newest first. */
+  proving(purpose: KeyPurpose): Promise<KeyRecord[]> {
+    return this.centre.query<KeyRecord>(PROVING, [purpose]);
   }
 
   /** @param isComplete also destroyed keys and the keys of envelopes */

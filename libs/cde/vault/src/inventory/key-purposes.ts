@@ -54,8 +54,8 @@ const SAD_MS = 25 * MINUTE_MS;
 export const KEY_PURPOSES: Readonly<Record<KeyPurpose, PurposeRules>> = {
   bdk: { usages: ['B0'], scope: 'bdk', types: [...AES, 'TDES2'], cryptoperiodDays: 1095, renewedDaysBefore: null, keptMs: 0, isOfTenant: true }, // prettier-ignore
   'pan-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: 0, isOfTenant: false }, // prettier-ignore
-  // wraps a data key a month below the house's key, which rotates: it ends with its tenant
-  'tenant-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: null, renewedDaysBefore: 30, keptMs: Infinity, isOfTenant: true }, // prettier-ignore
+  // wraps a data key a month below the house's key; all its versions end with their tenant
+  'tenant-kek': { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: MINUTE_MS, isOfTenant: true }, // prettier-ignore
   'pan-index': { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: DAY_MS, isOfTenant: false }, // prettier-ignore
   'zone-pin': { usages: ['P0'], scope: 'zone-pin', types: ['AES128'], cryptoperiodDays: 365, renewedDaysBefore: 30, keptMs: SAD_MS, isOfTenant: false }, // prettier-ignore
   'link-pin': { usages: ['P0'], scope: 'link-pin', types: [...AES, ...TDES], cryptoperiodDays: 365, renewedDaysBefore: null, keptMs: MINUTE_MS, isOfTenant: false }, // prettier-ignore
@@ -64,7 +64,7 @@ export const KEY_PURPOSES: Readonly<Record<KeyPurpose, PurposeRules>> = {
   exchange: { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 730, renewedDaysBefore: null, keptMs: 0, isOfTenant: true }, // prettier-ignore
   envelope: { usages: ['D0'], scope: 'envelope', types: ['AES256'], cryptoperiodDays: null, renewedDaysBefore: null, keptMs: 0, isOfTenant: false }, // prettier-ignore
   audit: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: Infinity, isOfTenant: false }, // prettier-ignore
-  // derives the key that signs certificates: whoever holds one proves it with the same public key years later
-  certificate: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: null, renewedDaysBefore: null, keptMs: Infinity, isOfTenant: false }, // prettier-ignore
+  // derives the key that signs certificates: whoever holds one proves it years later, so a closed one tells its public key for ever
+  certificate: { usages: ['M7'], scope: 'index', types: ['HMAC256'], cryptoperiodDays: 730, renewedDaysBefore: 30, keptMs: Infinity, isOfTenant: false }, // prettier-ignore
   ceremony: { usages: ['D0'], scope: 'pan-kek', types: ['AES256'], cryptoperiodDays: 365, renewedDaysBefore: 30, keptMs: 4 * 60 * MINUTE_MS, isOfTenant: false }, // prettier-ignore
 };

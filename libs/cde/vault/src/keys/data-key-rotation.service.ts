@@ -22,7 +22,7 @@ export class RotationPlace {
 }
 
 /**
- * After the wrapping key of the house has changed, wraps the data keys of tenants anew: in slices, in the background, and not while the
+ * After the wrapping key of the house or of a tenant has changed, wraps the data keys of tenants anew: in slices, in the background, and not while the
  * database is slow. Cards are not touched: their data keys stay.
  */
 @Injectable()
@@ -53,8 +53,9 @@ export class DataKeyRotation {
     if (rewrapped === undefined) return false;
     return this.transactions.run({ tenantId }, async (tx) => {
       if (!(await this.dataKeys.rewrap(tx, id, rewrapped))) return false;
-      const { fromKekId, kekId } = rewrapped;
-      const facts = { data_key: id, before: fromKekId, after: kekId };
+      const { from, kekId, tenantKekId } = rewrapped;
+      const tenantKeys = { tenant_before: from.tenantKekId, tenant_after: tenantKekId };
+      const facts = { data_key: id, before: from.kekId, after: kekId, ...tenantKeys };
       const who = { actor: 'system', requestId: 'rotation', keyId: kekId };
       this.audit.record(tx, { tenantId, operation: 'key_rotation', result: 'rewrapped', ...who, facts });
       return true;

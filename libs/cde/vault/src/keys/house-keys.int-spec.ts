@@ -241,9 +241,9 @@ describe('the end of a cryptoperiod', { timeout: 60_000 }, () => {
     const made = await Promise.all(nodes.map((node) => node.keys.renewal.round())); // two vaults at once
     expect(made[0]! + made[1]!).toBeGreaterThanOrEqual(before.length);
     await house.refresh();
-    for (const { id, purpose, version } of before) {
+    for (const { id, purpose, tenantId, version } of before) {
       expect((await book.get(id))?.state, id).toBe('decrypt-only');
-      const now = (await active()).filter((one) => one.purpose === purpose);
+      const now = (await active()).filter((one) => one.purpose === purpose && one.tenantId === tenantId);
       expect(now.map(({ createdBy }) => createdBy)).toEqual(['system']);
       expect(now[0]!.version).toBeGreaterThan(version);
     }

@@ -80,3 +80,52 @@ describe('the wrapping key of the house', { timeout: 60_000 }, () => {
     expect((await book.get('pan-kek'))?.state).toBe('retired');
   });
 });
+
+describe('the key of a tenant', { timeout: 60_000 }, () => {
+  const underOf = async (tenantId: string): Promise<(string | null)[]> =>
+    (
+      await admin.query<{ id: string | null }>(
+        'select distinct tenant_kek_id as id from vault.tenant_data_key where tenant_id = $1',
+        [tenantId],
+      )
+    ).rows.map(({ id }) => id);
+
+  it('[C12] changes under load without one failed card, and touches no other tenant', async () => {
+    const tills = await Promise.all([0, 1, 2].map(() => Till.enrol(nodes[0], 'AES-DUKPT')));
+    const [{ tenantId }, other] = tills as [Till, Till];
+    const work = load(tills);
+    const own = await Till.enrol(nodes[0], 'AES-DUKPT', tenantId);
+    await nodes[0].open(own.request(1, CARDS[0])); // the first card makes the key
+    const first = `tenant-kek-${tenantId}`;
+    const second = await house.rotate(first);
+    expect(second).toBe(`${first}-v2`);
+    clock.advance(11_000); // the old one wraps nothing any more
+    await nodes[0].keys.schedule.round();
+    expect(await underOf(tenantId)).toEqual([first]);
+    await expect(house.approved('retire', first)).rejects.toMatchObject({ code: 'parameter_invalid' });
+    const counts = await Promise.all(nodes.map((node) => node.doors.rotation.round()));
+    expect(counts[0]! + counts[1]!).toBe(1);
+    for (const node of nodes) node.doors.dataKeys.wipe(0);
+    const { done, failed } = await work.stop();
+    expect([failed, await underOf(tenantId)]).toEqual([[], [second]]);
+    expect(done).toBeGreaterThan(3);
+    expect(await underOf(other.tenantId)).toEqual([`tenant-kek-${other.tenantId}`]);
+  });
+
+  it('[CC-14] retires when its last data key has moved, and cards still open without it', async () => {
+    const till = await Till.enrol(nodes[0], 'AES-DUKPT');
+    const { tokenId } = await nodes[0].open(till.request(1, CARDS[1]));
+    const first = `tenant-kek-${till.tenantId}`;
+    const second = await house.rotate(first);
+    await nodes[1].doors.rotation.round();
+    await expect(house.approved('retire', first)).rejects.toMatchObject({ code: 'parameter_invalid' }); // a minute for rows in flight
+    clock.advance(61_000);
+    await house.approved('retire', first);
+    await house.approved('destroy', first);
+    for (const node of nodes) node.doors.dataKeys.wipe(0);
+    clock.advance(6_000);
+    await nodes[1].seal({ tenantId: till.tenantId, tokenId, purpose: 'refund', requestId: 'r' });
+    await expect(house.rotate(first)).rejects.toMatchObject({ code: 'parameter_invalid' });
+    expect((await nodes[0].keys.book.get(second))?.state).toBe('active');
+  });
+});

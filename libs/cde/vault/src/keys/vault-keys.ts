@@ -18,6 +18,11 @@ export function bdkOf(hsm: HsmProvider, tenantId: string, scheme: Dukpt['scheme'
   return { provider: hsm.name, id: `bdk-${tenantId}-${scheme.toLowerCase()}` };
 }
 
+/** First key from which the signature of certificates is derived. */
+function certificateKey(hsm: HsmProvider): KeyRef {
+  return { provider: hsm.name, id: 'certificate-1' };
+}
+
 /** Seals components of custodians until the last one comes. */
 export function ceremonyKey(hsm: HsmProvider): KeyRef {
   return { provider: hsm.name, id: 'ceremony-kek' };
@@ -42,6 +47,7 @@ export async function makeVaultKeys(
     ...(await make('pan-index', indexKey(hsm), { usage: 'M7', type: 'HMAC256', scope: 'index' })),
     ...(await make('zone-pin', zonePinKey(hsm.name), { usage: 'P0', type: 'AES128', scope: 'zone-pin' })),
     ...(await make('audit', auditKey(hsm, 1), { usage: 'M7', type: 'HMAC256', scope: 'index' })),
+    ...(await make('certificate', certificateKey(hsm), { usage: 'M7', type: 'HMAC256', scope: 'index' })),
     ...(await make('ceremony', ceremonyKey(hsm), { usage: 'D0', type: 'AES256', scope: 'pan-kek' })),
   ];
 }

@@ -8,6 +8,7 @@ import { CreateTokenJobs1795000010022 } from './create-token-jobs.migration.js';
 import { OrderTenantChanges1795000010021 } from './order-tenant-changes.migration.js';
 import { ReplaceCustodians1795000010028 } from './replace-custodians.migration.js';
 import { VersionFingerprints1795000010027 } from './version-fingerprints.migration.js';
+import { VersionTenantKeys1795000010032 } from './version-tenant-keys.migration.js';
 import { ReencryptCards1795000010025 } from './reencrypt-cards.migration.js';
 import { SealAudit1795000010010 } from './seal-audit.migration.js';
 
@@ -24,4 +25,5 @@ export const vaultMigrations: readonly Migration[] = [
   VersionFingerprints1795000010027,
   ReplaceCustodians1795000010028,
   ReencryptCards1795000010025,
+  VersionTenantKeys1795000010032,
 ];

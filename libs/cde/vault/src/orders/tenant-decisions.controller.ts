@@ -3,7 +3,7 @@ import { VAULT_ROUTES } from '@tsunagu/contracts';
 import { InternalGuard } from '@tsunagu/platform';
 import { Custodians } from '../ceremony/custodians.service.js';
 import { isAbsent, readProof } from '../ceremony/key-request.js';
-import { CertificateSigner } from '../erase/certificate-signer.js';
+import { CertificateSigner, type CertificateKey } from '../erase/certificate-signer.js';
 import type { KeyActor } from '../inventory/key-inventory.service.js';
 import { objectOf, oneOf, requestText, uuidOf } from '../request-shape.js';
 import { TenantDecisions, type TenantDecision } from './tenant-decisions.service.js';
@@ -37,8 +37,8 @@ export class TenantDecisionsController {
 
   @Post(VAULT_ROUTES.certificateKey)
   @HttpCode(200)
-  async key(): Promise<{ publicKey: string }> {
-    return { publicKey: await this.signer.publicKey() };
+  async key(): Promise<{ keys: CertificateKey[] }> {
+    return { keys: await this.signer.publicKeys() };
   }
 
   async #actor(body: unknown): Promise<{ fields: Record<string, unknown>; actor: KeyActor }> {

@@ -14,15 +14,15 @@ const KEY_BYTES = 32;
 
 const OF_PERIOD = sql(
   'vault_dek_of_period',
-  'select id, wrapped, kek_id as "kekId" from vault.tenant_data_key where tenant_id = $1 and period = $2',
+  'select id, wrapped, kek_id as "kekId", tenant_kek_id as "tenantKekId" from vault.tenant_data_key where tenant_id = $1 and period = $2',
 );
 const BY_ID = sql(
   'vault_dek_by_id',
-  'select id, wrapped, kek_id as "kekId" from vault.tenant_data_key where tenant_id = $1 and id = $2',
+  'select id, wrapped, kek_id as "kekId", tenant_kek_id as "tenantKekId" from vault.tenant_data_key where tenant_id = $1 and id = $2',
 );
 const INSERT = sql(
   'vault_dek_insert',
-  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, kek_id, created_at) select $1, $2, $3, $4, $5, $6
+  `insert into vault.tenant_data_key (tenant_id, id, period, wrapped, kek_id, tenant_kek_id, created_at) select $1, $2, $3, $4, $5, $6, $7
    where not exists (select from vault.tenant_erasure where tenant_id = $1)
    on conflict (tenant_id, period) do nothing`,
 );
@@ -31,7 +31,8 @@ const IS_ERASED = sql('vault_tenant_is_erased', 'select 1 as erased from vault.t
 
 const REWRAP = sql(
   'vault_dek_rewrap',
-  'update vault.tenant_data_key set wrapped = $3, kek_id = $4 where tenant_id = $1 and id = $2 and kek_id = $5 returning id',
+  `update vault.tenant_data_key set wrapped = $3, kek_id = $4, tenant_kek_id = $5
+   where tenant_id = $1 and id = $2 and kek_id = $6 and tenant_kek_id is not distinct from $7 returning id`,
 );
 
 interface WrappedKey {
@@ -39,11 +40,13 @@ interface WrappedKey {
   readonly wrapped: Buffer;
   /** Key of the HSM that wraps it. */
   readonly kekId: string;
+  /** Key of the tenant below it; null: from before tenants had keys of their own. */
+  readonly tenantKekId: string | null;
 }
 
 /** A data key that changes its wrapping. */
 export interface RewrappedKey extends WrappedKey {
-  readonly fromKekId: string;
+  readonly from: Pick<WrappedKey, 'kekId' | 'tenantKekId'>;
 }
 
 /** A data key in the clear; belongs to the cache. Use it at once, in the same tick, and never keep it. */
@@ -82,19 +85,23 @@ export class TenantDataKeys {
     });
   }
 
-  /** Put a data key under the present key; the data key itself stays, and with it every stored card. @returns false when another vault was first */
+  /** Put a data key under the present keys; the data key itself stays, and with it every stored card. @returns false when another vault was first */
   async rewrap(tx: Tx, id: string, known: RewrappedKey): Promise<boolean> {
-    const values = [tx.tenantId, id, known.wrapped, known.kekId, known.fromKekId];
+    const { wrapped, kekId, tenantKekId, from } = known;
+    const values = [tx.tenantId, id, wrapped, kekId, tenantKekId, from.kekId, from.tenantKekId];
     return (await tx.query(REWRAP, values)).length === 1;
   }
 
-  /** The same data key under the present key of the HSM. @returns undefined when it is there already. @throws HsmError */
+  /** The same data key under the present keys of house and tenant. @returns undefined when it is there already. @throws HsmError */
   async rewrapped(tenantId: string, id: string): Promise<RewrappedKey | undefined> {
     const [row] = await this.transactions.run({ tenantId }, (tx) => tx.query<WrappedKey>(BY_ID, [tenantId, id]));
-    if (row === undefined || row.kekId === this.ring.current('pan-kek').id) return undefined;
+    if (row === undefined) return undefined;
+    const { kekId, tenantKekId } = row;
+    const { id: presentId } = await this.keks.current(tenantId);
+    if (kekId === this.ring.current('pan-kek').id && tenantKekId === presentId) return undefined;
     const { bytes } = await this.#unwrap(tenantId, row);
     try {
-      return { ...(await this.#wrap(tenantId, id, bytes)), fromKekId: row.kekId };
+      return { ...(await this.#wrap(tenantId, id, bytes)), from: { kekId, tenantKekId } };
     } finally {
       bytes.fill(0);
     }
@@ -143,7 +150,7 @@ export class TenantDataKeys {
     const now = this.clock.now();
     const made = await this.#make(tenantId, newId(now));
     await this.transactions.run({ tenantId }, (tx) =>
-      tx.query(INSERT, [tenantId, made.id, period, made.wrapped, made.kekId, now]),
+      tx.query(INSERT, [tenantId, made.id, period, made.wrapped, made.kekId, made.tenantKekId, now]),
     );
     const [stored] = await find(); // another vault may have been first: its key is the one
     if (stored === undefined) throw new TenantErasedError(); // erased in this moment
@@ -161,8 +168,10 @@ export class TenantDataKeys {
 
   async #wrap(tenantId: string, id: string, data: Buffer): Promise<WrappedKey> {
     const kek = this.ring.current('pan-kek');
-    const inner = await this.#seal(await this.keks.ensure(tenantId), aad(tenantId, id), data);
-    return { id, wrapped: await this.#seal(kek, aad(tenantId, id), inner), kekId: kek.id };
+    const tenantKek = await this.keks.current(tenantId);
+    const inner = await this.#seal(tenantKek, aad(tenantId, id), data);
+    const wrapped = await this.#seal(kek, aad(tenantId, id), inner);
+    return { id, wrapped, kekId: kek.id, tenantKekId: tenantKek.id };
   }
 
   async #seal(key: KeyRef, bound: Buffer, data: Buffer): Promise<Buffer> {
@@ -175,11 +184,11 @@ export class TenantDataKeys {
     return this.hsm.decrypt({ key, mode: 'GCM', iv, aad: bound, data });
   }
 
-  async #unwrap(tenantId: string, { id, wrapped, kekId }: WrappedKey): Promise<DataKey> {
+  async #unwrap(tenantId: string, { id, wrapped, kekId, tenantKekId }: WrappedKey): Promise<DataKey> {
     const bound = aad(tenantId, id);
     const inner = await this.#unseal({ provider: this.hsm.name, id: kekId }, bound, wrapped);
-    if (inner.length === KEY_BYTES) return { id, bytes: inner }; // from before tenants had keys of their own
-    return { id, bytes: await this.#unseal(this.keks.refOf(tenantId), bound, inner) };
+    if (tenantKekId === null) return { id, bytes: inner };
+    return { id, bytes: await this.#unseal(this.keks.refOf(tenantKekId), bound, inner) };
   }
 }
 
