@@ -1,5 +1,6 @@
 import {
   HsmError,
+  profileLack,
   type ArqcCheck,
   type CardValueCheck,
   type Dukpt,
@@ -109,13 +110,8 @@ export class HsmTarget implements ConformanceTarget {
     bdk: Buffer,
     work: (hsm: HsmProvider, key: KeyRef) => Promise<T>,
   ): Promise<T | undefined> {
-    const { bdkTypes, dukptModes, macAlgs, dukptMacAlgs = macAlgs } = this.capabilities;
-    const type = bdkType(profile.scheme, bdk);
-    const serves =
-      bdkTypes.includes(type) &&
-      dukptModes.includes(profile.mode) &&
-      (profile.mac === 'none' || dukptMacAlgs.includes(profile.mac));
-    return serves ? work(this.provider.vault, await this.#loadBdk(type, bdk)) : undefined;
+    if (profileLack(profile, this.capabilities) !== undefined) return undefined;
+    return work(this.provider.vault, await this.#loadBdk(bdkType(profile.scheme, bdk), bdk));
   }
 
   async translatePin(
@@ -162,7 +158,8 @@ export class HsmTarget implements ConformanceTarget {
   }
 
   #canDo(message: DukptMessage): boolean {
-    const { macAlgs, dukptMacAlgs = macAlgs, dukptModes } = this.capabilities;
+    const { macAlgs, dukptMacAlgs = macAlgs, dukptModes, workingKeyTypes } = this.capabilities;
+    if (workingKeyTypes?.includes(message.keyType) === false) return false;
     return message.kind === 'mac' ? dukptMacAlgs.includes(message.alg) : dukptModes.includes('CBC');
   }
 

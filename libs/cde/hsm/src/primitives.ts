@@ -60,3 +60,4 @@ export { sealKey, type KeyHeader } from './software/key-file.js';
 export { SoftwareHsm } from './software/software-hsm.js';
 export { HsmError } from './provider/hsm-error.js';
 export * from './provider/hsm-provider.js';
+export { profileLack } from './provider/profile-check.js';

@@ -2,8 +2,12 @@ import { SystemClock } from '@tsunagu/kernel';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { KEY_BYTES } from '../cipher/block-cipher.js';
+import { DUKPT_PROFILES } from '../dukpt/dukpt-profile.js';
+import { PayloadReader } from '../dukpt/payload-reader.js';
+import { TerminalDukpt } from '../dukpt/terminal-dukpt.js';
 import { GuardedHsm } from '../guard/guarded-hsm.js';
-import type { HsmProvider } from '../provider/hsm-provider.js';
+import type { HsmProvider, KeyType } from '../provider/hsm-provider.js';
 import { CryptokiLibrary } from './cryptoki-library.js';
 import { Pkcs11Hsm, type Pkcs11Options } from './pkcs11-hsm.js';
 import { SoftToken, softTokenLack } from './testing/soft-token.js';
@@ -81,6 +85,44 @@ describe.skipIf(lack !== undefined)('HSM behind PKCS#11', () => {
     expect(await token.objects()).toBe(before + 1);
     expect(await hsm.dukptDecrypt(usable, { mode: 'CBC', iv: Buffer.alloc(16), cipher })).toEqual(plain);
     expect(await token.objects()).toBe(before);
+  });
+
+  it.each([
+    ['AES256', 'AES256'],
+    ['AES256', 'AES128'],
+    ['AES192', 'AES192'],
+  ] as const)(
+    'opens a card of a reader under an %s base key and %s working keys, wholly inside',
+    async (bdkType, type) => {
+      const hsm = await open({ sessions: 1 });
+      const { key } = await hsm.generateKey({ ...bdk, id: `bdk-${bdkType}`, type: bdkType });
+      const profile = { ...DUKPT_PROFILES['aes128-cbc-cmac-tlv'], bdkType, workingKeyType: type };
+      expect(await hsm.lackFor(profile)).toBeUndefined();
+      const ikid = '0000000A0000000B';
+      const initialKey = await hsm.exportClearInitialKey({ bdk: key, scheme: 'AES-DUKPT', ikid });
+      expect(initialKey).toHaveLength(KEY_BYTES[bdkType]);
+      const terminal = new TerminalDukpt(profile, initialKey, ikid);
+      const before = await token.objects();
+      const reader = new PayloadReader(hsm, profile);
+      const payload = reader.shape(
+        terminal.encryptCard(0x0f0f, Buffer.from('57134111111111111111D29081011235285492365F', 'hex')),
+      )!;
+      expect(await reader.verify(key, payload)).toBe(true);
+      expect((await reader.read(key, payload)).pan.toString()).toBe('4111111111111111');
+      expect(await token.objects()).toBe(before);
+    },
+  );
+
+  it('derives no working key that is stronger than its base key, and none of TDES', async () => {
+    const hsm = await open();
+    const { key } = await hsm.generateKey(bdk);
+    const dukpt = { scheme: 'AES-DUKPT', bdk: key, ksn: '000000010000000100000001', variant: 'request' } as const;
+    const derived = (keyType: KeyType) =>
+      hsm.dukptGenerateMac({ ...dukpt, keyType }, { alg: 'AES-CMAC-16', data: Buffer.from('d') });
+    await expect(derived('AES192')).rejects.toMatchObject({ reason: 'usage_denied' });
+    await expect(derived('TDES2')).rejects.toMatchObject({ reason: 'unsupported' });
+    const profile = { ...DUKPT_PROFILES['aes128-cbc-cmac-tlv'], workingKeyType: 'TDES2' } as const;
+    expect(await hsm.lackFor(profile)).toBe('it derives no TDES2 working keys');
   });
 
   it('lets racing makers end with one key', async () => {

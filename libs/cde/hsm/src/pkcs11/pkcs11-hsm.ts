@@ -35,7 +35,7 @@ export interface Pkcs11Options extends TokenSettings {
 }
 
 /**
- * HSM behind PKCS#11: keys are made in the token and never leave it. AES DUKPT with 128-bit keys runs wholly inside. PIN
+ * HSM behind PKCS#11: keys are made in the token and never leave it. AES DUKPT runs wholly inside. PIN
  * translation, TDES DUKPT and EMV do not exist in Cryptoki: {@link capabilities} says so and the methods answer `unsupported`.
  */
 export class Pkcs11Hsm extends HsmProvider {
@@ -68,8 +68,12 @@ export class Pkcs11Hsm extends HsmProvider {
 
   async capabilities(): Promise<HsmCapabilities> {
     const { mode, isPaymentGrade = false } = this.options;
-    return this.link.use(async ({ token, constants }) =>
-      tokenCapabilities(token.mechanisms, constants, { isSandbox: mode === 'sandbox', isPaymentGrade }),
+    return this.link.use(async ({ token, constants, derivationString }) =>
+      tokenCapabilities(token.mechanisms, constants, {
+        isSandbox: mode === 'sandbox',
+        isPaymentGrade,
+        hasLongKeys: derivationString !== undefined,
+      }),
     );
   }
 

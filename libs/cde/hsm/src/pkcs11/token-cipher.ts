@@ -14,6 +14,7 @@ const TAG_BYTES = 16;
 export async function tokenEncrypt(request: TokenRequest, key: Handle, input: CipherInput): Promise<Buffer> {
   const { cryptoki, session } = request;
   cryptoki.C_EncryptInit(session, cipherOf(request.constants, input), key);
+  request.held = input;
   return cryptoki.C_EncryptAsync(session, input.data, Buffer.alloc(input.data.length + TAG_BYTES));
 }
 
@@ -24,6 +25,7 @@ export async function tokenDecrypt(request: TokenRequest, key: Handle, input: Ci
     throw new HsmError('mac', 'the authentication tag is wrong');
   }
   cryptoki.C_DecryptInit(session, cipherOf(request.constants, input), key);
+  request.held = input;
   if (input.mode === 'GCM') request.doubt = 'mac'; // a wrong tag has no return value of its own
   return cryptoki.C_DecryptAsync(session, input.data, secretBuffer(input.data.length + TAG_BYTES));
 }
@@ -53,6 +55,7 @@ export async function tokenMac(request: TokenRequest, key: Handle, alg: MacAlg, 
   const { mechanism, bytes } = macShape(alg);
   cryptoki.C_SignInit(session, { mechanism: constants[mechanism] }, key);
   const full = Buffer.alloc(32);
+  request.held = data;
   const mac = data.length === 0 ? cryptoki.C_SignFinal(session, full) : await cryptoki.C_SignAsync(session, data, full);
   return mac.subarray(0, bytes);
 }
@@ -68,6 +71,7 @@ export async function tokenVerify(
   if (isCut) return timingSafeEqual(await tokenMac(request, key, r.alg, r.data), r.mac);
   const { cryptoki, constants, session } = request;
   cryptoki.C_VerifyInit(session, { mechanism: constants[mechanism] }, key);
+  request.held = r;
   try {
     // the binding refuses an empty buffer where Cryptoki allows no data
     if (r.data.length === 0) return cryptoki.C_VerifyFinal(session, r.mac);

@@ -1,4 +1,5 @@
-import type { Handle, Template } from 'pkcs11js';
+import type { Handle, Mechanism, Template } from 'pkcs11js';
+import { KEY_BYTES } from '../cipher/block-cipher.js';
 import { AES_USAGE, aesChain, aesContext, derivationData, type AesUsage } from '../dukpt/aes-dukpt.js';
 import { aesUsageOf, usableKsn, type DukptUse } from '../dukpt/working-key.js';
 import { HsmError } from '../provider/hsm-error.js';
@@ -9,11 +10,14 @@ import type { FoundKey } from './token-keys.js';
 import type { TokenRequest } from './token-link.js';
 
 const ZERO_IV = Buffer.alloc(16);
+const BLOCK_BYTES = 16;
+/** Keys that a token derives for DUKPT. */
+type AesType = 'AES128' | 'AES192' | 'AES256';
 
 /** A key to derive, and what it may do then. */
 interface Step {
   readonly usage: AesUsage;
-  readonly type: 'AES128';
+  readonly type: AesType;
   readonly context: Buffer;
   readonly uses: readonly Use[];
 }
@@ -29,8 +33,10 @@ export interface WantedKey<T> {
 
 /**
  * Derive the working key of one transaction inside the token, use it, and destroy it and every key on the way to it.
- * CBC of one block under a zero IV is that block under ECB: the derivation of AES-128 keys with a mechanism that tokens have.
- * @throws HsmError `format` the KSN; `unsupported` another scheme, or keys longer than 128 bits
+ * CBC of one block under a zero IV is that block under ECB: AES-128 keys are derived so, without a pointer. Longer keys are two
+ * blocks under ECB.
+ * @throws HsmError `format` the KSN; `unsupported` another scheme or keys that the token does not derive; `usage_denied` a working
+ * key stronger than its base key
  * @source ANSI X9.24-3-2017 6.3; PKCS#11 2.40 mechanisms, 2.15
  */
 export async function withWorkingKey<T>(
@@ -82,8 +88,8 @@ function stepsTo(
 ): { chain: Step[]; working: Step } {
   const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
   if (dukpt.scheme !== 'AES-DUKPT') throw unsupported('scheme');
-  const type = derivedType(bdkType);
-  if (dukpt.keyType === 'AES192' || dukpt.keyType === 'AES256') {
+  const [type, workingType] = [derivedType(bdkType), derivedType(dukpt.keyType)];
+  if (KEY_BYTES[workingType] > KEY_BYTES[type]) {
     throw new HsmError('usage_denied', 'a working key may not be stronger than the key it is derived from');
   }
   const at = (usage: AesUsage, counter: number, uses: readonly Use[]): Step => ({
@@ -98,32 +104,31 @@ function stepsTo(
       { usage: AES_USAGE.initialKey, type, context: hex(ksn.initialKeyId), uses: ['CKA_DERIVE'] },
       ...aesChain(ksn.counter).map((reached) => at(AES_USAGE.keyDerivation, reached, ['CKA_DERIVE'])),
     ],
-    working: { ...working, type: derivedType(dukpt.keyType) },
+    working: { ...working, type: workingType },
   };
 }
 
-/** Longer keys need two blocks and a mechanism whose parameter the binding cannot build. */
-function derivedType(type: KeyType): 'AES128' {
-  if (type !== 'AES128') throw unsupported(type);
+function derivedType(type: KeyType): AesType {
+  if (type !== 'AES128' && type !== 'AES192' && type !== 'AES256') throw unsupported(type);
   return type;
 }
 
-async function derive(
-  { cryptoki, constants, session }: TokenRequest,
-  from: Handle,
-  step: Step,
-  readable?: Template,
-): Promise<Handle> {
+async function derive(request: TokenRequest, from: Handle, step: Step, readable?: Template): Promise<Handle> {
+  const { cryptoki, constants, session } = request;
   const data = derivationData(step.usage, step.type, step.context);
-  const parameter = { type: constants.CK_PARAMS_AES_CBC, iv: ZERO_IV, data };
   const own = derivedTemplate(constants, step);
   const template = readable === undefined ? own : replaced(own, readable);
-  return cryptoki.C_DeriveKeyAsync(
-    session,
-    { mechanism: constants.CKM_AES_CBC_ENCRYPT_DATA, parameter },
-    from,
-    template,
-  );
+  request.held = data;
+  return cryptoki.C_DeriveKeyAsync(session, derivation(request, data), from, template);
+}
+
+function derivation({ constants, derivationString }: TokenRequest, data: Buffer): Mechanism {
+  if (data.length === BLOCK_BYTES) {
+    const parameter = { type: constants.CK_PARAMS_AES_CBC, iv: ZERO_IV, data };
+    return { mechanism: constants.CKM_AES_CBC_ENCRYPT_DATA, parameter };
+  }
+  if (derivationString === undefined) throw unsupported('addon_missing');
+  return { mechanism: constants.CKM_AES_ECB_ENCRYPT_DATA, parameter: derivationString(data) };
 }
 
 /** Templates by type and uses: the steps of every chain share them. */

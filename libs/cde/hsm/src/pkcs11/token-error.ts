@@ -14,7 +14,10 @@ export type TokenFault =
   | 'gone';
 
 const REMEDY: Readonly<Record<TokenFault, { variable: string; text: string }>> = {
-  addon_missing: { variable: 'HSM_PROVIDER', text: 'pkcs11 needs its native part: run `npm rebuild pkcs11js`' },
+  addon_missing: {
+    variable: 'HSM_PROVIDER',
+    text: 'pkcs11 needs its native part: run `node tools/prepare-pkcs11.mjs`',
+  },
   library_missing: { variable: 'PKCS11_LIBRARY', text: 'names no PKCS#11 library that can be loaded' },
   folder_missing: { variable: 'SOFTHSM2_CONF', text: 'leads to a token folder that does not exist' },
   folder_unreadable: { variable: 'SOFTHSM2_CONF', text: 'leads to a token folder that this process may not read' },

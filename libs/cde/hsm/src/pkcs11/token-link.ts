@@ -4,6 +4,7 @@ import type { Handle, PKCS11 } from 'pkcs11js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { HsmReason } from '../provider/hsm-error.js';
 import { CryptokiLibrary, type Constants } from './cryptoki-library.js';
+import { loadDerivationString, type DerivationString } from './derivation-string.js';
 import { KeptKeys } from './kept-keys.js';
 import { SessionPool } from './session-pool.js';
 import { RV, TokenError, rvOf } from './token-error.js';
@@ -44,6 +45,10 @@ export interface TokenRequest {
   readonly token: OpenToken;
   /** What a failure means that has no clear return value while the token is well; whoever knows better sets it. */
   doubt: HsmReason;
+  /** What the library reads during the call under way: the binding keeps addresses of buffers and no references to them. */
+  held: unknown;
+  /** For keys above 128 bits, where it was built. */
+  readonly derivationString: DerivationString | undefined;
 }
 
 /** State of a session that may write and whose user is logged in. @source PKCS#11 2.40, section 3.3 */
@@ -81,6 +86,7 @@ export class TokenLink {
   #needsRestart = false;
   /** Digest of a PIN that was refused: trying it again would lock the token. */
   #wrongPin: string | undefined;
+  readonly #derivationString = loadDerivationString();
 
   private constructor(
     private readonly library: CryptokiLibrary,
@@ -127,6 +133,8 @@ export class TokenLink {
         session,
         token,
         doubt: 'unavailable',
+        held: undefined,
+        derivationString: this.#derivationString,
       };
       try {
         const result = await work(request);

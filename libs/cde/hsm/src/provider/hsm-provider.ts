@@ -49,6 +49,8 @@ export interface HsmCapabilities {
   readonly operations: readonly HsmOperation[];
   /** Base keys whose DUKPT chain this provider walks; `TDES2` stands for TDES DUKPT. */
   readonly bdkTypes: readonly KeyType[];
+  /** Working keys that it derives from them; every type that the standard allows where it is absent. */
+  readonly workingKeyTypes?: readonly KeyType[];
   readonly keysNeverLeave: { readonly aesDukpt: boolean; readonly tdesDukpt: boolean; readonly pin: boolean };
   readonly dukptModes: readonly CipherMode[];
   /** Under stored keys. */

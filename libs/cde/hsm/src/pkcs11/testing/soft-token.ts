@@ -6,6 +6,7 @@ import type { Handle, PKCS11 } from 'pkcs11js';
 import { KEY_BYTES } from '../../cipher/block-cipher.js';
 import { keyCheckValue } from '../../mac/kcv.js';
 import type { KeyScope, KeyType, KeyUsage } from '../../provider/hsm-provider.js';
+import { loadDerivationString } from '../derivation-string.js';
 import { CryptokiLibrary, type Constants } from '../cryptoki-library.js';
 import { Pkcs11Hsm, type Pkcs11Options } from '../pkcs11-hsm.js';
 import { encodeKeyFacts, secretKey, useFlags, usesOf } from '../token-key.js';
@@ -24,12 +25,13 @@ const LIBRARIES = [
 /** What stands between this machine and a SoftHSM2 token; undefined = nothing. Tests and tools print it, and never skip in silence. */
 export async function softTokenLack(): Promise<string | undefined> {
   if (softLibrary() === undefined) return 'softhsm2 is not installed (Debian: apt-get install softhsm2)';
+  const build = 'node tools/prepare-pkcs11.mjs; it needs g++, make and python3';
   try {
     await import('pkcs11js');
-    return undefined;
   } catch {
-    return 'the native part of pkcs11js is not built (npm rebuild pkcs11js)';
+    return `the native part of pkcs11js is not built (${build})`;
   }
+  return loadDerivationString() === undefined ? `native/derivation-string.c is not built (${build})` : undefined;
 }
 
 /**
