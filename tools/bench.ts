@@ -3,18 +3,19 @@ import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
 import { measurePkcs11 } from './bench/pkcs11-rate.js';
-import { measureTokensHere } from './bench/token-costs.js';
+import { measureTokens } from './bench/token-costs.js';
 import { measureVault } from './bench/vault-rate.js';
 import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run bench [-- [iso8583|vault|tokens] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone;
-with vault: opening cards against plain node:crypto; with tokens: finding a card among many.
+with vault: opening cards against plain node:crypto; with tokens: finding and making a token among many.
   --seconds <n>        length of each of the four stretches (default 12), after 1,500 payments of warming up for each side
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --many <n>           tokens: cards of the large table (default 200000; the budget speaks of 10000000), against 10000
+  --operations <n>     tokens: how often a card is found or made to see what memory does (default 20000; the budget speaks of 1000000)
   --json               one JSON line`;
 
 async function main(): Promise<number> {
@@ -26,6 +27,7 @@ async function main(): Promise<number> {
       concurrency: { type: 'string', default: '32' },
       queue: { type: 'string', default: 'postgres' },
       many: { type: 'string', default: '200000' },
+      operations: { type: 'string', default: '20000' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
@@ -39,7 +41,10 @@ async function main(): Promise<number> {
   if (positionals[0] === 'tokens') {
     const many = Number(values.many);
     if (!(many >= 10_000 && many <= 50_000_000)) throw new RangeError('many is from 10000 to 50000000');
-    return print(JSON.stringify(await measureTokensHere({ few: 10_000, many }), null, 2));
+    const operations = Number(values.operations);
+    if (!(operations >= 1_000 && operations <= 10_000_000))
+      throw new RangeError('operations are from 1000 to 10000000');
+    return print(JSON.stringify(await measureTokens({ few: 10_000, many, operations }, say), null, 2));
   }
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
