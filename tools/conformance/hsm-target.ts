@@ -16,7 +16,14 @@ import {
   type PinSide,
 } from '@tsunagu/hsm/primitives';
 import type { Verdict } from './family.js';
-import type { ClearKeyBlock, ClearPinSide, ConformanceTarget, DukptMessage, StoredMac } from './target.js';
+import type {
+  ClearKeyBlock,
+  ClearPinSide,
+  ConformanceTarget,
+  DukptMessage,
+  ImportedKeyBlock,
+  StoredMac,
+} from './target.js';
 import { CaseFailure, same } from './vector-case.js';
 
 /** A clear key on its way into a provider. */
@@ -52,6 +59,9 @@ const SCOPE_OF_USAGE: Readonly<Record<KeyUsage, KeyScope>> = {
   C0: 'issuer',
   E0: 'issuer',
 };
+
+/** PIN keys come and go for links; the zone's own never leaves. */
+const SCOPE_OF_IMPORT: Partial<Readonly<Record<KeyUsage, KeyScope>>> = { P0: 'link-pin' };
 
 const MAC_USAGE: Readonly<Record<MacAlg, KeyUsage>> = {
   'AES-CMAC-16': 'M6',
@@ -129,14 +139,29 @@ export class HsmTarget implements ConformanceTarget {
     return (await hsm.translatePin({ in: source, out, pan })).block;
   }
 
-  async importKeyBlock({ kbpk, keyBlock, usage }: ClearKeyBlock): Promise<{ kcv: string; usage: string } | undefined> {
+  async importKeyBlock({ kbpk, keyBlock, usage }: ClearKeyBlock): Promise<ImportedKeyBlock | undefined> {
     const version = keyBlock.startsWith('B') ? 'B' : 'D';
     if (!this.#has('importKeyBlock') || !this.capabilities.keyBlockVersions.includes(version)) return undefined;
     const type = version === 'B' ? tdesType(kbpk) : aesType(kbpk);
     const wrapping = await this.provider.load({ bytes: kbpk, usage: 'K1', scope: 'transport', type });
-    const scope = SCOPE_OF_USAGE[usage];
-    const hsm = scope === 'link-mac' || scope === 'issuer' ? this.provider.switch : this.provider.vault;
-    return hsm.importKeyBlock({ id: freshId(), scope, kbpk: wrapping, keyBlock, expect: { usage } });
+    const scope = SCOPE_OF_IMPORT[usage] ?? SCOPE_OF_USAGE[usage];
+    const hsm = scope === 'issuer' ? this.provider.switch : this.provider.vault;
+    const info = await hsm.importKeyBlock({ id: freshId(), scope, kbpk: wrapping, keyBlock, expect: { usage } });
+    const exported = await this.#exported(hsm, { kbpk: wrapping, key: info.key, version });
+    return { kcv: info.kcv, usage: info.usage, exported };
+  }
+
+  async #exported(
+    hsm: HsmProvider,
+    r: Parameters<HsmProvider['exportKeyBlock']>[0],
+  ): Promise<ImportedKeyBlock['exported']> {
+    if (!this.#has('exportKeyBlock')) return undefined;
+    try {
+      return await hsm.exportKeyBlock(r);
+    } catch (error) {
+      if (error instanceof HsmError && error.reason === 'usage_denied') return 'refused';
+      throw error;
+    }
   }
 
   async verifyArqc(issuerMasterKey: Buffer, check: Omit<ArqcCheck, 'key'>) {

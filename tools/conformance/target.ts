@@ -41,6 +41,14 @@ export interface ClearKeyBlock {
   readonly usage: KeyUsage;
 }
 
+/** What a provider made of a key block that it took in. */
+export interface ImportedKeyBlock {
+  readonly kcv: string;
+  readonly usage: string;
+  /** The key in a block of its own making; `refused` = this key may not go out; undefined = it exports no key blocks. */
+  readonly exported: string | 'refused' | undefined;
+}
+
 /**
  * Where the cases of a run go. Every method loads the clear keys of the case into the provider, asks it, and answers
  * `not supported` when the provider does not declare the operation; a declared operation that fails is a failure.
@@ -61,8 +69,8 @@ export interface ConformanceTarget {
   ): Promise<T | undefined>;
   /** @returns the new block; undefined when not supported */
   translatePin(from: ClearPinSide & { block: Buffer }, to: ClearPinSide, pan: Buffer): Promise<Buffer | undefined>;
-  /** @returns check value and usage of the imported key; undefined when not supported */
-  importKeyBlock(r: ClearKeyBlock): Promise<{ kcv: string; usage: string } | undefined>;
+  /** Taken in, and given out again under the same protection key. @returns undefined when not supported */
+  importKeyBlock(r: ClearKeyBlock): Promise<ImportedKeyBlock | undefined>;
   verifyArqc(
     issuerMasterKey: Buffer,
     check: Omit<ArqcCheck, 'key'>,

@@ -51,7 +51,7 @@ export { openKeyBlock, sealKeyBlock } from './key-block/key-block.js';
 export type { KeyBlockHeader } from './key-block/key-block-header.js';
 export { cmac } from './mac/cmac.js';
 export { cbcMac, retailMac, type MacPadding } from './mac/iso9797.js';
-export { kcvCmac, kcvEcb } from './mac/kcv.js';
+export { kcvCmac, kcvEcb, keyCheckValue } from './mac/kcv.js';
 export { computeMac } from './mac/mac.js';
 export { decipherFormat4, decodePinBlock, encipherFormat4, encodePinBlock, panField16 } from './pin/pin-block.js';
 export { translatePinBlock, type PinKeySide } from './pin/pin-translation.js';

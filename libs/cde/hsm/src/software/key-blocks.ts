@@ -29,15 +29,24 @@ const ALGORITHM: Readonly<Record<KeyType, 'A' | 'T' | 'H'>> = {
   HMAC256: 'H',
 };
 
+/** A key out of its block. */
+interface OpenedBlock {
+  /** Wiped by the caller. */
+  readonly key: Buffer;
+  readonly type: KeyType;
+  /** Its owner lets it go no further. */
+  readonly exportability?: 'N';
+}
+
 /**
  * Open a block for its place in the store: usage, mode and check value are compared before the key is believed.
- * @returns the key, wiped by the caller
  * @throws KeyBlockError one answer for every fault
  */
-export function openBlock(kbpk: Buffer, { keyBlock, expect }: KeyBlockImport): { key: Buffer; type: KeyType } {
+export function openBlock(kbpk: Buffer, { keyBlock, expect }: KeyBlockImport): OpenedBlock {
   const { header, key } = openKeyBlock(kbpk, keyBlock, { usage: expect.usage, kcv: expect.kcv });
   const type = typeOf(header.algorithm, key.length);
-  if (type !== undefined && (expect.type === undefined || expect.type === type)) return { key, type };
+  if (type !== undefined && (expect.type === undefined || expect.type === type))
+    return { key, type, ...(header.exportability === 'N' ? { exportability: 'N' } : {}) };
   key.fill(0);
   throw new KeyBlockError();
 }

@@ -13,6 +13,8 @@ export interface KeyHeader {
   readonly kcv: Hex;
   /** ISO 8601, or null for a key that lives until it is destroyed by hand. */
   readonly expiresAt: string | null;
+  /** N = it came in a key block that says so, and goes out in none. Absent = its scope decides. @source ANSI X9.143-2022 */
+  readonly exportability?: 'N';
 }
 
 const NONCE_BYTES = 12;

@@ -38,7 +38,7 @@ const NAME = 'software';
 const LIFE: readonly KeyState[] = ['pending', 'active', 'decrypt-only', 'retired'];
 
 /** What is known of a key before it has bytes. */
-type NewKey = Parameters<HsmProvider['generateKey']>[0];
+type NewKey = Parameters<HsmProvider['generateKey']>[0] & Pick<KeyHeader, 'exportability'>;
 
 /** How a process opens the software HSM. */
 export interface SoftwareHsmOptions {
@@ -222,8 +222,8 @@ export class SoftwareHsm extends HsmProvider {
 
   override async importKeyBlock(r: KeyBlockImport): Promise<KeyInfo> {
     this.#checkManage(r.scope, r.id);
-    const { key, type } = await this.#withKey(r.kbpk, 'unwrap', (kbpk) => openBlock(kbpk, r));
-    return this.#store({ ...r, usage: r.expect.usage, type }, key);
+    const { key, ...what } = await this.#withKey(r.kbpk, 'unwrap', (kbpk) => openBlock(kbpk, r));
+    return this.#store({ ...r, usage: r.expect.usage, ...what }, key);
   }
 
   override async importComponents(r: KeyComponents): Promise<KeyInfo> {
@@ -246,10 +246,10 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   override async exportKeyBlock(r: { kbpk: KeyRef; key: KeyRef; version: 'B' | 'D' }): Promise<string> {
-    const { key, header } = await this.#withKey(r.key, 'export', (bytes, known) => ({
-      key: Buffer.from(bytes),
-      header: known,
-    }));
+    const { key, header } = await this.#withKey(r.key, 'export', (bytes, known) => {
+      if (known.exportability === 'N') throw denied(known.id, 'export');
+      return { key: Buffer.from(bytes), header: known };
+    });
     return this.#wrap(r.kbpk, key, (kbpk) => sealBlock(kbpk, r.version, header, key));
   }
 
@@ -314,13 +314,12 @@ export class SoftwareHsm extends HsmProvider {
     return infoOf(await this.store.header(r.id));
   }
 
-  async #keep({ id, usage, type, scope, state, expiresAt }: NewKey, key: Buffer): Promise<boolean> {
+  async #keep({ id, usage, type, scope, state, expiresAt, exportability }: NewKey, key: Buffer): Promise<boolean> {
     const life = { state: state ?? 'active', expiresAt: expiresAt?.toISOString() ?? null } as const;
+    const kcv = keyCheckValue(type, key);
+    const limits = exportability === undefined ? {} : { exportability };
     try {
-      return await this.store.create(
-        { version: 1, id, usage, type, scope, kcv: keyCheckValue(type, key), ...life },
-        key,
-      );
+      return await this.store.create({ version: 1, id, usage, type, scope, kcv, ...life, ...limits }, key);
     } finally {
       key.fill(0);
     }

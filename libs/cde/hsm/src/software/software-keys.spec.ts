@@ -170,6 +170,21 @@ describe('key blocks', () => {
     await expect(vault.importKeyBlock(block(randomBytes(16)))).rejects.toMatchObject({ reason: 'usage_denied' });
   });
 
+  it('lets no key go on that came with exportability N', async () => {
+    const { kbpk, clear } = await transport();
+    for (const [exportability, isExported] of [
+      ['N', false],
+      ['S', true],
+    ] as const) {
+      const keyBlock = sealKeyBlock(clear, { ...HEADER, exportability }, randomBytes(16));
+      const what = { id: `bdk-${exportability}`, scope: 'bdk', kbpk, keyBlock, expect: { usage: 'B0' } } as const;
+      const { key } = await vault.importKeyBlock(what);
+      const asked = vault.exportKeyBlock({ kbpk, key, version: 'D' });
+      if (isExported) expect(openKeyBlock(clear, await asked).header.usage).toBe('B0');
+      else await expect(asked).rejects.toMatchObject({ reason: 'usage_denied' });
+    }
+  });
+
   it('never wraps a key with a weaker one, and keys of the house not at all', async () => {
     const { kbpk } = await transport('AES128');
     await vault.generateKey({ id: 'strong', usage: 'B0', type: 'AES256', scope: 'bdk' });
