@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvelopeOpener, SoftwareHsm } from '@tsunagu/hsm';
 import { SystemClock } from '@tsunagu/kernel';
@@ -11,6 +11,7 @@ import { scanDatabases } from '../../tools/pan-scan/scan-database.js';
 import { scanFolders } from '../../tools/pan-scan/scan-files.js';
 import { canReadMemory, scanMemory } from '../../tools/pan-scan/scan-memory.js';
 import { ScanReport } from '../../tools/pan-scan/scan-report.js';
+import { heapSnapshotOptions, heapStrings } from '../kit/heap-snapshot.js';
 import { start, type House } from '../../tools/supervisor.mjs';
 import { CardReader, type Presentation } from '../../tools/till/card-reader.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
@@ -22,8 +23,13 @@ const PIN = '4826';
 const AMOUNTS = { paid: 1_500, declined: 1_116, lost: 1_905 };
 const CARDS = ['visa-debit', 'mastercard-prepaid', 'jcb-stripe'] as const;
 
+/** Processes that hold a clear card while they work on it. */
+const CARD_ZONE = ['vault', 'switch'] as const;
+
 let house: House;
 let dataDir: string;
+/** Where vault and switch write their heaps when they are asked; not among the data that is searched. */
+let heaps: string;
 let admin: pg.Client;
 /** Every byte that the API answered, and the parts of it that a person or a program reads. */
 const answers: string[] = [];
@@ -33,8 +39,12 @@ const pans = CARDS.map((name) => TEST_CARDS[name]!.pan);
 beforeAll(async () => {
   dataDir = mkdtempSync(join('/tmp', `tsunagu-cards-${process.pid}-`));
   chmodSync(dataDir, 0o755);
+  heaps = mkdtempSync(join('/tmp', `tsunagu-heaps-${process.pid}-`));
+  for (const app of CARD_ZONE) mkdirSync(join(heaps, app));
+  const observed = (app: string) => ({ NODE_OPTIONS: heapSnapshotOptions(join(heaps, app)).slice(0, 2).join(' ') });
+  const extraEnv = { vault: observed('vault'), switch: observed('switch') };
   const timers = { replyTimeoutMs: 1_500, reversalScheduleMs: [60_000] };
-  house = await start({ dataDir, ports: { api: 0 }, timers });
+  house = await start({ dataDir, ports: { api: 0 }, timers, extraEnv });
   admin = new pg.Client({ connectionString: house.databaseUrl() });
   await admin.connect();
   for (const [index, card] of CARDS.entries()) {
@@ -46,7 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin?.end();
   await house?.stop();
-  rmSync(dataDir, { recursive: true, force: true });
+  for (const folder of [dataDir, heaps]) rmSync(folder, { recursive: true, force: true });
 }, START_MS);
 
 const tenant = () => house.sandbox.tenants[0]!;
@@ -190,6 +200,19 @@ describe('card data of a house that has taken payments', { timeout: TEST_MS }, (
     for (const pan of pans) {
       expect(text, 'more of the front than six digits').not.toContain(pan.slice(0, 8));
       expect(text, 'more of the end than four digits').not.toMatch(new RegExp(`[*•… "]${pan.slice(-6)}"`));
+    }
+  });
+
+  it('is in the V8 heap of neither vault nor switch once they are idle, an opened envelope no more than a reversal that waits [CC-29]', async () => {
+    for (const app of CARD_ZONE) {
+      const heap = await heapStrings(house.pids[app]!, join(heaps, app));
+      const [report, canary] = [
+        new ScanReport(patterns()),
+        new ScanReport([{ label: 'planted', bytes: Buffer.from(house.internalSecret) }]),
+      ];
+      for (const one of [report, canary]) one.value('heap', app, heap);
+      expect([app, canary.hitCount > 0], 'the search finds what is there').toEqual([app, true]);
+      expect(report.hits).toEqual([]);
     }
   });
 
