@@ -159,7 +159,7 @@ export class HsmTarget implements ConformanceTarget {
     try {
       return await hsm.exportKeyBlock(r);
     } catch (error) {
-      if (error instanceof HsmError && error.reason === 'usage_denied') return 'refused';
+      if (error instanceof HsmError && error.reason === 'usage_denied') return null;
       throw error;
     }
   }

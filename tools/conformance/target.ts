@@ -45,8 +45,8 @@ export interface ClearKeyBlock {
 export interface ImportedKeyBlock {
   readonly kcv: string;
   readonly usage: string;
-  /** The key in a block of its own making; `refused` = this key may not go out; undefined = it exports no key blocks. */
-  readonly exported: string | 'refused' | undefined;
+  /** The key in a block of its own making; null = this key may not go out; undefined = it exports no key blocks. */
+  readonly exported: string | null | undefined;
 }
 
 /**
