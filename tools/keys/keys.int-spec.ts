@@ -133,10 +133,19 @@ describe('npm run keys', { timeout: 60_000 }, () => {
     expect((await keys(lose)).text).toContain('is retired');
   });
 
-  it('[CC-32] reports keys and devices', async () => {
-    const report = JSON.parse((await keys(['report'])).text) as { keys: { id: string }[]; devices: { id: string }[] };
-    const { rows } = await admin.query<{ id: string }>('select id from vault.key_record');
-    expect(new Set(report.keys.map(({ id }) => id))).toEqual(new Set(rows.map(({ id }) => id)));
+  it('[CC-32] reports keys, devices and the HSM', async () => {
+    const report = JSON.parse((await keys(['report'])).text) as {
+      keys: { id: string; algorithm: string; bits: number }[];
+      devices: { id: string }[];
+      hsm: { name: string; isHealthy: boolean; capabilities: { operations: string[] } };
+    };
+    const { rows } = await admin.query<{ id: string; algorithm: string }>('select id, algorithm from vault.key_record');
+    const ids = (lines: readonly { id: string; algorithm: string }[]) =>
+      lines.map(({ id, algorithm }) => `${id} ${algorithm}`).sort();
+    expect(ids(report.keys)).toEqual(ids(rows));
+    expect(report.keys.find(({ id }) => id === 'pan-kek')).toMatchObject({ algorithm: 'AES256', bits: 256 });
+    expect(report.hsm).toMatchObject({ name: 'software', isHealthy: true, isPaymentGrade: false });
+    expect(report.hsm.capabilities.operations.length).toBeGreaterThan(10);
     const devices = await admin.query<{ id: string }>('select id from vault.device');
     expect(report.devices.map(({ id }) => id)).toEqual(devices.rows.map(({ id }) => id));
     expect(report.devices).toHaveLength(1);

@@ -1,6 +1,8 @@
-import { INTERNAL_ROUTES, SWITCH_ROUTES, type Caller } from '@tsunagu/contracts';
+import { INTERNAL_ROUTES, SWITCH_ROUTES, VAULT_ROUTES, type Caller } from '@tsunagu/contracts';
 import { AppLogger, InternalErrorFilter, bootstrap, type RunningApp } from '@tsunagu/platform';
 import type { FastifyInstance, RouteOptions } from 'fastify';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -57,19 +59,25 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Status of an empty request of a caller, by plain HTTPS. */
-function statusFor(caller: Caller, { method, path }: { method: string; path: string }): Promise<number> {
+/** An empty request of a caller, by plain HTTPS. */
+function ask(
+  caller: Caller,
+  { method, path }: { method: string; path: string },
+): Promise<{ status: number; text: string }> {
   const headers = { 'content-type': 'application/json', 'x-internal-caller': 'operator' };
   const options = { ...clientOptions(authority.caFile, own.get(caller)), port: running.port, path, method, headers };
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', ...options }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
     });
     sent.on('error', reject);
     sent.end(method === 'GET' ? undefined : '{}');
   });
 }
+
+const statusFor = async (...asked: Parameters<typeof ask>): Promise<number> => (await ask(...asked)).status;
 
 describe('the doors of a vault in production', { timeout: 60_000 }, () => {
   it('are those of the contract, and no others', () => {
@@ -90,6 +98,24 @@ describe('the doors of a vault in production', { timeout: 60_000 }, () => {
       if (!isRight) wrong.push(`${caller} ${route.path} ${status}`);
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('list the certificates of the house with their ends: ours, the authority, and who has called [CC-32]', async () => {
+    await statusFor('worker', { method: 'GET', path: '/health/live' });
+    const { text } = await ask('operator', { method: 'POST', path: VAULT_ROUTES.keyReport });
+    const { certificates, hsm } = JSON.parse(text) as {
+      certificates: { role: string; name: string; validUntil: string; algorithm: string; fingerprint: string }[];
+      hsm: { name: string };
+    };
+    const named = (role: string) => certificates.filter((one) => one.role === role).map(({ name }) => name);
+    expect(named('own')).toEqual(['spiffe://tsunagu/vault']);
+    expect(named('authority')).toEqual(['CN=test authority']);
+    expect(named('caller')).toEqual(expect.arrayContaining(['spiffe://tsunagu/operator', 'spiffe://tsunagu/worker']));
+    const file = new X509Certificate(readFileSync(own.get('vault')!.certFile));
+    const ours = certificates.find(({ role }) => role === 'own')!;
+    expect([new Date(ours.validUntil), ours.fingerprint]).toEqual([new Date(file.validTo), file.fingerprint256]);
+    expect(ours.algorithm).toBe('ec prime256v1');
+    expect(hsm.name).toBe('software');
   });
 
   it('show health and metrics to processes of the house', async () => {

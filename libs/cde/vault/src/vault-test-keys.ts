@@ -71,7 +71,7 @@ export async function openKeyRoom(p: KeyRoomParts): Promise<{ keys: KeyRoom; enr
   const orders = new KeyOrders(book, centre, inventory, hsm, clock);
   const arrivals = new KeyArrivals(hsm, book, inventory);
   const components = new Components(hsm, ring, book, arrivals, clock);
-  const reports = new KeyReports(book, orders, custodians, schedule, new ReportSources(hsm, centre, clock));
+  const reports = new KeyReports(book, orders, custodians, schedule, new ReportSources(hsm, centre, clock, null));
   const envelopes = new EnvelopeKeys(p.sealer, inventory);
   const deviceBook = new DeviceBook(transactions, p.devices, audit, clock);
   const baseKeys = new BaseKeys(hsm, book, inventory, config);

@@ -13,6 +13,7 @@ export { HealthChecks } from './health/health-checks.js';
 export { migrationsMatch } from './health/standard-checks.js';
 export { bootstrap, startApp, type RunningApp } from './http/bootstrap.js';
 export { VaultClient } from './internal-http/card-zone-clients.js';
+export { type CertificateLine } from './internal-http/certificate-line.js';
 export { HouseCertificate } from './internal-http/house-certificate.js';
 export { InternalErrorFilter } from './internal-http/internal-error.filter.js';
 export { InternalGuard } from './internal-http/internal-guard.js';

@@ -1,11 +1,12 @@
-import { Injectable } from '@nestjs/common';
-import { DUKPT_PROFILES, HsmProvider, type DukptProfile } from '@tsunagu/hsm';
+import { Inject, Injectable } from '@nestjs/common';
+import { DUKPT_PROFILES, HsmProvider, type DukptProfile, type KeyRef } from '@tsunagu/hsm';
 import { Clock } from '@tsunagu/kernel';
-import { Centre, sql } from '@tsunagu/platform';
+import { Centre, HouseCertificate, sql, type CertificateLine } from '@tsunagu/platform';
 import { KeyBook } from '../inventory/key-book.repository.js';
 import type { KeyRecord } from '../inventory/key-record.js';
 import { KeySchedule, type KeyForecast } from '../inventory/key-schedule.service.js';
 import { Custodians } from './custodians.service.js';
+import { keyBits } from './new-key.js';
 import { KeyOrders, type KeyOrder } from './key-orders.service.js';
 
 /** A reader in the inventory of devices. */
@@ -26,10 +27,25 @@ export interface DeviceLine {
   readonly daysLeft: number | null;
 }
 
+/** A key in the inventory, with its length as it is stored: of TDES also the parity bits. */
+export interface KeyLine extends KeyRecord {
+  readonly bits: number;
+}
+
+/** The HSM behind the vault: what it declares and how it is. The switch has a partition of its own in the same one. */
+export interface HsmLine {
+  readonly name: KeyRef['provider'];
+  readonly isHealthy: boolean;
+  readonly isPaymentGrade: boolean;
+  readonly capabilities: Awaited<ReturnType<HsmProvider['capabilities']>>;
+}
+
 /** Inventory for operators and assessors. @source card-crypto.md CC-32 */
 export interface KeyReport {
-  readonly provider: { readonly name: string; readonly isPaymentGrade: boolean };
-  readonly keys: readonly KeyRecord[];
+  readonly hsm: HsmLine;
+  readonly keys: readonly KeyLine[];
+  /** Of the processes of the house; empty in the sandbox, which has none. */
+  readonly certificates: readonly CertificateLine[];
   readonly orders: readonly KeyOrder[];
   readonly custodians: readonly string[];
   readonly forecast: readonly KeyForecast[];
@@ -51,6 +67,7 @@ export class ReportSources {
     readonly hsm: HsmProvider,
     readonly centre: Centre,
     readonly clock: Clock,
+    @Inject(HouseCertificate) readonly certificate: HouseCertificate | null,
   ) {}
 }
 
@@ -67,11 +84,11 @@ export class KeyReports {
 
   /** @param asked `isComplete`: also destroyed keys and those of envelopes; `devicesAfter`: id of a device, or empty for the first page */
   async report(asked: { isComplete: boolean; days: number; devicesAfter: string | null }): Promise<KeyReport> {
-    const { hsm, centre, clock } = this.sources;
-    const { paymentGrade: isPaymentGrade } = await hsm.capabilities();
+    const { centre, clock, certificate } = this.sources;
     const report = {
-      provider: { name: hsm.name, isPaymentGrade },
-      keys: await this.book.list(asked.isComplete),
+      hsm: await this.#hsm(),
+      keys: (await this.book.list(asked.isComplete)).map((key) => ({ ...key, bits: keyBits(key.algorithm) })),
+      certificates: certificate?.inventory ?? [],
       orders: await this.orders.open(),
       custodians: await this.custodians.names(),
       forecast: await this.schedule.forecast(asked.days),
@@ -80,6 +97,13 @@ export class KeyReports {
     const after = asked.devicesAfter === '' ? null : asked.devicesAfter;
     const rows = await centre.query<DeviceRow>(DEVICES, [after, DEVICES_PAGE]);
     return { ...report, devices: rows.map((row) => forecastOf(row, clock.now())) };
+  }
+
+  async #hsm(): Promise<HsmLine> {
+    const { hsm } = this.sources;
+    const capabilities = await hsm.capabilities();
+    const { ok: isHealthy } = await hsm.health();
+    return { name: hsm.name, isHealthy, isPaymentGrade: capabilities.paymentGrade, capabilities };
   }
 }
 

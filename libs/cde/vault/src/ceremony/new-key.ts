@@ -22,6 +22,11 @@ const BYTES: Readonly<Record<KeyInfo['type'], number>> = {
   HMAC256: 32,
 };
 
+/** Length of a key as it is stored. */
+export function keyBits(algorithm: KeyInfo['type']): number {
+  return BYTES[algorithm] * 8;
+}
+
 /** Purposes whose keys the house makes and nobody brings. */
 const OF_HOUSE: readonly KeyPurpose[] = ['envelope', 'audit', 'pan-index', 'tenant-kek', 'zone-pin', 'certificate'];
 

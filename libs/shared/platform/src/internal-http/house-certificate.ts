@@ -4,6 +4,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Caller } from '@tsunagu/contracts';
 import { AppError } from '@tsunagu/kernel';
 import { callerOfCertificate } from './caller-identity.js';
+import { certificateLine, certificatesOf, type CertificateLine } from './certificate-line.js';
 
 /** Where the certificate of a process stands; PEM, one file each, as a secret of Kubernetes or cert-manager mounts them. */
 export interface CertificateFiles {
@@ -30,11 +31,13 @@ interface Material {
   readonly texts: readonly string[];
   readonly context: SecureContextOptions;
   readonly expiresAt: Date;
+  readonly lines: readonly CertificateLine[];
 }
 
 /** Certificate, key and authority of one process, in memory; the files may change while it runs. */
 export class HouseCertificate {
   readonly #listeners = new Set<() => void>();
+  readonly #callers = new Map<Caller, CertificateLine>();
   #material: Material;
 
   /** @throws CertificateError a file is missing, or they do not belong together, or to this process */
@@ -57,6 +60,16 @@ export class HouseCertificate {
 
   get expiresAt(): Date {
     return this.#material.expiresAt;
+  }
+
+  /** Our own certificate, the authorities we believe, and the last certificate of each caller since this process started. */
+  get inventory(): CertificateLine[] {
+    return [...this.#material.lines, ...this.#callers.values()];
+  }
+
+  /** A caller has shown this one, and was let in. */
+  saw(caller: Caller, certificate: X509Certificate): void {
+    this.#callers.set(caller, certificateLine('caller', certificate));
   }
 
   /** Told after every change. */
@@ -87,7 +100,7 @@ function readMaterial(files: CertificateFiles, owner: Caller, now: Date): Materi
   ] as const;
   const crl = files.crlFile === null ? undefined : readText('TLS_CRL_FILE', files.crlFile);
   const leaf = parse('TLS_CERT_FILE', () => new X509Certificate(cert));
-  parse('TLS_CA_FILE', () => new X509Certificate(ca));
+  const authorities = parse('TLS_CA_FILE', () => [new X509Certificate(ca), ...certificatesOf(ca).slice(1)]);
   const privateKey = parse('TLS_KEY_FILE', () => createPrivateKey(key));
   if (!leaf.checkPrivateKey(privateKey)) throw new CertificateError('TLS_KEY_FILE', 'is not the key of TLS_CERT_FILE');
   if (callerOfCertificate(leaf.subjectAltName, files.trustDomain) !== owner) {
@@ -96,7 +109,8 @@ function readMaterial(files: CertificateFiles, owner: Caller, now: Date): Materi
   const expiresAt = new Date(leaf.validTo);
   if (!(expiresAt > now)) throw new CertificateError('TLS_CERT_FILE', 'has expired');
   const context = { cert, key, ca, ...(crl === undefined ? {} : { crl }), minVersion: 'TLSv1.2' } as const;
-  return { texts: [cert, key, ca, crl ?? ''], context, expiresAt };
+  const lines = [certificateLine('own', leaf), ...authorities.map((one) => certificateLine('authority', one))];
+  return { texts: [cert, key, ca, crl ?? ''], context, expiresAt, lines };
 }
 
 function readText(setting: string, path: string): string {

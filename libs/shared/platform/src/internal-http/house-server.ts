@@ -53,7 +53,7 @@ export function guardHouseServer(
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => refuse(reasonOf(error, socket), socket));
   server.prependListener('secureConnection', (socket: TLSSocket) => {
-    const peer = peerOf(socket, certificate.trustDomain);
+    const peer = peerOf(socket, certificate);
     if (peer === undefined) {
       refuse('unknown_caller', socket);
       socket.destroy();
@@ -68,10 +68,11 @@ export function guardHouseServer(
   });
 }
 
-function peerOf(socket: TLSSocket, trustDomain: string): Peer | undefined {
+function peerOf(socket: TLSSocket, own: HouseCertificate): Peer | undefined {
   const certificate = socket.getPeerX509Certificate();
-  const caller = callerOfCertificate(certificate?.subjectAltName, trustDomain);
+  const caller = callerOfCertificate(certificate?.subjectAltName, own.trustDomain);
   if (certificate === undefined || caller === undefined) return undefined;
+  own.saw(caller, certificate);
   return { caller, expiresAtMs: Date.parse(certificate.validTo) };
 }
 
