@@ -19,7 +19,9 @@ export {
   type Totals,
 } from './counterpart/reconciliation-speech.js';
 export { isoDate, wireDate } from './counterpart/wire-date.js';
-export { Line, type LineMeans, type LineObserver } from './line/line.js';
+export type { BreakerState } from './line/breaker.js';
+export { Line, type ConnectionView } from './line/line.js';
+export type { LineMeans, LineObserver } from './line/line-means.js';
 export type { LineState } from './line/line-state.js';
 export { localTime, transmissionTime } from './line/network-message.js';
 export type { NotSentReason, SendOptions, SendResult, Stray } from './line/send-result.js';

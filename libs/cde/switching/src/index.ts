@@ -22,3 +22,13 @@ export { LinkLease } from './lease/link-lease.js';
 export { switchMigrations } from './migrations/switch-migrations.js';
 export { PostgresJournal } from './postgres/postgres-journal.js';
 export { PostgresStanBlocks } from './postgres/postgres-stan-blocks.js';
+export { DetailSource } from './reconciliation/difference-cases.js';
+export type {
+  CaseClosing,
+  DifferenceCase,
+  DifferenceItem,
+  PeerTransaction,
+} from './reconciliation/difference-cases.js';
+export { reconciliationParts, type ReconciliationParts } from './reconciliation/reconciliation-parts.js';
+export type { ReconciliationKey, Run } from './reconciliation/reconciliation-books.js';
+export { Reconciler } from './reconciliation/reconciler.js';

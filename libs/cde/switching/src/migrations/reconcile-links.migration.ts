@@ -18,7 +18,7 @@ export class ReconcileLinks1795000020041 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      drop function switch.compare_details, switch.presumed_unknown_there, switch.due_finals, switch.totals_from_journal;
+      drop function switch.compare_details, switch.presumed_unknown_there, switch.corrections_unknown, switch.due_finals, switch.totals_from_journal;
       drop table switch.difference_item, switch.difference_case, switch.peer_detail, switch.reconciliation, switch.reconciliation_watch;
       drop trigger journal_counted on switch.journal;
       drop function switch.count_journal, switch.contributions, switch.total_class;
@@ -270,6 +270,11 @@ const COMPARISON = `
          and j.presumed and j.state = 'reversed' and j.business_date is not null
       returning 1)
     select count(*)::int from taken
+  $f$;
+
+  create function switch.corrections_unknown(p_attempts uuid[]) returns setof uuid
+  language sql security definer set search_path = switch, pg_temp as $f$
+    select a from unnest(p_attempts) a where not exists (select from switch.journal j where j.attempt_id = a)
   $f$`;
 
 const GRANTS = `

@@ -1,5 +1,13 @@
-import { IsoMessage } from '@tsunagu/iso8583';
-import type { BuildFacts, Connector } from '@tsunagu/links';
+import { IsoMessage, responseMti } from '@tsunagu/iso8583';
+import {
+  isoDate,
+  wireDate,
+  type BuildFacts,
+  type Connector,
+  type ReconciliationFacts,
+  type Totals,
+} from '@tsunagu/links';
+import { totalsFromJson, totalsToJson, type TotalsJson } from '../reconciliation/totals.js';
 
 /** For specs: the fewest words a counterpart can have. */
 export const plainConnector: Connector = {
@@ -23,6 +31,56 @@ export const plainConnector: Connector = {
     return { kind: actionCode === '909' ? 'retry' : 'refused', actionCode };
   },
 };
+
+/** The same with counters: field 72 holds them as JSON, so that a spec can read them. */
+export const countingConnector: Connector = {
+  ...plainConnector,
+  reconciliation: {
+    buildFinal: (facts, isRepeat) => sheet(isRepeat ? '1521' : '1520', '500', facts),
+    buildInquiry: (facts, checkpoint) =>
+      sheet('1500', checkpoint === null ? '504' : '501', facts).set(29, checkpoint?.toString()),
+    buildCutover: (facts) =>
+      new IsoMessage('1804', {
+        11: facts.stan,
+        12: facts.localTime,
+        15: wireDate(facts.businessDate),
+        24: '821',
+        33: '1',
+      }),
+    readAnswer(answer) {
+      const actionCode = answer.text(39) ?? null;
+      const kind = ({ 500: 'balanced', 501: 'differs', 503: 'later', 504: 'differs', 909: 'retry' } as const)[
+        actionCode ?? ''
+      ];
+      return { kind: kind ?? 'refused', actionCode, totals: totalsIn(answer) };
+    },
+    readSheet(message) {
+      const [businessDate, totals] = [isoDate(message.text(28)), totalsIn(message)];
+      const isSheet = message.mti.startsWith('15') && businessDate !== undefined && totals !== null;
+      return isSheet ? { businessDate, currency: 'JPY', totals } : undefined;
+    },
+    answerSheet(request, { actionCode, totals }) {
+      const answer = new IsoMessage(responseMti(request.mti), { 39: actionCode });
+      return totals === null ? answer : answer.set(72, JSON.stringify(totalsToJson(totals)));
+    },
+  },
+};
+
+function sheet(mti: string, functionCode: string, facts: ReconciliationFacts): IsoMessage {
+  return new IsoMessage(mti, {
+    11: facts.stan,
+    12: facts.localTime,
+    24: functionCode,
+    28: wireDate(facts.businessDate),
+    32: facts.acquirerId,
+    72: JSON.stringify(totalsToJson(facts.totals)),
+  });
+}
+
+function totalsIn(message: IsoMessage): Totals | null {
+  const text = message.text(72);
+  return text === undefined ? null : totalsFromJson(JSON.parse(text) as TotalsJson);
+}
 
 function message(mti: string, { order, identity, card, original }: BuildFacts): IsoMessage {
   return new IsoMessage(mti, {
