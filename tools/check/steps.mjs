@@ -21,7 +21,7 @@ const EXPORTS_MAX = 15;
 /** Libs whose index may be longer, and why. */
 const EXPORTS_MAX_OF = {
   'libs/shared/kernel': 17, // words of the whole house; each is one line of meaning
-  'libs/shared/iso8583': 16, // codec, framing and the names of the field table belong together on the wire
+  'libs/shared/iso8583': 20, // specs, codec, validator, framing and the names of the field table belong together on the wire
   'libs/shared/platform': 37, // the plumbing and hardening of five processes: each takes only the parts that it names in forRoot
 };
 /** What `npm run gen` makes. */

@@ -182,11 +182,8 @@ const CONTENT: Readonly<Record<number, ContentKind>> = {
 };
 
 /** Numbers, tracks, PIN data, keys, IC data, bank accounts, and the free text in which a counterpart may have put any of these. */
-const SENSITIVE = [
-  ...[2, 14, 34, 35, 36, 44, 45, 46, 47, 48, 52, 53, 54, 55],
-  ...[59, 60, 61, 62, 63, 64, 72, 95, 96, 102, 103, 104],
-  ...range(111, 128),
-];
+const SENSITIVE_SINGLE: readonly number[] = [2, 14, 34, 35, 36, 72, 95, 96, 102, 103, 104];
+const SENSITIVE = [...SENSITIVE_SINGLE, ...range(44, 48), ...range(52, 55), ...range(59, 64), ...range(111, 128)];
 
 export const FIELD_TABLE: readonly FieldDefinition[] = fieldTable(ROWS, CONTENT, SENSITIVE);
 

@@ -2,6 +2,8 @@ export { CodecError, type CodecErrorCode } from './codec-error.js';
 export { IsoMessage, mask, type FieldContent, type FieldValue } from './iso-message.js';
 export { compileSpec, type Codec, type Dissection } from './codec.js';
 export { defineSpec, type Spec } from './spec.js';
+export { SpecError, readSpec } from './read-spec.js';
+export { validator, type MessageIssue, type Validator } from './validator.js';
 export { type WireProfileName } from './wire-profile.js';
 export { FrameDecoder, frame, type Framing } from './framing.js';
 export { presenceIssues, type PresenceIssue } from './presence.js';

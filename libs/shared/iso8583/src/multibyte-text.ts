@@ -8,7 +8,7 @@ export interface MultibyteText {
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 export function multibyteText(encoding: 'shift-jis' | 'utf-8'): MultibyteText {

@@ -54,12 +54,28 @@ const NETWORK_ANSWER: PresenceRules = { mandatory: [7, 11, 12, 24, 33, 39], cond
 
 /** Presence of TSN-93: the request, its repeat and any originator alike. @source iso8583-1993.md §5.1 */
 export const TSN93_PRESENCE: PresenceTable = {
-  ...{ '10': ASKED, '11': ANSWERED, '12': FINANCIAL_ADVICE, '13': ACKNOWLEDGED },
-  ...{ '20': ASKED, '21': ANSWERED, '22': FINANCIAL_ADVICE, '23': ACKNOWLEDGED },
-  ...{ '30': FILE_ACTION, '31': FILE_ANSWER, '32': FILE_ACTION, '33': FILE_ANSWER },
-  ...{ '42': REVERSAL, '43': ACKNOWLEDGED },
-  ...{ '50': TOTALS_SENT, '51': TOTALS_ANSWER, '52': TOTALS_SENT, '53': TOTALS_ANSWER },
-  ...{ '80': NETWORK, '81': NETWORK_ANSWER, '82': NETWORK, '83': NETWORK_ANSWER },
+  '10': ASKED,
+  '11': ANSWERED,
+  '12': FINANCIAL_ADVICE,
+  '13': ACKNOWLEDGED,
+  '20': ASKED,
+  '21': ANSWERED,
+  '22': FINANCIAL_ADVICE,
+  '23': ACKNOWLEDGED,
+  '30': FILE_ACTION,
+  '31': FILE_ANSWER,
+  '32': FILE_ACTION,
+  '33': FILE_ANSWER,
+  '42': REVERSAL,
+  '43': ACKNOWLEDGED,
+  '50': TOTALS_SENT,
+  '51': TOTALS_ANSWER,
+  '52': TOTALS_SENT,
+  '53': TOTALS_ANSWER,
+  '80': NETWORK,
+  '81': NETWORK_ANSWER,
+  '82': NETWORK,
+  '83': NETWORK_ANSWER,
 };
 
 /**

@@ -5,7 +5,7 @@ import type { FieldValue } from './iso-message.js';
 import type { Leniency } from './leniency.js';
 import { prefixBytes } from './prefix.js';
 import { characterReader } from './read-text.js';
-import type { BinaryWire, DigitWire, FieldWire } from './wire-profile.js';
+import type { BinaryWire, FieldWire } from './wire-profile.js';
 
 export type ReadValue = (cursor: Cursor) => FieldValue;
 type ReadBody = (cursor: Cursor, count: number) => FieldValue;

@@ -3,6 +3,8 @@ import type { HeaderLayout } from './interchange-header.js';
 import type { LenientSwitch } from './leniency.js';
 import { MTI_1993, type MtiTable } from './message-type.js';
 import { TSN93_PRESENCE, type PresenceTable } from './presence.js';
+import { TSN93_RULES } from './tsn93-rules.js';
+import type { MessageRule } from './validator.js';
 import { WIRE_PROFILES, type FieldWire, type WireProfile, type WireProfileName } from './wire-profile.js';
 
 /**
@@ -21,6 +23,8 @@ export interface Spec {
   readonly lenient: readonly LenientSwitch[];
   /** Which fields a message must carry; the validator asks, the codec never. */
   readonly presence: PresenceTable;
+  /** What the validator asks beyond presence and content. */
+  readonly rules: readonly MessageRule[];
 }
 
 /**
@@ -38,6 +42,7 @@ export function defineSpec(profile: WireProfileName, fieldWires: Spec['fieldWire
     header: null,
     lenient: [],
     presence: TSN93_PRESENCE,
+    rules: TSN93_RULES,
   };
 }
 
