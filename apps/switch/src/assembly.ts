@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { EnvelopeOpener } from '@tsunagu/hsm';
 import { compileSpec, defineSpec } from '@tsunagu/iso8583';
 import { Clock } from '@tsunagu/kernel';
-import { StanAllocator, TcpDialer, type LineMeans, type LineObserver, type LinkConfig } from '@tsunagu/links';
+import { StanAllocator, dialerFor, type LineMeans, type LineObserver, type LinkConfig } from '@tsunagu/links';
 import { AppConfig, AppLogger, Centre, HealthChecks, Metrics, Transactions } from '@tsunagu/platform';
 import {
   LinkLease,
@@ -72,7 +72,7 @@ function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, observe
   const means: LineMeans = {
     codec: compileSpec(defineSpec(link.profile)),
     clock: house.clock,
-    dialer: new TcpDialer(),
+    dialer: dialerFor(link),
     stans: (isLive) => new StanAllocator(blocks, link.name, isLive),
     observer,
     random: () => randomInt(1_000_000) / 1_000_000,
@@ -91,6 +91,15 @@ class Ear implements LineObserver {
   ) {}
 
   onState: LineObserver['onState'] = (link, state) => this.metrics.state(link, state);
+  onConnection: LineObserver['onConnection'] = (link, number, state) => this.metrics.connection(link, number, state);
+  onBreaker: LineObserver['onBreaker'] = (link, state) => this.metrics.breaker(link, state);
+  onEndpoint: LineObserver['onEndpoint'] = (link, endpoint) => this.metrics.endpoint(link, endpoint);
+  onUnreachable: LineObserver['onUnreachable'] = (link, endpoint, code) =>
+    this.metrics.unreachable(link, endpoint, code);
+  onRefused: LineObserver['onRefused'] = (link, fault) => this.metrics.refused(link, fault);
+  onKeysOutOfStep: LineObserver['onKeysOutOfStep'] = (link) =>
+    this.metrics.alarm('keys of a link out of step', { link });
+  onNotice: LineObserver['onNotice'] = (link, functionCode) => this.metrics.notice(link, functionCode);
   onMalformed: LineObserver['onMalformed'] = (link, fault) => this.metrics.malformed(link, fault);
   onEcho: LineObserver['onEcho'] = (link, roundTripMs) => this.metrics.echo(link, roundTripMs);
   onStray: LineObserver['onStray'] = (link, stray) => {

@@ -1,9 +1,11 @@
 import type { CodecError } from '@tsunagu/iso8583';
-import type { LineState, Stray } from '@tsunagu/links';
+import type { BreakerState, LineState, Stray } from '@tsunagu/links';
 import type { AppLogger, Metrics } from '@tsunagu/platform';
 import { SwitchingLog } from '@tsunagu/switching';
 
-const STATES: readonly LineState[] = ['DOWN', 'CONNECTING', 'SIGNING_ON', 'READY', 'SUSPECT', 'SIGNED_OFF', 'DRAINING'];
+const STATES: readonly LineState[] = [
+  'DOWN', 'CONNECTING', 'CONNECTED', 'SIGNING_ON', 'READY', 'SUSPECT', 'SIGNED_OFF', 'DRAINING',
+]; // prettier-ignore
 type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** Numbers and log lines of the switch. @source reference/iso8583-1993.md §17.4 */
@@ -31,8 +33,47 @@ export class SwitchMetrics extends SwitchingLog {
     this.logger.log('link state', { link, state });
     const gauge = this.metrics.gauge('tsunagu_link_state', '1 for the state the link is in', ['link', 'state']);
     for (const one of STATES) gauge.set({ link, state: one }, one === state ? 1 : 0);
-    if (state === 'SIGNING_ON') this.#inc('tsunagu_link_connects_total', 'Connections opened', link);
     if (state === 'READY') this.#inc('tsunagu_link_ready_total', 'Times the link became ready', link);
+  }
+
+  connection(link: string, connection: number, state: LineState): void {
+    this.logger.log('connection state', { link, connection, state });
+    if (state === 'CONNECTED') this.#inc('tsunagu_link_connects_total', 'Connections opened', link);
+    if (state === 'READY') this.#inc('tsunagu_link_sign_ons_total', 'Connections signed on', link);
+  }
+
+  breaker(link: string, state: BreakerState): void {
+    this.logger.warn('circuit of a link', { link, state });
+    this.metrics
+      .gauge('tsunagu_link_circuit_open', '1 while a link takes no new work because its counterpart is silent', [
+        'link',
+      ])
+      .set({ link }, state === 'closed' ? 0 : 1);
+  }
+
+  endpoint(link: string, endpoint: string): void {
+    this.alarm('link moved to another host', { link, endpoint });
+  }
+
+  unreachable(link: string, endpoint: string, code: string): void {
+    this.logger.warn('a host of a link is not reached', { link, endpoint, code });
+    this.metrics
+      .counter('tsunagu_link_unreachable_total', 'Calls to a host of a link that failed', ['link', 'endpoint', 'code'])
+      .inc({ link, endpoint, code });
+  }
+
+  refused(link: string, fault: string): void {
+    this.metrics
+      .counter('tsunagu_link_refused_total', 'Messages refused whole: wrong MAC, or an envelope that does not open', [
+        'link',
+        'fault',
+      ])
+      .inc({ link, fault });
+    this.alarm('a message was refused whole', { link, fault });
+  }
+
+  notice(link: string, functionCode: string): void {
+    this.alarm('notice of a counterpart', { link, functionCode });
   }
 
   stray(link: string, kind: Stray['kind']): void {

@@ -38,4 +38,5 @@ export { deriveEnvelopeKey, type EnvelopeKey } from './envelope/envelope-key.js'
 export { MessageEnvelope, MessageEnvelopeError } from './envelope/message-envelope.js';
 export { StanAllocator, StanBlocks } from './stan/stan-allocator.js';
 export { Dialer, type Wire, type WireEvents } from './wire/dialer.js';
+export { dialerFor } from './wire/dialer-for.js';
 export { TcpDialer } from './wire/tcp-dialer.js';

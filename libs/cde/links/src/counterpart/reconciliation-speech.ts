@@ -49,10 +49,6 @@ export interface PeerSheet {
 export interface ReconciliationSpeech {
   /** 1520, or 1521 as a repeat. */
   buildFinal(facts: ReconciliationFacts, isRepeat: boolean): IsoMessage;
-  /** 1804 with function code 821: another business date opens. */
-  buildCutover(
-    facts: Pick<ReconciliationFacts, 'stan' | 'localTime' | 'forwardingId' | 'sentAt' | 'businessDate'>,
-  ): IsoMessage;
   /** 1500. @param checkpoint its number inside the date (001 …); null asks for the peer's totals */
   buildInquiry(facts: ReconciliationFacts, checkpoint: number | null): IsoMessage;
   readAnswer(answer: IsoMessage): ReconciliationReading;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Admission } from './admission.js';
 
 describe('admission to a line', () => {
-  const room = (limits: { inFlightMax: number; queueMax: number; queueWaitMs: number }) =>
-    new Admission(new SystemClock(), limits);
+  const room = ({ inFlightMax, ...limits }: { inFlightMax: number; queueMax: number; queueWaitMs: number }) =>
+    new Admission(new SystemClock(), { ...limits, perSecond: null }, () => inFlightMax);
 
   it('passes a place on to the one who waits longest', async () => {
     const admission = room({ inFlightMax: 1, queueMax: 2, queueWaitMs: 1_000 });

@@ -1,5 +1,6 @@
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Clock } from '@tsunagu/kernel';
+import { Deadlines } from './deadlines.js';
 import type { SendResult, Stray } from './send-result.js';
 
 /** How long an ended request is remembered, so that a late or second answer has a name. @source reference/iso8583-1993.md §17.3 */
@@ -9,20 +10,31 @@ const MEMORY_MAX = 100_000;
 interface Waiting {
   readonly stan: string;
   readonly sentAtMs: number;
-  readonly timer: AbortController;
+  readonly timeoutMs: number;
+  /** The connection that carries it: its end loses what it carried, and nothing else. */
+  readonly carrier: object;
   readonly settle: (result: SendResult) => void;
 }
 
-/** Requests whose answer is owed, by matching key; and those that ended in the last ten minutes. */
+/** Requests whose answer is owed, by matching key; and those that ended in the last ten minutes. They belong to the link. */
 export class InFlight {
   readonly #waiting = new Map<string, Waiting>();
   readonly #ended = new Map<string, { readonly until: number; readonly wasAnswered: boolean }>();
   readonly #stans = new Set<string>();
+  readonly #carried = new Map<object, number>();
+  readonly #deadlines: Deadlines;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: Clock) {
+    this.#deadlines = new Deadlines(clock, (key) => this.#end(key, false, { kind: 'lost', reason: 'timeout' }));
+  }
 
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** Requests on one connection. */
+  sizeOf(carrier: object): number {
+    return this.#carried.get(carrier) ?? 0;
   }
 
   has(key: string): boolean {
@@ -35,17 +47,15 @@ export class InFlight {
   }
 
   /** Wait for the answer to a request whose key is free. The timer starts now. */
-  await(key: string, stan: string, timeoutMs: number): Promise<SendResult> {
+  await(key: string, request: { stan: string; timeoutMs: number; carrier: object }): Promise<SendResult> {
     this.#ended.delete(key); // a repeat of an advice carries the key of its first sending
-    const timer = new AbortController();
-    const answer = new Promise<SendResult>((settle) => {
-      this.#waiting.set(key, { stan, sentAtMs: this.clock.monotonicMs(), timer, settle });
-      this.#stans.add(stan);
+    const { stan, timeoutMs, carrier } = request;
+    this.#stans.add(stan);
+    this.#carried.set(carrier, this.sizeOf(carrier) + 1);
+    this.#deadlines.begin(key, timeoutMs);
+    return new Promise<SendResult>((settle) => {
+      this.#waiting.set(key, { stan, sentAtMs: this.clock.monotonicMs(), timeoutMs, carrier, settle });
     });
-    void this.clock.sleep(timeoutMs, timer.signal).then(() => {
-      if (!timer.signal.aborted) this.#end(key, false, { kind: 'lost', reason: 'timeout' });
-    });
-    return answer;
   }
 
   /** Give an incoming answer to whoever waits for it. @returns what kind of stray it is when nobody does */
@@ -62,9 +72,18 @@ export class InFlight {
     this.#take(key)?.settle(result);
   }
 
-  /** The connection is gone: whatever was sent may have happened. */
-  loseAll(): void {
+  /** The connection is gone: whatever it carried may have happened. */
+  loseAll(carrier: object): void {
+    if (this.sizeOf(carrier) === 0) return;
+    for (const [key, waiting] of this.#waiting) {
+      if (waiting.carrier === carrier) this.#end(key, false, { kind: 'lost', reason: 'disconnect' });
+    }
+  }
+
+  /** Nobody waits any more: the link has stopped. */
+  close(): void {
     for (const key of this.#waiting.keys()) this.#end(key, false, { kind: 'lost', reason: 'disconnect' });
+    this.#deadlines.close();
   }
 
   #strayKind(key: string | undefined): Stray['kind'] {
@@ -86,7 +105,10 @@ export class InFlight {
     if (waiting === undefined) return undefined;
     this.#waiting.delete(key);
     this.#stans.delete(waiting.stan);
-    waiting.timer.abort();
+    this.#deadlines.end(key, waiting.timeoutMs);
+    const left = this.sizeOf(waiting.carrier) - 1;
+    if (left > 0) this.#carried.set(waiting.carrier, left);
+    else this.#carried.delete(waiting.carrier);
     return waiting;
   }
 

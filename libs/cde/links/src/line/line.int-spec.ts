@@ -1,38 +1,20 @@
 import { compileSpec, defineSpec, frame, IsoMessage } from '@tsunagu/iso8583';
-import { SystemClock } from '@tsunagu/kernel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkConfig } from '../config/link-config.js';
-import { StanAllocator, StanBlocks } from '../stan/stan-allocator.js';
+import { aRequest, Heard, lineOf, until } from '../testing/line-kit.js';
 import { answerTo, ScriptedPeer } from '../testing/scripted-peer.js';
-import { TcpDialer } from '../wire/tcp-dialer.js';
-import { Line } from './line.js';
-import type { LineState } from './line-state.js';
-import type { Stray } from './send-result.js';
+import type { Line } from './line.js';
 
-const CLOCK = new SystemClock();
 const CODEC = compileSpec(defineSpec('hybrid'));
-let stan = 0;
-
-class Counter extends StanBlocks {
-  #next = 500_000;
-  override async reserve(_link: string, size: number): Promise<number> {
-    return (this.#next += size) - size;
-  }
-}
 
 describe('a line over TCP', () => {
   let peer: ScriptedPeer;
   let line: Line;
-  let strays: Stray['kind'][];
-  let faults: string[];
-  let states: LineState[];
+  let heard: Heard;
 
   beforeEach(async () => {
     peer = await ScriptedPeer.listen();
-    strays = [];
-    faults = [];
-    states = [];
-    line = lineTo(peer.port);
+    heard = new Heard();
+    line = lineOf(peer.port, heard);
     line.start();
     await until(() => line.isReady);
   });
@@ -41,23 +23,8 @@ describe('a line over TCP', () => {
     await peer.close();
   });
 
-  function lineTo(port: number, echoMs = 60_000): Line {
-    return new Line(configOf(port, echoMs), {
-      codec: CODEC,
-      clock: CLOCK,
-      dialer: new TcpDialer(),
-      stans: (isLive) => new StanAllocator(new Counter(), 'spec', isLive),
-      observer: {
-        onState: (_link, state) => states.push(state),
-        onStray: (_link, stray) => strays.push(stray.kind),
-        onMalformed: (_link, fault) => faults.push(fault.code),
-      },
-      random: () => 0,
-    });
-  }
-
   it('signs on before it takes work', () => {
-    expect(states).toEqual(['CONNECTING', 'SIGNING_ON', 'READY']);
+    expect(heard.states).toEqual(['CONNECTING', 'CONNECTED', 'SIGNING_ON', 'READY']);
     expect(peer.received.map((message) => [message.mti, message.text(24)])).toEqual([['1804', '801']]);
   });
 
@@ -79,17 +46,17 @@ describe('a line over TCP', () => {
     const request = aRequest();
     expect(await line.send(request, 20)).toEqual({ kind: 'lost', reason: 'timeout' });
     peer.answer(request);
-    await until(() => strays.length === 1);
+    await until(() => heard.strays.length === 1);
     peer.answer(aRequest());
-    await until(() => strays.length === 2);
-    expect(strays).toEqual(['late', 'unmatched']);
+    await until(() => heard.strays.length === 2);
+    expect(heard.strays).toEqual(['late', 'unmatched']);
   });
 
   it('drops and names the second copy of an answer', async () => {
     peer.onRequest = (message) => [1, 2].forEach(() => peer.answer(message));
     expect(await line.send(aRequest(), 2_000)).toMatchObject({ kind: 'answered' });
-    await until(() => strays.length === 1);
-    expect(strays).toEqual(['duplicate']);
+    await until(() => heard.strays.length === 1);
+    expect(heard.strays).toEqual(['duplicate']);
   });
 
   it('loses what is in flight the moment the connection is reset, and signs on again', async () => {
@@ -104,7 +71,7 @@ describe('a line over TCP', () => {
   it('drops a malformed message, keeps the connection, and lets the timer decide [G8]', async () => {
     peer.onRequest = () => peer.write(frame('be2', Buffer.from('1210garbage')));
     expect(await line.send(aRequest(), 50)).toEqual({ kind: 'lost', reason: 'timeout' });
-    expect(faults).toHaveLength(1);
+    expect(heard.faults).toHaveLength(1);
     expect(line.isReady).toBe(true);
   });
 
@@ -115,7 +82,7 @@ describe('a line over TCP', () => {
     };
     expect(await line.send(aRequest(), 2_000)).toMatchObject({ kind: 'answered' });
     await until(() => !line.isReady);
-    expect(faults).toEqual(['LENGTH_EXCEEDS_MAX']);
+    expect(heard.faults).toEqual(['LENGTH_EXCEEDS_MAX']);
   });
 
   it('loses a request whose answer was cut off [G8]', async () => {
@@ -196,7 +163,7 @@ describe('a line over TCP', () => {
 
   it('leaves a peer that is connected but says nothing after three lost echoes', async () => {
     peer.answersEchoes = false;
-    const nervous = lineTo(peer.port, 20);
+    const nervous = lineOf(peer.port, heard, { echoMs: 20 });
     nervous.start();
     await until(() => nervous.isReady);
     await until(() => nervous.state === 'SUSPECT');
@@ -205,39 +172,3 @@ describe('a line over TCP', () => {
     await nervous.stop(0);
   });
 });
-
-/** Look until it is so, or the spec times out. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await CLOCK.sleep(2);
-}
-
-function aRequest(): IsoMessage {
-  stan += 1;
-  return new IsoMessage('1200', {
-    3: '000000',
-    4: '000000001500',
-    11: String(stan).padStart(6, '0'),
-    12: '261123001500',
-    32: '11',
-    41: 'T0000001',
-  });
-}
-
-function configOf(port: number, echoMs: number): LinkConfig {
-  return {
-    name: 'spec',
-    host: '127.0.0.1',
-    port,
-    framing: 'be2',
-    profile: 'hybrid',
-    acquirerId: '11',
-    forwardingId: '12',
-    node: '01',
-    brands: ['jcb'],
-    connector: 'jcb',
-    replyTimeoutMs: 1_000,
-    echoMs,
-    reversalScheduleMs: [50],
-    pin: null,
-  };
-}

@@ -1,7 +1,18 @@
 import { IsoMessage, responseMti } from '@tsunagu/iso8583';
 
-/** Function codes of 1804 that a line speaks. @source reference/iso8583-1993.md §8 */
-export const NETWORK_FUNCTION = { signOn: '801', signOff: '802', echo: '831' } as const;
+/** Function codes of network management that a link speaks. @source reference/iso8583-1993.md §8 */
+export const NETWORK_FUNCTION = {
+  signOn: '801',
+  signOff: '802',
+  targetUnavailable: '803',
+  inBackup: '804',
+  specialInstruction: '805',
+  alternateRouting: '806',
+  keyChange: '811',
+  securityAlert: '812',
+  cutover: '821',
+  echo: '831',
+} as const;
 export const NETWORK_ACCEPTED = '800';
 
 /** Field 7: MMDDhhmmss, UTC. */
@@ -28,8 +39,8 @@ export function networkRequest(
   });
 }
 
-export function networkAnswer(request: IsoMessage, at: Date): IsoMessage {
-  const answer = new IsoMessage(responseMti(request.mti), { 7: transmissionTime(at), 39: NETWORK_ACCEPTED });
+export function networkAnswer(request: IsoMessage, at: Date, actionCode: string = NETWORK_ACCEPTED): IsoMessage {
+  const answer = new IsoMessage(responseMti(request.mti), { 7: transmissionTime(at), 39: actionCode });
   for (const echoed of [11, 12, 24, 33, 59]) answer.set(echoed, request.get(echoed));
   return answer;
 }

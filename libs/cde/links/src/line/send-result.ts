@@ -2,10 +2,22 @@ import type { IsoMessage } from '@tsunagu/iso8583';
 
 /**
  * Proof that not one byte left this host.
- * `link_down` not READY · `busy` no room within the queue wait · `refused` the socket took nothing · `duplicate_key` a request
- * with the same identity is in flight · `unbuildable` the message does not fit the profile · `withdrawn` the caller took it back.
+ * `link_down` no connection is READY · `busy` no room within the queue wait, or more a second than the counterpart takes · `refused` the socket
+ * took nothing · `duplicate_key` a request with the same identity is in flight · `unbuildable` the message does not fit the profile ·
+ * `unprotected` no MAC could be made · `withdrawn` the caller took it back · `circuit_open` the counterpart was silent too often ·
+ * `peer_unavailable` the counterpart says that it, or the system behind it, takes nothing now · `drained` an operator holds the link.
  */
-export type NotSentReason = 'link_down' | 'busy' | 'refused' | 'duplicate_key' | 'unbuildable' | 'withdrawn';
+export type NotSentReason =
+  | 'link_down'
+  | 'busy'
+  | 'refused'
+  | 'duplicate_key'
+  | 'unbuildable'
+  | 'unprotected'
+  | 'withdrawn'
+  | 'circuit_open'
+  | 'peer_unavailable'
+  | 'drained';
 
 /** How a request ended on the line. After `lost` it may or may not have happened: never resend, reverse. */
 export type SendResult =

@@ -9,8 +9,11 @@ export class ScriptedPeer {
   /** What to do with a message that is no network management. */
   onRequest: (message: IsoMessage, peer: ScriptedPeer) => void = (message, peer) => peer.answer(message);
   answersEchoes = true;
+  /** Connections so far. */
+  accepted = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #asked = new WeakMap<IsoMessage, Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -32,20 +35,32 @@ export class ScriptedPeer {
     return this.#sockets.size;
   }
 
+  /** On the connection that asked, or on the first one there is. */
   answer(request: IsoMessage, actionCode = '000'): void {
-    this.write(frame('be2', CODEC.encode(answerTo(request, actionCode))));
+    const bytes = frame('be2', CODEC.encode(answerTo(request, actionCode)));
+    const asked = this.#asked.get(request);
+    if (asked === undefined) this.write(bytes);
+    else asked.write(bytes);
   }
 
   ask(message: IsoMessage): void {
     this.write(frame('be2', CODEC.encode(message)));
   }
 
+  /** To the connection that came first. */
   write(bytes: Buffer): void {
-    for (const socket of this.#sockets) socket.write(bytes);
+    const [first] = this.#sockets;
+    first?.write(bytes);
   }
 
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Reset the connection that came first. */
+  resetOne(): void {
+    const [first] = this.#sockets;
+    first?.resetAndDestroy();
   }
 
   async close(): Promise<void> {
@@ -55,19 +70,22 @@ export class ScriptedPeer {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
+    this.accepted += 1;
     const decoder = new FrameDecoder('be2');
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('data', (chunk: Buffer) => {
-      for (const bytes of decoder.push(chunk).frames) this.#hear(CODEC.decode(bytes));
+      for (const bytes of decoder.push(chunk).frames) this.#hear(socket, CODEC.decode(bytes));
     });
   }
 
-  #hear(message: IsoMessage): void {
+  #hear(socket: Socket, message: IsoMessage): void {
     this.received.push(message);
-    if (message.mti !== '1804') {
-      if (message.mti !== '1814') this.onRequest(message, this);
-    } else if (this.answersEchoes || message.text(24) !== '831') this.answer(message, '800');
+    this.#asked.set(message, socket);
+    const isAnswer = message.mti[2] === '1' || message.mti[2] === '3';
+    if (isAnswer) return;
+    if (message.mti !== '1804') this.onRequest(message, this);
+    else if (this.answersEchoes || message.text(24) !== '831') this.answer(message, '800');
   }
 }
 
