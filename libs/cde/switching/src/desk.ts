@@ -9,6 +9,8 @@ export interface SwitchLine {
   readonly isReady: boolean;
   nextStan(): Promise<string>;
   send(message: IsoMessage, timeoutMs: number, options?: SendOptions): Promise<SendResult>;
+  /** Tell the counterpart a new business date (821). @param date YYMMDD @returns whether it accepted it */
+  cutover?(date: string): Promise<boolean>;
 }
 
 /** One counterpart: its line, its way of saying things, and whether this process leads it. */

@@ -15,7 +15,6 @@ import { readTotals, writeTotals } from './total-fields.js';
 const FINAL = '500';
 const CHECKPOINT = '501';
 const TOTALS_WANTED = '504';
-const CUTOVER = '821';
 /** @source reference/iso8583-1993.md §11, §14.3 */
 const READING: Readonly<Record<string, ReconciliationReading['kind']>> = {
   500: 'balanced',
@@ -37,17 +36,6 @@ const READING: Readonly<Record<string, ReconciliationReading['kind']>> = {
 export class Tsn93Reconciliation implements ReconciliationSpeech {
   buildFinal(facts: ReconciliationFacts, isRepeat: boolean): IsoMessage {
     return this.#sheet(isRepeat ? '1521' : '1520', FINAL, facts);
-  }
-
-  buildCutover(facts: Parameters<ReconciliationSpeech['buildCutover']>[0]): IsoMessage {
-    return new IsoMessage('1804', {
-      7: transmissionTime(facts.sentAt),
-      11: facts.stan,
-      12: facts.localTime,
-      15: wireDate(facts.businessDate),
-      24: CUTOVER,
-      33: facts.forwardingId,
-    });
   }
 
   buildInquiry(facts: ReconciliationFacts, checkpoint: number | null): IsoMessage {

@@ -47,7 +47,7 @@ const COUNTING = `
     link text not null,
     business_date date not null,
     opened_at timestamptz not null,
-    told_by text not null constraint link_day_told_by check (told_by in ('answer', 'peer', 'house')),
+    told_by text not null constraint link_day_told_by check (told_by in ('answer', 'cutover')),
     constraint link_day_pkey primary key (link, business_date));
 
   create table switch.link_total (

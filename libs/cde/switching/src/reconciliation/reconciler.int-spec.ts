@@ -55,7 +55,7 @@ describe('counter exchange of a link', () => {
   };
   const cutOver = async () => {
     peer.date = '261124';
-    await reconciler.hearNetwork(new IsoMessage('1804', { 15: '261124', 24: '821' }));
+    await reconciler.hearCutover('261124');
   };
   const afterCutover = () => (bench.clock.aheadMs += TEN_MINUTES);
   const runs = () =>
@@ -171,7 +171,7 @@ describe('counter exchange of a link', () => {
   it('tells the peer of a cutover of ours, and counts from then on where the answers say', async () => {
     await sell();
     expect(await reconciler.cutOver(NEXT_DAY)).toBe(true);
-    expect(life.line.of('1804').map((message) => [message.text(24), message.text(15)])).toEqual([['821', '261124']]);
+    expect(life.line.cutovers).toEqual(['261124']);
     expect(await books.currentDay(link)).toBe(NEXT_DAY);
   });
 

@@ -4,6 +4,7 @@ import {
   isoDate,
   localTime,
   reconciliationOf,
+  wireDate,
   type ReconciliationFacts,
   type ReconciliationReading,
   type ReconciliationSpeech,
@@ -16,17 +17,15 @@ import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import type { CaseInvestigator } from './case-investigator.js';
 import type {
   CaseDraft,
-  DayTeller,
   ReconciliationBooks,
   ReconciliationKey,
   Run,
+  RunDraft,
   RunEnd,
 } from './reconciliation-books.js';
 import { differencesOf } from './totals.js';
 
 const EVERY_MS = 2_000;
-const CUTOVER = '821';
-const ACCEPTED = '800';
 const FINAL = '500';
 const BALANCED = '500';
 const OUT_OF_BALANCE = '501';
@@ -69,7 +68,7 @@ export class Reconciler {
       ports.log.alarm('reconciliation round failed', { link: this.#link, code: codeOf(error) });
     this.#rounds = new Rounds({ everyMs: EVERY_MS, work: () => this.pass(), failed }, ports.clock);
     this.#checkpointAtMs = ports.clock.monotonicMs() + this.#timers.checkpointMs;
-    memory.calendar.onNewDay(this.#link, (businessDate) => this.#rememberDay(businessDate, 'answer'));
+    memory.calendar.onNewDay(this.#link, (businessDate) => this.#rememberDay(businessDate));
   }
 
   start(): void {
@@ -104,28 +103,15 @@ export class Reconciler {
   /** Open another business date and tell the peer. @param businessDate YYYY-MM-DD @returns whether the peer accepted it */
   async cutOver(businessDate: string): Promise<boolean> {
     this.#leaseOrThrow();
-    const { line } = this.desk;
-    const at = this.ports.clock.now();
-    const message = this.#speech?.buildCutover({
-      stan: await line.nextStan(),
-      localTime: localTime(at),
-      forwardingId: line.config.forwardingId,
-      sentAt: at,
-      businessDate,
-    });
-    if (message === undefined) throw new CannotReconcileError(this.#link, 'cutover');
-    const result = await line.send(message, line.config.replyTimeoutMs, { isUrgent: true });
-    const isAccepted = result.kind === 'answered' && result.message.text(39) === ACCEPTED;
-    if (isAccepted) await this.#openDay(businessDate, 'house');
+    const isAccepted = (await this.desk.line.cutover?.(wireDate(businessDate))) === true;
+    if (isAccepted) await this.#openDay(businessDate);
     return isAccepted;
   }
 
-  /** A cutover that the peer tells: 1804 or 1824 with function code 821. @returns whether it was one */
-  async hearNetwork(message: IsoMessage): Promise<boolean> {
-    const businessDate = isoDate(message.text(15));
-    if (message.text(24) !== CUTOVER || businessDate === undefined) return false;
-    await this.#openDay(businessDate, 'peer');
-    return true;
+  /** A cutover that the peer told (821). @param date field 15 */
+  async hearCutover(date: string): Promise<void> {
+    const businessDate = isoDate(date);
+    if (businessDate !== undefined) await this.#openDay(businessDate);
   }
 
   /**
@@ -136,23 +122,30 @@ export class Reconciler {
     const [speech, lease] = [this.#speech, this.#lease()];
     const sheet = speech?.readSheet(message);
     if (speech === undefined || sheet === undefined || lease === undefined) return undefined;
-    const { businessDate, currency, totals: theirs } = sheet;
-    const key = { link: this.#link, businessDate, currency };
-    const ours = await this.means.books.totals(key);
-    const isBalanced = differencesOf(ours, theirs).length === 0;
-    const at = this.ports.clock.now();
+    const ours = await this.means.books.totals({ link: this.#link, ...sheet });
+    const isBalanced = differencesOf(ours, sheet.totals).length === 0;
     const actionCode = isBalanced ? BALANCED : OUT_OF_BALANCE;
-    const isFinal = !isBalanced && message.text(24) === FINAL;
-    const ended = {
+    const at = this.ports.clock.now();
+    const ended: RunDraft['ended'] = {
       state: isBalanced ? 'balanced' : 'differs',
-      theirs,
+      theirs: sheet.totals,
       actionCode,
-      differing: isFinal ? this.#caseDraft(at) : undefined,
-    } as const;
-    const names = { stan: message.text(11) ?? '', localTime: message.text(12) ?? '' };
-    await this.means.books.open(key, lease, { kind: 'peer', ours, ...names, at, ended });
-    if (!isBalanced) this.ports.log.alarm('the peer holds other totals', { link: key.link, businessDate });
+      differing: !isBalanced && message.text(24) === FINAL ? this.#caseDraft(at) : undefined,
+    };
+    await this.#keepSheet(message, sheet, lease, { kind: 'peer', ours, at, ended });
     return speech.answerSheet(message, { actionCode, totals: isBalanced ? null : ours, sentAt: at });
+  }
+
+  async #keepSheet(
+    message: IsoMessage,
+    { businessDate, currency }: Omit<ReconciliationKey, 'link'>,
+    lease: LeaseRef,
+    draft: Omit<RunDraft, 'stan' | 'localTime'>,
+  ): Promise<void> {
+    const names = { stan: message.text(11) ?? '', localTime: message.text(12) ?? '' };
+    await this.means.books.open({ link: this.#link, businessDate, currency }, lease, { ...draft, ...names });
+    if (draft.ended?.state === 'differs')
+      this.ports.log.alarm('the peer holds other totals', { link: this.#link, businessDate });
   }
 
   async #openDue(lease: LeaseRef): Promise<void> {
@@ -244,15 +237,15 @@ export class Reconciler {
     this.#isDayKnown = true;
   }
 
-  #openDay(businessDate: string, toldBy: DayTeller): Promise<void> {
-    const done = this.means.books.openDay(this.#link, businessDate, { toldBy, at: this.ports.clock.now() });
+  #openDay(businessDate: string): Promise<void> {
+    const done = this.means.books.openDay(this.#link, businessDate, { toldBy: 'cutover', at: this.ports.clock.now() });
     this.memory.calendar.learn(this.#link, businessDate);
     return done;
   }
 
-  #rememberDay(businessDate: string, toldBy: DayTeller): void {
+  #rememberDay(businessDate: string): void {
     const at = this.ports.clock.now();
-    persist(this.ports.clock, () => this.means.books.openDay(this.#link, businessDate, { toldBy, at })).catch(
+    persist(this.ports.clock, () => this.means.books.openDay(this.#link, businessDate, { toldBy: 'answer', at })).catch(
       (error: unknown) =>
         this.ports.log.alarm('a business date could not be opened', { link: this.#link, code: codeOf(error) }),
     );

@@ -47,7 +47,7 @@ export interface RunDraft {
     readonly theirs: Totals;
     readonly actionCode: string;
     /** The difference becomes a case: the peer closes its date with it. */
-    readonly differing?: CaseDraft;
+    readonly differing?: CaseDraft | undefined;
   };
 }
 
@@ -93,7 +93,7 @@ export abstract class ReconciliationBooks {
   abstract watch(link: string, facts: WatchFacts): Promise<void>;
 }
 
-export type DayTeller = 'answer' | 'peer' | 'house';
+export type DayTeller = 'answer' | 'cutover';
 
 export interface WatchFacts {
   readonly rrn: string;

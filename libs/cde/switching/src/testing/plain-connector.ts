@@ -39,14 +39,6 @@ export const countingConnector: Connector = {
     buildFinal: (facts, isRepeat) => sheet(isRepeat ? '1521' : '1520', '500', facts),
     buildInquiry: (facts, checkpoint) =>
       sheet('1500', checkpoint === null ? '504' : '501', facts).set(29, checkpoint?.toString()),
-    buildCutover: (facts) =>
-      new IsoMessage('1804', {
-        11: facts.stan,
-        12: facts.localTime,
-        15: wireDate(facts.businessDate),
-        24: '821',
-        33: '1',
-      }),
     readAnswer(answer) {
       const actionCode = answer.text(39) ?? null;
       const kind = ({ 500: 'balanced', 501: 'differs', 503: 'later', 504: 'differs', 909: 'retry' } as const)[

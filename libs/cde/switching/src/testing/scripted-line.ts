@@ -41,6 +41,13 @@ export class ScriptedLine implements SwitchLine {
     return typeof said === 'string' ? answered(message, said) : said;
   }
 
+  readonly cutovers: string[] = [];
+
+  cutover(date: string): Promise<boolean> {
+    this.cutovers.push(date);
+    return Promise.resolve(true);
+  }
+
   /** Messages of one kind, in the order they were written. */
   of(...mtis: string[]): IsoMessage[] {
     return this.sent.filter((message) => mtis.includes(message.mti));
