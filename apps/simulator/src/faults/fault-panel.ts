@@ -1,37 +1,44 @@
-/** What the panel can do to a link. */
-export const FAULT_KINDS = ['delay', 'drop', 'late', 'duplicate', 'garbage', 'reset', 'half_open', 'down'] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+import type { FaultKind, FaultRule } from './fault-rule.js';
 
-export interface FaultRule {
-  /** Name of a link, or `*` for all. */
-  readonly link: string;
-  readonly kind: FaultKind;
-  readonly probability: number;
-  readonly delayMs?: number;
-}
-
-/** A fault that struck. Half of the drops and resets hit the message on its way in, half the answer on its way out. */
+/** A fault that struck. */
 export interface FaultHit {
   readonly kind: FaultKind;
   readonly delayMs: number | undefined;
+  /** It hits the message on its way in, before anything is booked; else the answer on its way out. */
   readonly isInbound: boolean;
+}
+
+/** Faults of connections; all others strike messages. */
+const OF_CONNECTIONS: readonly FaultKind[] = ['down'];
+const ALWAYS_INBOUND: readonly FaultKind[] = ['lose_request', 'half_open'];
+const ALWAYS_OUTBOUND: readonly FaultKind[] = ['lose_reply'];
+const MONEY = /^1[124]/;
+
+/** A rule at work. */
+interface Standing {
+  readonly rule: FaultRule;
+  struck: number;
 }
 
 /** The switchboard of faults. Seeded: the same seed and the same order of messages give the same faults. */
 export class FaultPanel {
-  #rules: readonly FaultRule[] = [];
+  #rules: readonly Standing[] = [];
   #seed = 1;
   #random = seeded(1);
   #hits = new Map<string, number>();
   readonly #listeners: (() => void)[] = [];
 
+  /** Rules as they stand now: `next` says how often each of them will strike yet. */
   get state(): { seed: number; faults: readonly FaultRule[]; injected: Record<string, number> } {
-    return { seed: this.#seed, faults: this.#rules, injected: Object.fromEntries(this.#hits) };
+    const faults = this.#rules.map(({ rule, struck }) =>
+      rule.next === undefined ? rule : { ...rule, next: rule.next - struck },
+    );
+    return { seed: this.#seed, faults, injected: Object.fromEntries(this.#hits) };
   }
 
   /** Replace all rules; a new seed starts the sequence and the counts anew. */
   replace(rules: readonly FaultRule[], seed?: number): void {
-    this.#rules = rules;
+    this.#rules = rules.map((rule) => ({ rule, struck: 0 }));
     if (seed !== undefined) {
       this.#seed = seed;
       this.#random = seeded(seed);
@@ -40,70 +47,73 @@ export class FaultPanel {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Replace the rules that name one place, and leave those of all others at work. */
+  replaceOf(place: string, rules: readonly FaultRule[]): void {
+    const others = this.#rules.filter(({ rule }) => rule.link !== place);
+    this.#rules = [...others, ...rules.map((rule) => ({ rule, struck: 0 }))];
+    for (const listener of this.#listeners) listener();
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  /** The first rule of this link that strikes a message, if any. `down` strikes connections, not messages. */
-  draw(link: string): FaultHit | undefined {
-    for (const rule of this.#rulesOf(link)) {
-      if (rule.kind === 'down' || this.#random() >= rule.probability) continue;
-      this.#count(rule.kind);
-      return { kind: rule.kind, delayMs: rule.delayMs, isInbound: this.#random() < 0.5 };
+  /** The first rule that strikes a message here, if any. @param places names of the link and of the endpoint: `jcb`, `jcb/standby` */
+  draw(places: readonly string[], mti: string): FaultHit | undefined {
+    for (const standing of this.#rulesOf(places)) {
+      const { rule } = standing;
+      if (OF_CONNECTIONS.includes(rule.kind) || !concerns(rule, mti) || this.#random() >= rule.probability) continue;
+      this.#strike(standing);
+      return { kind: rule.kind, delayMs: rule.delayMs, isInbound: this.#isInbound(rule) };
     }
     return undefined;
   }
 
   /** Whether the link refuses a new connection now. */
-  refusesConnection(link: string): boolean {
-    const isRefused = this.#rulesOf(link).some((rule) => rule.kind === 'down' && this.#random() < rule.probability);
-    if (isRefused) this.#count('down');
-    return isRefused;
+  refusesConnection(places: readonly string[]): boolean {
+    return this.#strikesConnection(places, (rule) => rule.kind === 'down');
+  }
+
+  /** Whether the handshake of a new connection fails now. */
+  breaksHandshake(places: readonly string[]): boolean {
+    return this.#strikesConnection(places, (rule) => rule.kind === 'tls_failure' && rule.mtis === undefined);
   }
 
   /** The link is switched off for certain: connections that stand are cut as well. */
-  isDown(link: string): boolean {
-    return this.#rulesOf(link).some((rule) => rule.kind === 'down' && rule.probability >= 1);
+  isDown(places: readonly string[]): boolean {
+    return this.#rulesOf(places).some(({ rule }) => rule.kind === 'down' && rule.probability >= 1);
   }
 
-  #rulesOf(link: string): FaultRule[] {
-    return this.#rules.filter((rule) => rule.link === '*' || rule.link === link);
+  #strikesConnection(places: readonly string[], isMeant: (rule: FaultRule) => boolean): boolean {
+    const standing = this.#rulesOf(places).find(({ rule }) => isMeant(rule) && this.#random() < rule.probability);
+    if (standing !== undefined) this.#strike(standing);
+    return standing !== undefined;
   }
 
-  #count(kind: FaultKind): void {
+  /** Drawn even when the rule says it, so that a rule's direction does not move the dice of the others. */
+  #isInbound({ kind, at }: FaultRule): boolean {
+    const drawn = this.#random() < 0.5;
+    if (ALWAYS_INBOUND.includes(kind)) return true;
+    if (ALWAYS_OUTBOUND.includes(kind)) return false;
+    return at === undefined ? drawn : at === 'request';
+  }
+
+  #rulesOf(places: readonly string[]): Standing[] {
+    return this.#rules.filter(
+      ({ rule, struck }) => (rule.link === '*' || places.includes(rule.link)) && struck < (rule.next ?? Infinity),
+    );
+  }
+
+  #strike(standing: Standing): void {
+    standing.struck += 1;
+    const { kind } = standing.rule;
     this.#hits.set(kind, (this.#hits.get(kind) ?? 0) + 1);
   }
 }
 
-/**
- * Read rules as they came over HTTP: a list, or `{ seed?, faults }`.
- * @returns the rules, or a sentence about the first thing that is wrong
- */
-export function parseFaults(body: unknown, links: readonly string[]): { rules: FaultRule[]; seed?: number } | string {
-  const outer = Array.isArray(body)
-    ? { faults: body as unknown[] }
-    : (body as { faults?: unknown; seed?: unknown } | null);
-  if (typeof outer !== 'object' || outer === null || !Array.isArray(outer.faults)) return 'expected a list of faults';
-  const seed = 'seed' in outer ? outer.seed : undefined;
-  if (seed !== undefined && !Number.isInteger(seed)) return 'seed is an integer';
-  for (const rule of outer.faults) {
-    const fault = faultOfRule(rule as Partial<FaultRule> | null, links);
-    if (fault !== undefined) return fault;
-  }
-  return { rules: outer.faults as FaultRule[], seed: seed as number | undefined };
-}
-
-function faultOfRule(rule: Partial<FaultRule> | null, links: readonly string[]): string | undefined {
-  if (typeof rule !== 'object' || rule === null) return 'a fault is an object';
-  if (rule.link !== '*' && !links.includes(rule.link ?? '')) return `link is one of *, ${links.join(', ')}`;
-  if (!FAULT_KINDS.includes(rule.kind as FaultKind)) return `kind is one of ${FAULT_KINDS.join(', ')}`;
-  if (!isBetween(rule.probability, 1)) return 'probability is a number from 0 to 1';
-  if (rule.delayMs !== undefined && !isBetween(rule.delayMs, 600_000)) return 'delayMs is a number from 0 to 600000';
-  return undefined;
-}
-
-function isBetween(value: unknown, max: number): boolean {
-  return typeof value === 'number' && value >= 0 && value <= max;
+function concerns({ kind, mtis }: FaultRule, mti: string): boolean {
+  if (mtis !== undefined) return mtis.includes(mti);
+  return kind !== 'tls_failure' && MONEY.test(mti);
 }
 
 /** Mulberry32: small, good enough for faults, and the same on every machine. */

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { IsoMessage } from '@tsunagu/iso8583';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_CARDS } from '../cards/test-cards.js';
-import type { FaultRule } from '../faults/fault-panel.js';
+import type { FaultRule } from '../faults/fault-rule.js';
 import type { LedgerEntry } from '../ledger/ledger-record.js';
 import { startSimulator, type RunningSimulator } from '../simulator.js';
 import { AcquirerLine, following, network, repeatOf, request } from './acquirer-line.fixture.js';
 
 let directory: string;
-let simulator: RunningSimulator;
+let simulator: RunningSimulator<'jcb' | 'acq' | 'cup'>;
 const lines: AcquirerLine[] = [];
 
 beforeAll(async () => {
@@ -85,10 +85,11 @@ describe('answers', () => {
     expect(await booked(sale)).toMatchObject({ bin6: '620000', last4: '0005', state: 'approved', kind: 'sale', currency: 'JPY', amountMinor: 1500 }); // prettier-ignore
   });
 
-  it('refuse a request that lacks a mandatory field with 904 and book nothing', async () => {
+  it('refuse a request that lacks a mandatory field with 904, say which, and book nothing', async () => {
     const line = await signedOn();
-    const sale = request('1200', 1500, { 26: undefined });
-    expect(await line.actionOf(sale)).toBe('904');
+    const sale = request('1200', 1500, { 26: undefined, 22: undefined });
+    const answer = (await line.ask(sale)) as IsoMessage;
+    expect([answer.text(39), answer.text(44)]).toEqual(['904', '22:mandatory 26:mandatory']);
     expect(await booked(sale)).toBeUndefined();
   });
 });
@@ -287,6 +288,54 @@ describe('faults', () => {
     ]);
     await setFaults([fault('garbage')]);
     expect(await line.ask(request('1200', 1500))).toBe('garbage');
+  });
+
+  it('strikes the types and as many messages as a rule names, and says how many are left', async () => {
+    const line = await signedOn();
+    await setFaults([{ link: 'jcb', kind: 'lose_reply', probability: 1, mtis: ['1200', '1804'], next: 2 }]);
+    const [auth, lost] = [request('1100', 1500), request('1200', 1500)];
+    expect(await line.actionOf(auth)).toBe('000');
+    line.send(lost, network('831'));
+    const next = request('1200', 1500);
+    expect(((await line.ask(next)) as IsoMessage).text(11)).toBe(next.text(11));
+    expect((await booked(lost))?.state).toBe('approved');
+    const state = (await (await fetch(`${simulator.url}/faults`)).json()) as { faults: FaultRule[] };
+    expect(state.faults[0]?.next).toBe(0);
+  });
+
+  it('lose_request books nothing, a reply that is cut off is booked', async () => {
+    const line = await signedOn();
+    await setFaults([
+      { link: 'jcb', kind: 'lose_request', probability: 1, next: 1 },
+      { link: 'jcb', kind: 'cut', probability: 1, next: 1 },
+    ]);
+    const [lost, cut] = [request('1200', 1500), request('1200', 1500)];
+    line.send(lost, cut);
+    expect(await line.next()).toBe('closed');
+    expect([await booked(lost), (await booked(cut))?.state]).toEqual([undefined, 'approved']);
+  });
+
+  it('out_of_order lets the next answer overtake, wrong_stan and wrong_amount answer what was not asked', async () => {
+    const line = await signedOn();
+    await setFaults([{ link: 'jcb', kind: 'out_of_order', probability: 1, next: 1, delayMs: 60_000 }]);
+    const [first, second] = [request('1200', 1500), request('1200', 1501)];
+    line.send(first, second);
+    const answers = [await line.next(), await line.next()] as IsoMessage[];
+    expect(answers.map((answer) => answer.text(11))).toEqual([second.text(11), first.text(11)]);
+    await setFaults([{ link: 'jcb', kind: 'wrong_stan', probability: 1, next: 1 }]);
+    const wronged = request('1200', 1500);
+    expect(((await line.ask(wronged)) as IsoMessage).text(11)).not.toBe(wronged.text(11));
+    await setFaults([{ link: 'jcb', kind: 'wrong_amount', probability: 1, next: 1 }]);
+    expect(((await line.ask(request('1200', 1500))) as IsoMessage).text(4)).toBe('000000001501');
+  });
+
+  it('trickle sends byte by byte, and what follows waits for its end', async () => {
+    const line = await signedOn();
+    await setFaults([{ link: 'jcb', kind: 'trickle', probability: 1, next: 1 }]);
+    const [slow, prompt] = [request('1200', 1500), request('1200', 1500)];
+    line.send(slow, prompt);
+    const answers = [await line.next(), await line.next()] as IsoMessage[];
+    expect(answers.map((answer) => answer.text(11))).toEqual([slow.text(11), prompt.text(11)]);
   });
 
   it('reset cuts the connection', async () => {

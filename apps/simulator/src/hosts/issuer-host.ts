@@ -1,22 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { CodecError, FrameDecoder, compileSpec, defineSpec, frame, type IsoMessage } from '@tsunagu/iso8583';
+import { CodecError, compileSpec, defineSpec, IsoMessage } from '@tsunagu/iso8583';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
-import { answerTo } from './answer.js';
-import { IssuerDesk, type Verdict } from './issuer-desk.js';
-import type { Delivery } from './magic-amount.js';
-
-/** How long the late answers take. */
-export interface HostTimings {
-  /** Magic amount 901: still inside the acquirer's reply timer. */
-  readonly lateYesMs: number;
-  /** Magic amount 903 and the fault `late`: after the acquirer has given up. */
-  readonly afterTimeoutMs: number;
-}
+import { answerTo, unparseable } from './answer.js';
+import { HostCalendar } from './calendar.js';
+import { PlainChannel } from './channel.js';
+import { transmissionOf, type HostTimings } from './delivery.js';
+import { HostSession } from './host-session.js';
+import { IssuerDesk } from './issuer-desk.js';
+import { NETWORK, NetworkDesk } from './network-desk.js';
+import { PLAIN_COMPLETION, type CompletionRules } from './union-pay-rules.js';
+import { faultsOf, reasonOf } from './validation.js';
+import { ACTION, NOTHING, send, type Verdict } from './verdict.js';
+import { localTime, transmissionTime } from './wire-clock.js';
 
 /** What the host counts: messages by MTI and action code, refused bytes, sessions. */
 export type CountEvent = (event: 'message' | 'malformed' | 'unanswered', labels: Record<string, string>) => void;
+
+/** Places of a host: both share one book, and each has a connection point of its own. */
+export const ENDPOINTS = ['primary', 'standby'] as const;
+export type EndpointName = (typeof ENDPOINTS)[number];
 
 export interface HostOptions {
   readonly link: string;
@@ -24,146 +27,159 @@ export interface HostOptions {
   readonly faults: FaultPanel;
   readonly timings: HostTimings;
   readonly count: CountEvent;
-}
-
-interface Session {
-  readonly socket: Socket;
-  isSignedOn: boolean;
-  /** Half open: the socket lives and nobody is there. */
-  isSilent: boolean;
+  /** How completions are capped; without it no more than was authorised. */
+  readonly completion?: CompletionRules;
+  readonly now?: () => number;
 }
 
 const FRAMING = 'be2';
-const SIGNED_OFF = '910';
-const NETWORK_ACCEPTED = '800';
-const NOT_SUPPORTED = '115';
-const FAULT_DELAY_MS = 1_000;
+const CANNOT_PARSE = '650';
 const codec = compileSpec(defineSpec('hybrid'));
 
-/** A card company at the other end of the line: TCP, frames, sign-on, and the faults of the panel. */
+/** A card company at the other end of the line: sessions, sign-on, and the faults of the panel. */
 export class IssuerHost {
-  readonly #server: Server;
-  readonly #sessions = new Set<Session>();
+  readonly #servers = new Map<EndpointName, Server>();
+  readonly #sessions = new Set<HostSession>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #calendar: HostCalendar;
   readonly #desk: IssuerDesk;
+  readonly #network: NetworkDesk;
+  readonly #now: () => number;
 
   constructor(private readonly options: HostOptions) {
-    this.#desk = new IssuerDesk(options.link, options.ledger);
-    this.#server = createServer((socket) => this.#accept(socket));
-    options.faults.onChange(() => {
-      if (options.faults.isDown(options.link)) this.#hangUp();
+    const { link, ledger, faults, completion = PLAIN_COMPLETION, now = Date.now } = options;
+    this.#now = now;
+    this.#calendar = new HostCalendar(now, ledger.cutOverTo);
+    const means = { link, ledger, completion, calendar: this.#calendar, now };
+    this.#desk = new IssuerDesk(means);
+    this.#network = new NetworkDesk(means);
+    faults.onChange(() => {
+      for (const session of this.#sessions) if (faults.isDown(this.#places(session.endpoint))) session.reset();
     });
   }
 
   get isListening(): boolean {
-    return this.#server.listening;
+    const servers = [...this.#servers.values()];
+    return servers.length > 0 && servers.every((server) => server.listening);
   }
 
   get sessionCount(): number {
     return this.#sessions.size;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  /** Port of an endpoint. @throws Error it does not listen */
+  portOf(endpoint: EndpointName): number {
+    const address = this.#servers.get(endpoint)?.address();
+    if (typeof address !== 'object' || address === null) throw new Error(`the ${endpoint} does not listen`);
+    return (address as AddressInfo).port;
   }
 
-  listen(port: number, host = '127.0.0.1'): Promise<void> {
+  listen(port: number, endpoint: EndpointName = 'primary', host = '127.0.0.1'): Promise<void> {
+    const server = createServer((socket) => this.#accept(socket, endpoint));
+    this.#servers.set(endpoint, server);
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => resolve());
+      server.once('error', reject);
+      server.listen(port, host, () => resolve());
     });
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#hangUp();
-    await closed;
+    const closed = [...this.#servers.values()].map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const session of this.#sessions) session.reset();
+    await Promise.all(closed);
   }
 
-  #hangUp(): void {
-    for (const { socket } of this.#sessions) socket.resetAndDestroy();
+  /** Names under which a fault may mean this place. */
+  #places(endpoint: string): readonly string[] {
+    return [this.options.link, `${this.options.link}/${endpoint}`];
   }
 
-  #accept(socket: Socket): void {
-    socket.on('error', () => socket.destroy()); // a peer that vanished is an everyday thing here
-    if (this.options.faults.refusesConnection(this.options.link)) {
-      socket.resetAndDestroy();
-      return;
-    }
-    socket.setNoDelay(true);
-    const session: Session = { socket, isSignedOn: false, isSilent: false };
-    const frames = new FrameDecoder(FRAMING);
-    this.#sessions.add(session);
-    socket.on('close', () => this.#sessions.delete(session));
-    socket.on('data', (chunk) => {
-      const batch = frames.push(chunk);
-      for (const bytes of batch.frames) this.#receive(session, bytes);
-      if (batch.fault !== null) this.#refuse(session);
+  #accept(socket: Socket, endpoint: EndpointName): void {
+    const channel = new PlainChannel(socket);
+    if (this.options.faults.refusesConnection(this.#places(endpoint))) return channel.reset();
+    const session: HostSession = new HostSession(endpoint, channel, FRAMING, {
+      onFrame: (bytes) => this.#receive(session, bytes),
+      onBadStream: () => this.options.count('malformed', { link: this.options.link }),
+      onClose: () => this.#sessions.delete(session),
     });
+    this.#sessions.add(session);
   }
 
-  #refuse({ socket }: Session): void {
-    this.options.count('malformed', { link: this.options.link });
-    socket.destroy();
-  }
-
-  #receive(session: Session, bytes: Buffer): void {
+  #receive(session: HostSession, bytes: Buffer): void {
     if (session.isSilent) return;
     let message: IsoMessage;
     try {
       message = codec.decode(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      this.options.count('malformed', { link: this.options.link });
-      return;
+      return this.#refuse(session, bytes);
     }
-    if (message.mti[1] === '8') this.#network(session, message);
-    else this.#money(session, message);
-  }
-
-  #network(session: Session, message: IsoMessage): void {
-    if (message.mti[2] !== '0') return;
-    const functionCode = message.text(24) ?? '';
-    if (functionCode === '801') session.isSignedOn = true;
-    if (functionCode === '802') session.isSignedOn = false;
-    const isKnown = ['801', '802', '821', '831'].includes(functionCode);
-    const answer = answerTo(message, Date.now(), { actionCode: isKnown ? NETWORK_ACCEPTED : NOT_SUPPORTED });
-    this.#send(session, answer, 'send');
-  }
-
-  #money(session: Session, message: IsoMessage): void {
-    if (!isAnswerable(message.mti)) {
+    const hit = this.options.faults.draw(this.#places(session.endpoint), message.mti);
+    if (isLostInbound(session, hit)) return;
+    const verdict = this.#judge(session, message);
+    if (verdict.answer === null && verdict.delivery === 'lost')
       this.options.count('unanswered', { link: this.options.link });
-      return;
-    }
-    if (!session.isSignedOn) {
-      this.#send(session, answerTo(message, Date.now(), { actionCode: SIGNED_OFF }), 'send');
-      return;
-    }
-    const hit = this.options.faults.draw(this.options.link);
-    if (this.#isLostInbound(session, hit)) return;
-    const verdict = this.#desk.handle(message);
     this.options.ledger.flushed().then(
       () => this.#deliver(session, verdict, hit),
-      () => session.socket.destroy(), // not on disk: nobody may hear of it
+      () => session.destroy(), // not on disk: nobody may hear of it
     );
   }
 
-  #isLostInbound(session: Session, hit: FaultHit | undefined): boolean {
-    if (hit === undefined) return false;
-    if (hit.kind === 'half_open') session.isSilent = true;
-    if (hit.kind === 'reset' && hit.isInbound) session.socket.resetAndDestroy();
-    return hit.kind === 'half_open' || (hit.isInbound && (hit.kind === 'drop' || hit.kind === 'reset'));
+  /** Bytes that are no message: told so, because silence would look like a lost answer. @source iso8583-1993.md §13.9 */
+  #refuse(session: HostSession, bytes: Buffer): void {
+    this.options.count('malformed', { link: this.options.link });
+    const now = this.#now();
+    const complaint = new IsoMessage('1644', {
+      7: transmissionTime(now),
+      11: '000000',
+      12: localTime(now),
+      24: CANNOT_PARSE,
+      72: unparseable(bytes),
+    });
+    session.transmit(() => codec.encode(complaint), 'send');
   }
 
-  #deliver(session: Session, { answer, delivery }: Verdict, hit: FaultHit | undefined): void {
-    if (delivery === 'reset') session.socket.resetAndDestroy();
+  #judge(session: HostSession, message: IsoMessage): Verdict {
+    if (!/^1[1-8][02]\d$/.test(message.mti)) return NOTHING;
+    if (message.mti[1] !== '8' && !session.isSignedOn) return this.#plain(message, ACTION.signedOff);
+    const faults = faultsOf(message);
+    if (faults.length > 0) return this.#plain(message, ACTION.formatError, reasonOf(faults));
+    switch (message.mti[1]) {
+      case '1':
+      case '2':
+      case '4':
+        return this.#desk.handle(message);
+      case '8':
+        return this.#managed(session, message);
+      default:
+        return NOTHING;
+    }
+  }
+
+  #managed(session: HostSession, message: IsoMessage): Verdict {
+    const verdict = this.#network.handle(message);
+    if (message.text(24) === NETWORK.signOn) session.isSignedOn = true;
+    if (message.text(24) === NETWORK.signOff) session.isSignedOn = false;
+    return verdict;
+  }
+
+  #plain(message: IsoMessage, actionCode: string, reason?: string): Verdict {
+    const businessDate = message.mti[1] === '8' ? undefined : this.#calendar.date;
+    return send(answerTo(message, this.#now(), { actionCode, businessDate, reason }));
+  }
+
+  #deliver(session: HostSession, { answer, delivery }: Verdict, hit: FaultHit | undefined): void {
+    if (delivery === 'reset') session.reset();
     if (answer === null) return;
-    const way = hit === undefined ? delivery : (DELIVERY_OF_FAULT[hit.kind] ?? delivery);
-    const delayMs = waitOf(way, hit, this.options.timings);
-    if (delayMs === 0) this.#send(session, answer, way);
-    else this.#later(delayMs, () => this.#send(session, answer, way));
+    const { way, delayMs, alter } = transmissionOf(delivery, hit, this.options.timings);
+    const altered = alter === undefined ? answer : alter(answer);
+    const go = () => {
+      this.options.count('message', { link: this.options.link, mti: answer.mti, action: answer.text(39) ?? '' });
+      session.transmit(() => codec.encode(altered), way, hit?.delayMs);
+    };
+    if (delayMs === 0) go();
+    else this.#later(delayMs, go);
   }
 
   #later(delayMs: number, act: () => void): void {
@@ -173,48 +189,24 @@ export class IssuerHost {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
 
-  #send({ socket, isSilent }: Session, answer: IsoMessage, way: Delivery): void {
-    this.options.count('message', { link: this.options.link, mti: answer.mti, action: answer.text(39) ?? '' });
-    if (isSilent || socket.destroyed || way === 'lost') return;
-    const bytes = frame(FRAMING, codec.encode(answer));
-    switch (way) {
-      case 'duplicate':
-        socket.write(Buffer.concat([bytes, bytes]));
-        return;
-      case 'cut':
-        socket.write(bytes.subarray(0, bytes.length >> 1), () => socket.destroy());
-        return;
-      case 'garbage':
-        socket.write(frame(FRAMING, randomBytes(bytes.length - 2)));
-        return;
-      case 'reset':
-        socket.resetAndDestroy();
-        return;
-      case 'send':
-      case 'late_yes':
-      case 'after_timeout':
-        socket.write(bytes);
-    }
+/** What a fault does to a message before anything is booked. */
+function isLostInbound(session: HostSession, hit: FaultHit | undefined): boolean {
+  switch (hit?.kind) {
+    case 'half_open':
+      session.isSilent = true;
+      return true;
+    case 'reset':
+      if (hit.isInbound) session.reset();
+      return hit.isInbound;
+    case 'tls_failure':
+      if (hit.isInbound) session.spoil();
+      return hit.isInbound;
+    case 'drop':
+    case 'lose_request':
+      return hit.isInbound;
+    default:
+      return false;
   }
-}
-
-/** How a fault changes the way of an answer that is already booked. */
-const DELIVERY_OF_FAULT: Readonly<Record<string, Delivery | undefined>> = {
-  drop: 'lost',
-  duplicate: 'duplicate',
-  garbage: 'garbage',
-  reset: 'reset',
-};
-
-/** How long an answer waits: a fault of the panel goes before the magic amount. */
-function waitOf(way: Delivery, hit: FaultHit | undefined, timings: HostTimings): number {
-  if (hit?.kind === 'delay') return hit.delayMs ?? FAULT_DELAY_MS;
-  if (hit?.kind === 'late') return hit.delayMs ?? timings.afterTimeoutMs;
-  if (way === 'late_yes') return timings.lateYesMs;
-  return way === 'after_timeout' ? timings.afterTimeoutMs : 0;
-}
-
-function isAnswerable(mti: string): boolean {
-  return /^1(10[01]|12[01]|20[01]|22[01]|42[01])$/.test(mti);
 }

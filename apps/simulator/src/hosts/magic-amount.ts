@@ -1,5 +1,19 @@
-/** What happens to the answer on its way. `reset` hangs up before anything is booked; the others come after booking. */
-export type Delivery = 'send' | 'late_yes' | 'after_timeout' | 'lost' | 'duplicate' | 'cut' | 'garbage' | 'reset';
+/**
+ * What happens to the answer on its way. `reset` hangs up: before anything is booked as a magic amount, after booking as a fault.
+ * The others come after booking. `out_of_order` waits for the next answer, `trickle` writes byte by byte, `break_tls` spoils the records.
+ */
+export type Delivery =
+  | 'send'
+  | 'late_yes'
+  | 'after_timeout'
+  | 'lost'
+  | 'duplicate'
+  | 'cut'
+  | 'garbage'
+  | 'reset'
+  | 'trickle'
+  | 'out_of_order'
+  | 'break_tls';
 
 /** What the last three digits of an amount make the issuer do. */
 export interface MagicOutcome {

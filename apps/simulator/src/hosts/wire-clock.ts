@@ -9,7 +9,12 @@ export function transmissionTime(at: number): string {
   return digits(at).slice(4, 14);
 }
 
-/** Field 15: YYMMDD in Japan. */
-export function businessDate(at: number): string {
+/** YYMMDD in Japan. */
+export function dateInJapan(at: number): string {
   return digits(at + JST_OFFSET_MS).slice(2, 8);
+}
+
+/** Field 12: YYMMDDhhmmss in Japan. */
+export function localTime(at: number): string {
+  return digits(at + JST_OFFSET_MS).slice(2, 14);
 }

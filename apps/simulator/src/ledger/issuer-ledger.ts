@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { referenceOf } from './identity.js';
 import { LedgerFile } from './ledger-file.js';
 import type { LedgerEntry, LedgerPosting, ReversalNote } from './ledger-record.js';
 
@@ -11,6 +12,7 @@ export class IssuerLedger {
   readonly #byReference = new Map<string, number>();
   readonly #reversals = new Map<string, ReversalNote>();
   readonly #blocked = new Set<string>();
+  #cutOverTo: string | undefined;
 
   private constructor(file: LedgerFile, postings: readonly LedgerPosting[]) {
     this.#file = file;
@@ -25,6 +27,11 @@ export class IssuerLedger {
 
   get isSound(): boolean {
     return this.#file.isSound;
+  }
+
+  /** The latest business date to which the host was cut over. */
+  get cutOverTo(): string | undefined {
+    return this.#cutOverTo;
   }
 
   get nextSequence(): number {
@@ -70,7 +77,8 @@ export class IssuerLedger {
     return this.#file.close();
   }
 
-  #apply({ entries, reversal }: LedgerPosting): void {
+  #apply({ entries, reversal, cutOverTo }: LedgerPosting): void {
+    this.#cutOverTo = cutOverTo ?? this.#cutOverTo;
     for (const [identity, entry] of entries) {
       const index = this.#byIdentity.get(identity) ?? this.#entries.length;
       this.#byIdentity.set(identity, index);
@@ -82,9 +90,4 @@ export class IssuerLedger {
     this.#reversals.set(identity, note);
     if (!this.#byReference.has(note.original)) this.#blocked.add(note.original);
   }
-}
-
-/** An identity without its terminal, which field 56 does not carry. */
-export function referenceOf(identity: string): string {
-  return identity.split('|', 4).join('|');
 }

@@ -1,5 +1,5 @@
-/** What kind of movement the issuer booked. */
-export type LedgerKind = 'auth' | 'sale' | 'refund' | 'capture';
+/** What kind of movement the issuer booked. A `cancel` moves no money itself: it takes its original back. */
+export type LedgerKind = 'auth' | 'sale' | 'refund' | 'capture' | 'cancel';
 /** `captured` is an authorisation of which something was captured; the money is in the `capture` entries. */
 export type LedgerState = 'approved' | 'declined' | 'reversed' | 'captured';
 
@@ -17,9 +17,16 @@ export interface LedgerEntry {
   readonly merchant: string;
   readonly kind: LedgerKind;
   readonly state: LedgerState;
+  /** Message type that was booked, never a repeat: 1100, 1200, 1220. */
+  readonly mti: string;
+  /** Field 3. */
+  readonly processingCode: string;
   /** Minor units: what was approved; what was asked for when declined. */
   readonly amountMinor: number;
   readonly requestedMinor: number;
+  /** Gross figures for reconciliation: what was approved first, and what of it was reversed later. 0 when declined. */
+  readonly approvedMinor: number;
+  readonly reversedMinor: number;
   readonly capturedMinor: number;
   readonly refundedMinor: number;
   readonly currency: string;
@@ -30,6 +37,8 @@ export interface LedgerEntry {
   readonly bin6: string;
   readonly last4: string;
   readonly businessDate: string;
+  /** Business date on which the reversal was accepted. */
+  readonly reversedDate: string | null;
   readonly bookedAt: string;
   readonly updatedAt: string;
   readonly reversedAt: string | null;
@@ -48,4 +57,6 @@ export interface ReversalNote {
 export interface LedgerPosting {
   readonly entries: readonly (readonly [identity: string, entry: LedgerEntry])[];
   readonly reversal?: readonly [identity: string, note: ReversalNote];
+  /** The host was cut over to this business date, YYMMDD. */
+  readonly cutOverTo?: string;
 }

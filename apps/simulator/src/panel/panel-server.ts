@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { parseFaults, type FaultPanel } from '../faults/fault-panel.js';
-import type { CountEvent, IssuerHost } from '../hosts/issuer-host.js';
+import type { FaultPanel } from '../faults/fault-panel.js';
+import { parseFaults } from '../faults/fault-rule.js';
+import { ENDPOINTS, type CountEvent, type IssuerHost } from '../hosts/issuer-host.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ledgerPage, parseLedgerQuery } from '../ledger/ledger-view.js';
 import { PANEL_PAGE } from './panel-page.js';
@@ -88,14 +89,14 @@ export class PanelServer {
       case 'GET /faults':
         return json(200, this.faults.state);
       case 'PUT /faults':
-        return this.#replaceFaults(await bodyOf(request));
+        return this.#replaceFaults(await bodyOf(request), url.searchParams.get('link'));
       case 'DELETE /faults':
         this.faults.replace([]);
         return json(200, this.faults.state);
       case 'GET /links':
         return json(
           200,
-          this.links.map(({ link, host }) => ({ link, port: host.port, sessions: host.sessionCount })),
+          this.links.map(({ link, host }) => ({ link, port: host.portOf('primary'), sessions: host.sessionCount })),
         );
       case 'GET /ledger':
         return await this.#ledger(url.searchParams);
@@ -110,11 +111,14 @@ export class PanelServer {
     }
   }
 
-  #replaceFaults(body: unknown): Reply {
-    const names = this.links.map(({ link }) => link);
+  /** All rules, or with `?link=NAME` those of one link only. */
+  #replaceFaults(body: unknown, link: string | null): Reply {
+    const names = this.links.flatMap(({ link }) => [link, ...ENDPOINTS.map((endpoint) => `${link}/${endpoint}`)]);
     const parsed = parseFaults(body, names);
     if (typeof parsed === 'string') return json(400, { message: parsed });
-    this.faults.replace(parsed.rules, parsed.seed);
+    if (link === null) this.faults.replace(parsed.rules, parsed.seed);
+    else if (parsed.rules.some((rule) => rule.link !== link)) return json(400, { message: `every rule names ${link}` });
+    else this.faults.replaceOf(link, parsed.rules);
     return json(200, this.faults.state);
   }
 

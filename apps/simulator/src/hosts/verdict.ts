@@ -1,0 +1,26 @@
+import type { IsoMessage } from '@tsunagu/iso8583';
+import type { Delivery } from './magic-amount.js';
+
+/** What the host does with one message. `answer` is null when nothing may go out. */
+export interface Verdict {
+  readonly answer: IsoMessage | null;
+  readonly delivery: Delivery;
+}
+
+export const send = (answer: IsoMessage): Verdict => ({ answer, delivery: 'send' });
+export const NOTHING: Verdict = { answer: null, delivery: 'lost' };
+
+/** Action codes of a host that are not an issuer's decision. @source iso8583-1993.md §11 */
+export const ACTION = {
+  notSupported: '115',
+  invalidAmount: '110',
+  acceptedReversal: '400',
+  networkAccepted: '800',
+  blocked: '902',
+  formatError: '904',
+  signedOff: '910',
+  duplicate: '913',
+  originalNotFound: '914',
+  cutoverError: '915',
+  refusedAdvice: '950',
+} as const;
