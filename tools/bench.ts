@@ -3,9 +3,12 @@ import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
 import { measurePkcs11 } from './bench/pkcs11-rate.js';
-import { measureTokens } from './bench/token-costs.js';
+import { measureTokens, type TokenCounts } from './bench/token-costs.js';
 import { measureVault } from './bench/vault-rate.js';
 import { failInOneLine } from './proof/fail.js';
+
+/** The measure that the large table is held against. */
+const FEW_TOKENS = 10_000;
 
 const HELP = `npm run bench [-- [iso8583|vault|tokens] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
@@ -16,6 +19,7 @@ with vault: opening cards against plain node:crypto; with tokens: finding and ma
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --many <n>           tokens: cards of the large table (default 200000; the budget speaks of 10000000), against 10000
   --operations <n>     tokens: how often a card is found or made to see what memory does (default 20000; the budget speaks of 1000000)
+  --buffers <size>     tokens: memory of the server for pages (default 128MB, as the embedded server has it; 10000000 cards want 2GB)
   --json               one JSON line`;
 
 async function main(): Promise<number> {
@@ -28,6 +32,7 @@ async function main(): Promise<number> {
       queue: { type: 'string', default: 'postgres' },
       many: { type: 'string', default: '200000' },
       operations: { type: 'string', default: '20000' },
+      buffers: { type: 'string', default: '128MB' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
@@ -38,14 +43,7 @@ async function main(): Promise<number> {
   if (positionals[0] === 'vault') {
     return print(JSON.stringify({ software: await measureVault(), pkcs11: await measurePkcs11() }, null, 2));
   }
-  if (positionals[0] === 'tokens') {
-    const many = Number(values.many);
-    if (!(many >= 10_000 && many <= 50_000_000)) throw new RangeError('many is from 10000 to 50000000');
-    const operations = Number(values.operations);
-    if (!(operations >= 1_000 && operations <= 10_000_000))
-      throw new RangeError('operations are from 1000 to 10000000');
-    return print(JSON.stringify(await measureTokens({ few: 10_000, many, operations }, say), null, 2));
-  }
+  if (positionals[0] === 'tokens') return print(JSON.stringify(await measureTokens(tokenCounts(values), say), null, 2));
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');
   const options = {
@@ -56,6 +54,20 @@ async function main(): Promise<number> {
   } as const;
   const result = positionals[0] === 'iso8583' ? await measureIso8583(root) : await benchGateway(root, options);
   return print(values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
+}
+
+function tokenCounts({ many, operations, buffers }: Record<'many' | 'operations' | 'buffers', string>): TokenCounts {
+  const counts = { few: FEW_TOKENS, many: Number(many), operations: Number(operations), buffers: sizeOf(buffers) };
+  if (!(counts.many >= FEW_TOKENS && counts.many <= 50_000_000))
+    throw new RangeError(`many is from ${FEW_TOKENS} to 50000000`);
+  if (!(counts.operations >= 1_000 && counts.operations <= 10_000_000))
+    throw new RangeError('operations are from 1000 to 10000000');
+  return counts;
+}
+
+function sizeOf(text: string): string {
+  if (!/^[1-9][0-9]{0,3}[MG]B$/.test(text)) throw new RangeError('buffers is a size such as 128MB or 2GB');
+  return text;
 }
 
 function wholeNumber(text: string): number {

@@ -12,6 +12,8 @@ export interface TokenCounts {
   readonly few: number;
   readonly many: number;
   readonly operations: number;
+  /** Memory of the server for pages, as PostgreSQL writes it. */
+  readonly buffers: string;
 }
 
 type Deed = 'find' | 'create';
@@ -37,7 +39,11 @@ const SAMPLES = 10;
  */
 export async function measureTokens(counts: TokenCounts, say: Say): Promise<Record<string, unknown>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-tokens-'));
-  const settings = { shared_preload_libraries: 'pg_stat_statements', max_wal_size: '4GB' };
+  const settings = {
+    shared_preload_libraries: 'pg_stat_statements',
+    max_wal_size: '4GB',
+    shared_buffers: counts.buffers,
+  };
   const server = await startPostgres({ dataDir: join(dataDir, 'pg'), settings });
   try {
     say(`storing ${counts.few} and ${counts.many} cards …`);

@@ -154,3 +154,13 @@ export class DeviceMissingError extends AppError {
     super('there is no such device');
   }
 }
+
+/** The reference of a merchant names another file of cards already. */
+export class ReferenceTakenError extends AppError {
+  readonly code = 'client_reference_exists';
+  readonly category = 'conflict';
+
+  constructor() {
+    super('this reference belongs to another file of cards');
+  }
+}

@@ -18,15 +18,21 @@ export type {
   SealedAccount,
   SealedEnvelope,
   SealedSad,
+  TakeCardRequest,
 } from './vault.js';
-export { REVEAL_REASONS, TokenPort } from './vault-tokens.js';
+export { REVEAL_REASONS, TokenFilePort, TokenPort } from './vault-tokens.js';
 export type {
+  LinePage,
   NetworkTokenView,
   PageAsked,
   PageRead,
   RevealAnswer,
   RevealRequest,
   TokenChange,
+  TokenJobKind,
+  TokenJobLine,
+  TokenJobRequest,
+  TokenJobView,
   TokenRequest,
   TokenTrailLine,
   TokenView,

@@ -7,6 +7,7 @@ export type Caller = 'api' | 'worker' | 'vault' | 'switch' | 'operator';
 /** Allow-list of caller × operation inside the house. A pair that is not here is refused and counted. */
 export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [VAULT_ROUTES.open]: ['api', 'switch'],
+  [VAULT_ROUTES.takeCard]: ['switch'],
   [VAULT_ROUTES.sealAccount]: ['api'],
   [VAULT_ROUTES.enrolDevice]: ['operator'],
   [VAULT_ROUTES.deviceCode]: ['operator', 'api'],
@@ -31,9 +32,10 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [VAULT_ROUTES.tokenChangesTold]: ['api'],
   [VAULT_ROUTES.tenantOrder]: ['operator'],
   [VAULT_ROUTES.tenantApprove]: ['operator'],
-  [VAULT_ROUTES.tokenImportBegin]: ['api', 'operator'],
+  [VAULT_ROUTES.tokenJobBegin]: ['api', 'operator'],
   [VAULT_ROUTES.tokenImportLines]: ['api', 'operator'],
   [VAULT_ROUTES.tokenImportStart]: ['api', 'operator'],
+  [VAULT_ROUTES.tokenJobList]: ['api', 'operator'],
   [VAULT_ROUTES.tokenJobRead]: ['api', 'operator'],
   [VAULT_ROUTES.tokenJobResults]: ['api', 'operator'],
   [VAULT_ROUTES.certificateKey]: ['operator'],

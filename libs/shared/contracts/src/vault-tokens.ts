@@ -95,3 +95,65 @@ export abstract class TokenPort {
 export interface RevealAnswer {
   readonly envelope: SealedEnvelope;
 }
+
+/** A file of cards, from a partner or for one; each card in it is sealed under an exchange key that the house and the partner share. */
+export interface TokenJobView {
+  readonly id: string;
+  readonly kind: TokenJobKind;
+  /** `requested`: an export waits for two custodians; `filling`: an import takes lines; `running`; `done`: each line has its code. */
+  readonly state: 'requested' | 'filling' | 'running' | 'done';
+  readonly keyId: string;
+  /** The merchant's own name of it; null for an export that custodians began by themselves. */
+  readonly reference: string | null;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+  /** Lines by their code; `waiting`: not worked on yet. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export type TokenJobKind = 'import' | 'export';
+
+/** One line of a file, and what became of it. */
+export interface TokenJobLine {
+  /** From 1, in the order of the file. */
+  readonly line: number;
+  /** The partner's or merchant's name of the card; the sealed card opens under it only. */
+  readonly reference: string;
+  /** Null: not worked on yet. */
+  readonly code: string | null;
+  readonly tokenId: string | null;
+  /** Base64, under the exchange key; null for imported cards. */
+  readonly card: string | null;
+}
+
+/** Lines after one, or before one; neither: from the first. */
+export interface LinePage {
+  readonly limit: number;
+  readonly after?: number;
+  readonly before?: number;
+}
+
+/** Whose file, asked by which request. */
+export interface TokenJobRequest {
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly kind: TokenJobKind;
+  readonly jobId: string;
+}
+
+/** The vault's doors for files of cards. @throws RemoteError `resource_missing`, `state_conflict`, `client_reference_exists`, `card_service_unavailable` */
+export abstract class TokenFilePort {
+  /** The same reference again finds the same job. */
+  abstract beginJob(
+    request: Omit<TokenJobRequest, 'jobId'> & { keyId: string; reference: string },
+  ): Promise<{ job: TokenJobView; isNew: boolean }>;
+  /** At most 500; lines that are there already stay as they are. */
+  abstract addLines(
+    request: Omit<TokenJobRequest, 'kind'> & { lines: readonly Pick<TokenJobLine, 'line' | 'reference' | 'card'>[] },
+  ): Promise<void>;
+  /** No more lines; again changes nothing. */
+  abstract startImport(request: Omit<TokenJobRequest, 'kind'>): Promise<TokenJobView>;
+  abstract readJob(request: TokenJobRequest): Promise<TokenJobView>;
+  abstract listJobs(request: Omit<TokenJobRequest, 'jobId'> & { page: PageAsked }): Promise<PageRead<TokenJobView>>;
+  abstract jobResults(request: TokenJobRequest & { page: LinePage }): Promise<PageRead<TokenJobLine>>;
+}

@@ -50,6 +50,21 @@ export interface OpenCardRequest {
   readonly tokenUses?: 'multi' | 'single';
 }
 
+/** A card in the clear, from the switch alone: a line whose contract allows that. Number and expiry, or track 2 without sentinels. */
+export interface TakeCardRequest {
+  readonly tenantId: string;
+  readonly terminalId: string;
+  readonly intent: string;
+  readonly requestId: string;
+  readonly entryMode: EntryMode;
+  readonly pan?: string;
+  /** YYMM. */
+  readonly expiry?: string;
+  readonly track2?: string;
+  /** BER-TLV, hex. */
+  readonly emv?: string;
+}
+
 export interface OpenCardAnswer {
   /** Token row id (uuid); `tok_…` on the wire. */
   readonly tokenId: string;
@@ -102,6 +117,7 @@ export abstract class VaultPort {
 /** Paths of the vault's internal HTTP routes; all are POST. Allowed callers: see `INTERNAL_ROUTES`. */
 export const VAULT_ROUTES = {
   open: '/internal/v1/cards/open',
+  takeCard: '/internal/v1/cards/take',
   sealAccount: '/internal/v1/cards/seal-account',
   enrolDevice: '/internal/v1/devices/enrol',
   deviceCode: '/internal/v1/devices/code',
@@ -126,9 +142,10 @@ export const VAULT_ROUTES = {
   tokenChangesTold: '/internal/v1/tokens/changes-told',
   tenantOrder: '/internal/v1/tenants/order',
   tenantApprove: '/internal/v1/tenants/approve',
-  tokenImportBegin: '/internal/v1/token-jobs/begin',
+  tokenJobBegin: '/internal/v1/token-jobs/begin',
   tokenImportLines: '/internal/v1/token-jobs/lines',
   tokenImportStart: '/internal/v1/token-jobs/start',
+  tokenJobList: '/internal/v1/token-jobs/list',
   tokenJobRead: '/internal/v1/token-jobs/read',
   tokenJobResults: '/internal/v1/token-jobs/results',
   certificateKey: '/internal/v1/tenants/certificate-key',

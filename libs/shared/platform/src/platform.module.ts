@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { HqIntakePort, SwitchPort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
+import { HqIntakePort, SwitchPort, TokenFilePort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
 import { Clock, SystemClock } from '@tsunagu/kernel';
 import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 import { Centre } from './database/centre.js';
@@ -14,6 +14,7 @@ import { HouseCertificate } from './internal-http/house-certificate.js';
 import { IntakeClient } from './internal-http/intake-client.js';
 import type { HouseDoor } from './internal-http/internal-client.js';
 import { TokenClient } from './internal-http/token-client.js';
+import { TokenFileClient } from './internal-http/token-file-client.js';
 import { AppLogger } from './logging/app-logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { LaneBell } from './queue/lane-bell.js';
@@ -36,7 +37,7 @@ export interface PlatformParts {
   readonly vault?: boolean;
   /** `SwitchClient`, also as `SwitchPort`. */
   readonly switch?: boolean;
-  /** `HqIntakePort` and `VaultPort` for lines that come in; null each where its address is not set, and no part of readiness. */
+  /** `HqIntakePort` and `VaultClient` for lines that come in; null each where its address is not set, and no part of readiness. */
   readonly intake?: boolean;
 }
 
@@ -163,6 +164,7 @@ function vault(): Provider[] {
     },
     { provide: VaultPort, useExisting: VaultClient },
     { provide: TokenPort, useFactory: (client: VaultClient) => new TokenClient(client), inject: [VaultClient] },
+    { provide: TokenFilePort, useFactory: (client: VaultClient) => new TokenFileClient(client), inject: [VaultClient] },
   ];
 }
 
@@ -194,7 +196,7 @@ function intake(): Provider[] {
       inject,
     },
     {
-      provide: VaultPort,
+      provide: VaultClient,
       useFactory: (config: AppConfig, certificate: HouseCertificate | null) => {
         const url = config.vaultUrl;
         return url === null ? null : new VaultClient(doorTo(config, { url, variable: 'VAULT_URL' }, certificate));

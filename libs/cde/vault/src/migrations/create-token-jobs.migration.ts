@@ -35,12 +35,17 @@ const JOBS = `
     id uuid not null,
     kind text not null constraint token_job_kind check (kind in ('import', 'export')),
     key_id text not null constraint token_job_key references vault.key_record (id),
-    state text not null constraint token_job_state check (state in ('filling', 'running', 'done')),
+    state text not null constraint token_job_state check (state in ('requested', 'filling', 'running', 'done')),
+    client_reference text constraint token_job_reference check (client_reference ~ '^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$'),
+    order_id uuid,
     request_id text not null,
     created_at timestamptz not null,
     finished_at timestamptz,
     constraint token_job_pkey primary key (tenant_id, id),
-    constraint token_job_is_done check ((state = 'done') = (finished_at is not null)));
+    constraint token_job_is_done check ((state = 'done') = (finished_at is not null)),
+    constraint token_job_is_requested check (state <> 'requested' or (kind = 'export' and order_id is null)));
+  create unique index token_job_by_reference on vault.token_job (tenant_id, client_reference) where client_reference is not null;
+  create unique index token_job_by_order on vault.token_job (tenant_id, order_id) where order_id is not null;
   create index token_job_running on vault.token_job (id) where state = 'running';
 
   create table vault.token_job_line (

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { BenchClock, Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
 import { openLine, sealLine } from './line-cipher.js';
+import type { JobLine } from './token-job.repository.js';
 
 const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'];
 const [aoi, ren] = [
@@ -15,6 +16,7 @@ let nodes: readonly [VaultNode, VaultNode];
 let admin: pg.Client;
 let till: Till;
 let keyId: string;
+let files = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -54,7 +56,9 @@ function lineOf(reference: string, pan: string, expiry: string | null = '3108'):
 
 async function importOf(cards: readonly { reference: string; card: Buffer }[]): Promise<string> {
   const { jobs } = nodes[0].tokens;
-  const { id } = await jobs.beginImport(till.tenantId, keyId, 'req-import');
+  const asked = { kind: 'import', keyId, reference: `file-${(files += 1)}`, requestId: 'req-import' } as const;
+  const { id } = (await jobs.begin(till.tenantId, asked)).job;
+  expect(await jobs.begin(till.tenantId, asked)).toMatchObject({ isNew: false, job: { id, state: 'filling' } });
   const lines = cards.map((card, i) => ({ line: i + 1, ...card }));
   await jobs.addLines(till.tenantId, id, lines);
   await jobs.addLines(till.tenantId, id, lines.slice(0, 1)); // a batch whose answer was lost
@@ -62,7 +66,15 @@ async function importOf(cards: readonly { reference: string; card: Buffer }[]): 
   return id;
 }
 
-const results = async (id: string) => nodes[0].tokens.jobs.results(till.tenantId, id, 0, 100);
+async function results(jobId: string, kind: 'import' | 'export' = 'import'): Promise<JobLine[]> {
+  const { jobs } = nodes[0].tokens;
+  const first = await jobs.results(till.tenantId, { jobId, kind }, { limit: 100 });
+  if (!first.hasMore) return [...first.data];
+  const after = first.data.at(-1)!.line;
+  const back = await jobs.results(till.tenantId, { jobId, kind }, { limit: 100, before: after + 1 });
+  expect(back.data).toEqual(first.data);
+  return [...first.data, ...(await jobs.results(till.tenantId, { jobId, kind }, { limit: 500, after })).data];
+}
 
 describe('an import', { timeout: 60_000 }, () => {
   it('gives each line a code and a token: made, found, or refused in one way whatever is wrong with it', async () => {
@@ -84,7 +96,7 @@ describe('an import', { timeout: 60_000 }, () => {
     expect(lines.map(({ code }) => code)).toEqual(['created', 'found', refused, refused, refused, refused, 'created']);
     expect(lines[1]!.tokenId).toBe(seen.tokenId);
     expect(lines.map(({ card }) => card)).toEqual(lines.map(() => null)); // nothing of a card stays in the job
-    expect(await nodes[0].tokens.jobs.read(till.tenantId, id)).toMatchObject({
+    expect(await nodes[0].tokens.jobs.read(till.tenantId, id, 'import')).toMatchObject({
       state: 'done',
       counts: { created: 2, found: 1, [refused]: 4 },
     });
@@ -106,15 +118,15 @@ describe('an import', { timeout: 60_000 }, () => {
     hsm.decrypt = (r) => (left-- > 0 ? decrypt(r) : Promise.reject(new Error('killed here')));
     await expect(nodes[0].tokens.runner.round()).rejects.toThrow('killed here');
     hsm.decrypt = decrypt;
-    const half = await nodes[0].tokens.jobs.read(till.tenantId, id);
+    const half = await nodes[0].tokens.jobs.read(till.tenantId, id, 'import');
     expect(half.state).toBe('running');
     expect(half.counts['waiting']).toBeGreaterThan(80);
     await Promise.all(nodes.map((node) => node.tokens.runner.round()));
     await nodes[1].tokens.runner.round();
-    const lines = [...(await results(id)), ...(await nodes[0].tokens.jobs.results(till.tenantId, id, 100, 100))];
+    const lines = await results(id);
     expect(lines.map(({ code }) => code)).toEqual(own.map(() => 'created'));
     expect(new Set(lines.map(({ tokenId }) => tokenId)).size).toBe(120);
-    expect((await nodes[0].tokens.jobs.read(till.tenantId, id)).state).toBe('done');
+    expect((await nodes[0].tokens.jobs.read(till.tenantId, id, 'import')).state).toBe('done');
   });
 
   it('waits while payments are slow, and goes on when they are quick again', async () => {
@@ -122,7 +134,7 @@ describe('an import', { timeout: 60_000 }, () => {
     const { pulse, runner, jobs } = nodes[0].tokens;
     for (let i = 0; i < 30; i += 1) pulse.beat(200);
     expect(await runner.round()).toBe(0);
-    expect((await jobs.read(till.tenantId, id)).state).toBe('running');
+    expect((await jobs.read(till.tenantId, id, 'import')).state).toBe('running');
     for (let i = 0; i < 60; i += 1) pulse.beat(5);
     expect(await runner.round()).toBe(1);
   });
@@ -130,8 +142,31 @@ describe('an import', { timeout: 60_000 }, () => {
   it('needs an active exchange key of the same tenant', async () => {
     const other = await Till.enrol(nodes[0], 'AES-DUKPT');
     const { jobs } = nodes[0].tokens;
-    await expect(jobs.beginImport(other.tenantId, keyId, 'r')).rejects.toMatchObject({ code: 'resource_missing' });
-    await expect(jobs.beginImport(till.tenantId, 'pan-kek', 'r')).rejects.toMatchObject({ code: 'resource_missing' });
+    const asked = { kind: 'import', keyId, reference: 'file-of-keys', requestId: 'r' } as const;
+    const missing = { code: 'resource_missing' };
+    await expect(jobs.begin(other.tenantId, asked)).rejects.toMatchObject(missing);
+    await expect(jobs.begin(till.tenantId, { ...asked, keyId: 'pan-kek' })).rejects.toMatchObject(missing);
+  });
+
+  it('is seen by its own tenant alone, under one name and in its own list [CC-30]', async () => {
+    const other = await Till.enrol(nodes[0], 'AES-DUKPT');
+    const { jobs } = nodes[0].tokens;
+    const id = await importOf([{ reference: 'mine', card: await lineOf('mine', CARDS[0]!) }]);
+    const missing = { code: 'resource_missing' };
+    await expect(jobs.read(other.tenantId, id, 'import')).rejects.toMatchObject(missing);
+    await expect(jobs.read(till.tenantId, id, 'export')).rejects.toMatchObject(missing);
+    await expect(jobs.results(other.tenantId, { jobId: id, kind: 'import' }, { limit: 1 })).rejects.toMatchObject(
+      missing,
+    );
+    await expect(jobs.addLines(other.tenantId, id, [])).rejects.toMatchObject(missing);
+    await expect(jobs.start(other.tenantId, id)).rejects.toMatchObject(missing);
+    expect((await jobs.list(other.tenantId, 'import', { limit: 10 })).data).toEqual([]);
+    const { data, hasMore } = await jobs.list(till.tenantId, 'import', { limit: 1 });
+    expect([data.map((job) => job.id), hasMore]).toEqual([[id], true]);
+    const newer = await jobs.list(till.tenantId, 'import', { limit: 1, beforeId: id });
+    expect((await jobs.list(till.tenantId, 'import', { limit: 5, afterId: newer.data[0]!.id })).data).toHaveLength(1);
+    const taken = { kind: 'export', keyId, reference: `file-${files}`, requestId: 'r' } as const;
+    await expect(jobs.begin(till.tenantId, taken)).rejects.toMatchObject({ code: 'client_reference_exists' });
   });
 });
 
@@ -139,14 +174,20 @@ describe('an export', { timeout: 60_000 }, () => {
   it('[CC-08] [C15] leaves under the key of the partner after two custodians, each card audited before it is opened', async () => {
     const { decisions, runner, jobs, desk } = nodes[0].tokens;
     const { tenantId } = till;
+    const wish = { kind: 'export', keyId, reference: 'to-partner1', requestId: 'req-export' } as const;
+    const asked = (await jobs.begin(tenantId, wish)).job;
+    await runner.round();
+    expect(await jobs.read(tenantId, asked.id, 'export')).toMatchObject({ state: 'requested', counts: {} });
     const order = await decisions.order({ tenantId, operation: 'export_tokens', subject: keyId }, aoi);
     await expect(decisions.approve(order.id, aoi)).rejects.toMatchObject({ code: 'second_person_required' });
     const { jobId } = await decisions.approve(order.id, ren);
-    expect((await decisions.approve(order.id, ren)).jobId).toBe(jobId); // an answer that was lost
-    const [first] = await jobs.results(tenantId, jobId!, 0, 1);
+    expect(jobId).toBe(asked.id);
+    const again = await Promise.all([1, 2].map(() => decisions.approve(order.id, ren))); // answers that were lost
+    expect(again.map((one) => one.jobId)).toEqual([jobId, jobId]);
+    const [first] = await results(jobId!, 'export');
     await desk.revoke({ tenantId, tokenId: first!.tokenId!, requestId: 'r' });
     await runner.round();
-    const lines = [...(await results(jobId!)), ...(await jobs.results(tenantId, jobId!, 100, 100))];
+    const lines = await results(jobId!, 'export');
     expect(lines[0]).toMatchObject({ code: 'token_revoked', card: null });
     const { hsm } = nodes[0];
     for (const { reference, card, code } of lines.slice(1, 5)) {
