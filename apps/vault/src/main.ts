@@ -1,12 +1,19 @@
 import 'reflect-metadata';
-import { AppConfig, AppLogger, InternalErrorFilter, Metrics, bootstrap, refuseObservers } from '@tsunagu/platform';
+import {
+  AppConfig,
+  AppLogger,
+  InternalErrorFilter,
+  Metrics,
+  bootstrap,
+  guardEgress,
+  refuseObservers,
+} from '@tsunagu/platform';
 import { VaultAppModule } from './app.module.js';
-import { guardVaultEgress } from './egress.js';
 import { writeOperatorDoor } from './operator-door.js';
 
 const config = AppConfig.fromEnv('vault');
 refuseObservers(config.mode);
-const egress = guardVaultEgress(config);
+const egress = guardEgress(config);
 const { port } = await bootstrap(VaultAppModule, {
   name: 'vault',
   configure: (app) => {

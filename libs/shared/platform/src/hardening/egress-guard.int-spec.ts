@@ -12,7 +12,8 @@ import { sql } from '../database/statement.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { quietLogger } from '../testing.js';
-import { EgressGuard, addressOf, readEgressList } from './egress-guard.js';
+import { EgressGuard, addressOf } from './egress-guard.js';
+import { addressesOf, guardEgress, readEgressList } from './guard-egress.js';
 
 let server: Server;
 let port: number;
@@ -71,6 +72,29 @@ describe('the guard of outgoing connections [C13, CC-23]', () => {
     guard = EgressGuard.install([]);
     guard.remove();
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('here');
+  });
+
+  it('stands in production only, and knows the ways of a process: database, HSM service, neighbours, counterparts', () => {
+    const env = { DATABASE_URL: 'postgres://u@db.example/x', EGRESS_ALLOW: 'hsm.example:1792' };
+    expect(guardEgress(AppConfig.fromEnv('switch', env))).toBeUndefined();
+    const production = { ...env, TSUNAGU_MODE: 'production' };
+    const [plain, onAws] = [
+      AppConfig.fromEnv('switch', production),
+      AppConfig.fromEnv('vault', {
+        ...production,
+        HSM_PROVIDER: 'aws-payment-cryptography',
+        AWS_REGION: 'ap-northeast-1',
+      }),
+    ];
+    const neighbours = ['https://vault.house', 'http://api.house:4000/x', 'Issuer.example:7001'];
+    expect(addressesOf(plain, neighbours)).toEqual([
+      'db.example:5432',
+      'vault.house:443',
+      'api.house:4000',
+      'issuer.example:7001',
+      'hsm.example:1792',
+    ]);
+    expect(addressesOf(onAws, [])).toContain('dataplane.payment-cryptography.ap-northeast-1.amazonaws.com:443');
   });
 
   it('reads its list, and refuses one that it does not understand', () => {

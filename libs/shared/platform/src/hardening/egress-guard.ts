@@ -1,7 +1,6 @@
 import dgram from 'node:dgram';
 import { Socket } from 'node:net';
 import { AppError } from '@tsunagu/kernel';
-import { ConfigError } from '../config/app-config.js';
 import type { AppLogger } from '../logging/app-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 
@@ -19,16 +18,6 @@ export class EgressRefusedError extends AppError {
 export function addressOf(url: string, fallbackPort: number): string {
   const { hostname, port } = new URL(url);
   return `${hostname.replaceAll(/[[\]]/g, '').toLowerCase()}:${port === '' ? fallbackPort : port}`;
-}
-
-/** Addresses of EGRESS_ALLOW: `host:port`, separated by commas. @throws ConfigError one of them is not of that form */
-export function readEgressList(text: string | null): string[] {
-  const addresses = (text ?? '').split(',').map((one) => one.trim().toLowerCase());
-  const named = addresses.filter((one) => one !== '');
-  if (!named.every((one) => /^[a-z0-9.:_-]{1,253}:[0-9]{1,5}$/.test(one))) {
-    throw new ConfigError('EGRESS_ALLOW', 'must list host:port, separated by commas');
-  }
-  return named;
 }
 
 type Connect = typeof Socket.prototype.connect;
@@ -49,7 +38,6 @@ export class EgressGuard {
 
   /** From now on, for the whole process. @param allowed `host:port` */
   static install(allowed: readonly string[]): EgressGuard {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- both are called with their own `this`
     const guard = new EgressGuard(new Set(allowed), Socket.prototype.connect, dgram.Socket.prototype.send);
     Socket.prototype.connect = function connect(this: Socket, ...args: unknown[]): Socket {
       const address = targetOf(args);

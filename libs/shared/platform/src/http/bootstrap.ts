@@ -48,17 +48,25 @@ type AppModule = Parameters<typeof NestFactory.create>[0];
  * @throws ConfigError the environment is incomplete
  */
 export async function bootstrap(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
-  const running = await startApp(module, options);
-  stopOnSignals(running, running.app.get(AppLogger));
-  return running;
+  return start(module, options, (running) => stopOnSignals(running, running.app.get(AppLogger)));
 }
 
 /** Start a Nest application on Fastify with the limits of the house; the process's signals stay untouched, as tests need. */
-export async function startApp(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
+export function startApp(module: AppModule, options: BootstrapOptions): Promise<RunningApp> {
+  return start(module, options, () => undefined);
+}
+
+/** @param before whoever reads that this process listens may end it at once: what must hear him is there by then */
+async function start(
+  module: AppModule,
+  options: BootstrapOptions,
+  before: (running: RunningApp) => void,
+): Promise<RunningApp> {
   const config = AppConfig.fromEnv(options.name);
   const app = await createApp(module, config, options);
   const admin = await listen(app, config);
   const running = { app, port: portOf(app), stop: () => stop(app, admin) };
+  before(running);
   app.get(AppLogger).log('listening', { port: running.port, adminPort: config.adminPort });
   return running;
 }
