@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PARSING_SURFACES } from './conformance/fuzz/parsing-surfaces.js';
 import { payloadSurfaces } from './conformance/fuzz/payload-surfaces.js';
@@ -64,7 +65,8 @@ async function readAll(paths: readonly string[]): Promise<{ files: VectorFile[];
   const errors: string[] = [];
   for (const path of paths) {
     try {
-      const file = await readVectorFile(path);
+      // npm runs this in the root of the house; a path is meant from where the caller stands
+      const file = await readVectorFile(resolve(process.env['INIT_CWD'] ?? '.', path));
       for (const warning of file.warnings) process.stderr.write(`${warning}\n`);
       files.push(file);
     } catch (error) {

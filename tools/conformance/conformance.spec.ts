@@ -148,6 +148,55 @@ describe('a file of a partner', () => {
     },
   );
 
+  it('is told what is wrong with it as a whole, and never what it holds', () => {
+    const messageOf = (text: string): string => {
+      try {
+        parseVectorFile('a.json', text);
+        return 'taken';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(messageOf(' \n')).toBe('a.json is empty');
+    expect(messageOf('{"cases": [\n{"key": "00112233}\n]}')).toBe('a.json is not JSON: see line 2');
+    expect(messageOf('{"cases":[{"what":1}]}')).toMatch(
+      /^a.json holds cases of no known family; known are tdes-dukpt, /,
+    );
+  });
+
+  it.each([
+    ['a base key that is asked for a stronger one', { keyType: 'AES256' }, true],
+    ['the initial number', { ksn: '123456789012345600000000' }, true],
+    ['seventeen one-bits', { ksn: '1234567890123456FFFF8000' }, true],
+    ['a number that is right', {}, false],
+  ])('may want a key refused: %s', async (_, more, isRefused) => {
+    const one = {
+      id: 'r',
+      bdk: 'FEDCBA9876543210F1F1F1F1F1F1F1F1',
+      ksn: '123456789012345600000001',
+      ok: false,
+      ...more,
+    };
+    const result = await runText('a.json', JSON.stringify([one]));
+    expect([result.family, result.passed]).toEqual(['aes-dukpt', isRefused ? 1 : 0]);
+  });
+
+  it('may want a MAC and a check value refused, and fails where they are right', async () => {
+    const kcv = { id: 'k', algorithm: 'AES', key: '00'.repeat(16), aesEcb3: '66E94B' };
+    const refused = [
+      [{ ...mac, mac: '00'.repeat(16), ok: false }, 1],
+      [{ ...mac, ok: false }, 0],
+      [{ ...kcv, aesEcb3: '000000', ok: false }, 1],
+      [{ ...kcv, ok: false }, 0],
+    ] as const;
+    for (const [one, passed] of refused) expect((await runText('a.json', JSON.stringify([one]))).passed).toBe(passed);
+  });
+
+  it('may hold texts that are not even bytes, where it wants them refused', async () => {
+    const track = { id: 't', form: 'TAG57', value: '4111111111111111D2812221F0D', ok: false };
+    expect(await runText('a.json', JSON.stringify([track]))).toMatchObject({ passed: 1 });
+  });
+
   it('says when it holds another number of cases than it announces', () => {
     expect(parseVectorFile('a.json', JSON.stringify({ caseCount: 2, cases: [mac] })).warnings).toHaveLength(1);
   });

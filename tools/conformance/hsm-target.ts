@@ -1,5 +1,6 @@
 import {
   HsmError,
+  KEY_BYTES,
   profileLack,
   type ArqcCheck,
   type CardValueCheck,
@@ -95,8 +96,24 @@ export class HsmTarget implements ConformanceTarget {
     return 'passed';
   }
 
-  async mac({ alg, key, message, mac }: StoredMac): Promise<Verdict> {
+  async refusesDukpt(bdk: Buffer, asked: Omit<Dukpt, 'bdk' | 'tdesDataKey'>): Promise<Verdict> {
+    const { bdkTypes, workingKeyTypes } = this.capabilities;
+    const type = bdkType(asked.scheme, bdk);
+    const isServed = bdkTypes.includes(type) && workingKeyTypes?.includes(asked.keyType) !== false;
+    if (!isServed) return 'not supported';
+    const dukpt = { ...asked, bdk: await this.#loadBdk(type, bdk) };
+    try {
+      await this.provider.vault.dukptDecrypt(dukpt, { mode: 'CBC', cipher: Buffer.alloc(16) });
+    } catch (error) {
+      if (isRefusal(error)) return 'passed';
+      throw error;
+    }
+    throw new CaseFailure('was accepted and must be refused');
+  }
+
+  async mac({ alg, key, message, mac, isRight = true }: StoredMac): Promise<Verdict> {
     if (!this.capabilities.macAlgs.includes(alg)) return 'not supported';
+    if (alg === 'HMAC-SHA256' && key.length !== KEY_BYTES.HMAC256) return 'not supported'; // the port has HMAC keys of one length
     const usage = MAC_USAGE[alg];
     const ref = await this.provider.load({
       bytes: key,
@@ -105,8 +122,9 @@ export class HsmTarget implements ConformanceTarget {
       type: macKeyType(alg, key),
     });
     const hsm = alg === 'HMAC-SHA256' ? this.provider.vault : this.provider.switch;
-    same('mac of the provider', await hsm.generateMac({ key: ref, alg, data: message }), mac);
-    same('verification', await hsm.verifyMac({ key: ref, alg, data: message, mac }), true);
+    if (isRight) same('mac of the provider', await hsm.generateMac({ key: ref, alg, data: message }), mac);
+    same('verification', await hsm.verifyMac({ key: ref, alg, data: message, mac }), isRight);
+    if (!isRight) return 'passed';
     same(
       'verification of another MAC',
       await hsm.verifyMac({ key: ref, alg, data: message, mac: damaged(mac) }),

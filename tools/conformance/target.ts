@@ -26,6 +26,8 @@ export interface StoredMac {
   readonly key: Buffer;
   readonly message: Buffer;
   readonly mac: Buffer;
+  /** false = another MAC, which must not be verified. */
+  readonly isRight?: boolean;
 }
 
 /** One side of a PIN translation with its clear key. */
@@ -59,6 +61,8 @@ export interface ConformanceTarget {
   /** The pure functions of this code are part of the software provider: intermediate keys can be compared as well. */
   readonly isSoftware: boolean;
   dukpt(bdk: Buffer, messages: readonly DukptMessage[]): Promise<Verdict>;
+  /** @throws CaseFailure a key of this number and type is derived, and must not be */
+  refusesDukpt(bdk: Buffer, asked: WorkingKey): Promise<Verdict>;
   /** @throws CaseFailure the MAC is not verified, or another one is */
   mac(r: StoredMac): Promise<Verdict>;
   /** Let a reader's payload be opened. @returns undefined when the provider cannot serve the profile */

@@ -61,6 +61,12 @@ export class VectorCase {
     return Buffer.from(value, 'hex');
   }
 
+  /** The bytes that a case wants refused; undefined when its text is not even hex, which is refused at the door. */
+  bytesIfHex(name: string): Buffer | undefined {
+    const value = this.text(name);
+    return /^(?:[0-9A-Fa-f]{2})*$/.test(value) ? Buffer.from(value, 'hex') : undefined;
+  }
+
   count(name: string): number {
     const value = this.#take(name);
     if (!Number.isSafeInteger(value)) throw new CaseFailure(`${this.#name(name)} is not a whole number`);

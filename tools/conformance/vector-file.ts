@@ -38,7 +38,10 @@ export function parseVectorFile(name: string, text: string): VectorFile {
   const cases = Array.isArray(file['cases']) ? namedCases(file['cases']) : isoCases(file);
   if (cases.length === 0) throw new VectorFileError(`${name} has no cases`);
   const family = familyOf(cases);
-  if (family === undefined) throw new VectorFileError(`${name} holds cases of no known family`);
+  if (family === undefined) {
+    const known = FAMILIES.map((each) => each.name).join(', ');
+    throw new VectorFileError(`${name} holds cases of no known family; known are ${known}`);
+  }
   const count = file['caseCount'];
   const warnings =
     count !== undefined && count !== cases.length ? [`${name} announces another number of cases than it holds`] : [];
@@ -52,20 +55,33 @@ async function textOf(path: string, name: string): Promise<string> {
     return bytes.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (error instanceof VectorFileError) throw error;
-    throw new VectorFileError(`${name} cannot be read`);
+    throw new VectorFileError(`${name} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'it is a folder; name the files in it' : 'this user may not';
+}
+
 function objectOf(name: string, text: string): Record<string, unknown> {
+  if (text.trim() === '') throw new VectorFileError(`${name} is empty`);
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch {
-    throw new VectorFileError(`${name} is not JSON`);
+  } catch (error) {
+    throw new VectorFileError(`${name} is not JSON${placeOf(error, text)}`);
   }
   if (Array.isArray(value)) return { cases: value };
   if (typeof value !== 'object' || value === null) throw new VectorFileError(`${name} is not a vector file`);
   return value as Record<string, unknown>;
+}
+
+/** Where the parser stopped. Its message quotes the file, so only the place is taken from it. */
+function placeOf(error: unknown, text: string): string {
+  const position = /position ([0-9]+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  return position === undefined ? '' : `: see line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 function namedCases(values: readonly unknown[]): NamedCase[] {

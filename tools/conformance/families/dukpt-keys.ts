@@ -25,7 +25,7 @@ import {
   type DerivedType,
   type TdesUse,
 } from '@tsunagu/hsm/primitives';
-import type { Family } from '../family.js';
+import type { Family, Verdict } from '../family.js';
 import type { DukptMessage } from '../target.js';
 import { CaseFailure, same, type VectorCase } from '../vector-case.js';
 import { DERIVED_TYPES, parseKsn } from './dukpt-numbers.js';
@@ -44,8 +44,9 @@ const PARTS = ['pin', 'mac', 'hmac', 'data'] as const;
 /** TDES DUKPT: every key, and PIN, MAC and data under them. */
 export const tdesDukpt: Family = {
   name: 'tdes-dukpt',
-  recognises: (one) => one.has('txnKey') && one.has('ksn') && one.text('ksn').length <= 20,
+  recognises: (one) => isDukpt(one) && one.text('ksn').length <= 20,
   async run(one, target) {
+    if (!one.isAccepted) return refusesKey(one, target, 'TDES-DUKPT');
     const ksn = parseKsn('TDES-DUKPT', one.text('ksn'));
     const messages = tdesMessages(one, ksn);
     if (!target.isSoftware) return onHsm(one, target, messages);
@@ -70,8 +71,9 @@ export const tdesDukpt: Family = {
 /** AES DUKPT: every key with its derivation data, and PIN, MAC, HMAC and data under them. */
 export const aesDukpt: Family = {
   name: 'aes-dukpt',
-  recognises: (one) => one.has('txnKey') && one.has('ksn') && one.text('ksn').length > 20,
+  recognises: (one) => isDukpt(one) && one.text('ksn').length > 20,
   async run(one, target) {
+    if (!one.isAccepted) return refusesKey(one, target, 'AES-DUKPT');
     const ksn = parseKsn('AES-DUKPT', one.text('ksn'));
     const messages = aesMessages(one, ksn);
     if (!target.isSoftware) return onHsm(one, target, messages);
@@ -92,6 +94,30 @@ export const aesDukpt: Family = {
     return alsoOnHsm(one, target, messages);
   },
 };
+
+/** A refused case may say no more than whose key is asked for. */
+function isDukpt(one: VectorCase): boolean {
+  return one.has('ksn') && (one.has('txnKey') || (one.has('bdk') && one.has('ok') && !one.has('cipher')));
+}
+
+/** One that must be refused: its number is not usable, or it asks for a key that is stronger than its base key. */
+async function refusesKey(one: VectorCase, target: Parameters<Family['run']>[1], scheme: Ksn['scheme']) {
+  const types = keyTypesOf(one, scheme);
+  one.skipAll();
+  const asked = { scheme, ksn: one.text('ksn').toUpperCase(), variant: 'request' } as const;
+  let verdict: Verdict = 'not supported';
+  for (const keyType of types) verdict = await target.refusesDukpt(one.bytes('bdk'), { ...asked, keyType });
+  return verdict;
+}
+
+function keyTypesOf(one: VectorCase, scheme: Ksn['scheme']): DukptMessage['keyType'][] {
+  if (scheme === 'TDES-DUKPT') return ['TDES2'];
+  const lists = one.has('workingKeys') ? one.list('workingKeys') : [];
+  const parts = [...PARTS.filter((name) => one.has(name)).map((name) => one.part(name)), ...lists];
+  for (const part of parts) part.skipAll();
+  const named = [one, ...parts].filter((part) => part.has('keyType')).map((part) => wholeType(typeOf(part)));
+  return named.length === 0 ? [aesTypeOf(one.bytes('bdk'))] : [...new Set(named)];
+}
 
 function checkAesKey(each: VectorCase, ksn: Ksn, transactionKey: Buffer): void {
   const use = each.oneOf('usage', AES_USES);
