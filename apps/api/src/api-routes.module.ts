@@ -17,6 +17,9 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
+import { TokenExportsController } from './token-files/token-exports.controller.js';
+import { TokenFileDesk } from './token-files/token-file-desk.js';
+import { TokenImportsController } from './token-files/token-imports.controller.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { WebhookDeliveriesController } from './webhook-endpoints/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoints.controller.js';
@@ -29,6 +32,8 @@ export const CONTROLLERS = [
   AttemptsController,
   TerminalsController,
   TokensController,
+  TokenImportsController,
+  TokenExportsController,
   EventsController,
   WebhookEndpointsController,
   WebhookDeliveriesController,
@@ -41,6 +46,7 @@ export const CONTROLLERS = [
   controllers: CONTROLLERS,
   providers: [
     PageCursor,
+    TokenFileDesk,
     PaymentWaits,
     PaymentStreams,
     CurrencyCheck,

@@ -8,6 +8,7 @@ export const PERMISSIONS = [
   'refunds:write',
   'tokens:read',
   'tokens:write',
+  'tokens:export',
   'events:read',
   'webhooks:read',
   'webhooks:write',

@@ -23,6 +23,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('attempts', '取引の状態 · Resume and give up safely')
     .addTag('terminals', '端末 · Terminals')
     .addTag('tokens', 'トークン · Card tokens and their trail')
+    .addTag('token-files', 'カードの一括登録・出力 · Imports and exports of cards')
     .addTag('events', 'イベント · Events of the last 30 days')
     .addTag('webhooks', 'Webhook · Where events are sent')
     .addTag('api-keys', 'API キー · Keys: make, replace, revoke')

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { TokenPort } from '@tsunagu/contracts';
+import { TokenFilePort, TokenPort } from '@tsunagu/contracts';
 import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
@@ -13,6 +13,7 @@ import { configureApi } from '../configure-api.js';
 import { FakeKeyDesk } from './fake-key-desk.js';
 import { FakeDeliveryLog } from './fake-delivery-log.js';
 import { FakeEndpoints } from './fake-endpoints.js';
+import { FakeTokenFiles } from './fake-token-files.js';
 import { FakeTokens } from './fake-tokens.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
 
@@ -98,6 +99,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: ApiKeyDesk, useClass: FakeKeyDesk },
     { provide: DeliveryLog, useClass: FakeDeliveryLog },
     { provide: TokenPort, useClass: FakeTokens },
+    { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory].map((provide) => ({
       provide,

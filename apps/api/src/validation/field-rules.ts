@@ -45,6 +45,16 @@ export const Hex = (bytes: { min: number; max: number }): PropertyDecorator =>
     return /^[0-9A-Fa-f]+$/.test(value) ? undefined : 'invalid_format';
   });
 
+/** Base64 of binary data, padded; digits in it prove nothing. */
+export const Base64 = (bytes: { min: number; max: number }): PropertyDecorator =>
+  field('base64', (value) => {
+    if (typeof value !== 'string') return 'not_string';
+    if (value.length > Math.ceil(bytes.max / 3) * 4) return 'too_long';
+    if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return 'invalid_format';
+    const length = Buffer.from(value, 'base64').length;
+    return length < bytes.min || length > bytes.max ? 'invalid_format' : undefined;
+  });
+
 export const OneOf = (allowed: readonly string[]): PropertyDecorator =>
   field('oneOf', (value) => {
     if (typeof value !== 'string') return 'not_string';
@@ -85,6 +95,20 @@ export const Nested = (type: () => new () => object): PropertyDecorator =>
       typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'not_object',
     ),
     ValidateNested(),
+    Type(type),
+  );
+
+/** One to `max` objects of a class. */
+export const NestedList = (type: () => new () => object, max: number): PropertyDecorator =>
+  applyDecorators(
+    field('nestedList', (value) => {
+      if (!Array.isArray(value)) return 'not_array';
+      if (value.length === 0) return 'required';
+      if (value.length > max) return 'too_many';
+      const isObject = (each: unknown) => typeof each === 'object' && each !== null && !Array.isArray(each);
+      return value.every(isObject) ? undefined : 'not_object';
+    }),
+    ValidateNested({ each: true }),
     Type(type),
   );
 

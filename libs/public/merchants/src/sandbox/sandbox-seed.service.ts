@@ -28,6 +28,7 @@ const TENANT_SCOPES = [
   'refunds:write',
   'tokens:read',
   'tokens:write',
+  'tokens:export',
   'events:read',
   'webhooks:read',
   'webhooks:write',
@@ -45,6 +46,8 @@ interface Plan {
   readonly name: string;
   readonly limits: RateLimits;
   readonly stores: readonly string[];
+  /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
+  readonly hqStore?: string;
 }
 
 const PLANS: readonly Plan[] = [
@@ -67,6 +70,15 @@ export interface SeededTenant {
   /** A key of the whole tenant, in clear. */
   readonly apiKey: string;
   readonly stores: readonly { readonly id: string; readonly terminals: readonly SeededTerminal[] }[];
+  /** Lanes of the merchant's own payment server, by what it says in fields 41 and 42; empty when it has none. */
+  readonly hqLanes: readonly SeededLane[];
+}
+
+export interface SeededLane {
+  readonly terminal: string;
+  readonly merchant: string;
+  readonly id: string;
+  readonly scheme: (typeof SCHEMES)[number];
 }
 
 /**
@@ -93,6 +105,7 @@ export class SandboxSeed {
   async #tenant(plan: Plan, index: number, terminals: number): Promise<SeededTenant> {
     const id = stableId(`tenant ${index}`);
     const stores = plan.stores.map((name, position) => storeOf(name, { tenant: index, store: position, terminals }));
+    const hq = plan.hqStore === undefined ? undefined : hqStoreOf(plan.hqStore, index);
     await this.transactions.run({ tenantId: id }, async (tx) => {
       await tx.query(TENANT, [
         id,
@@ -102,7 +115,7 @@ export class SandboxSeed {
         plan.limits.terminal,
         plan.limits.keyConcurrency,
       ]);
-      for (const store of stores) await insertStore(tx, store);
+      for (const store of hq === undefined ? stores : [...stores, hq]) await insertStore(tx, store);
     });
     const { key } = await this.keys.issue(
       { tenantId: id },
@@ -113,6 +126,7 @@ export class SandboxSeed {
       name: plan.name,
       apiKey: key,
       stores: await Promise.all(stores.map((store) => this.#withKeys(id, store))),
+      hqLanes: hq === undefined ? [] : hq.terminals.map((terminal, lane) => laneOf(terminal, lane)),
     };
   }
 
@@ -154,6 +168,16 @@ function storeOf(
       scheme: SCHEMES[position % SCHEMES.length]!,
     })),
   };
+}
+
+/** Its lanes: as many as there are schemes. On the wire of the payment server they have names of its own. */
+function hqStoreOf(name: string, tenant: number): PlannedStore {
+  return storeOf(name, { tenant, store: 8, terminals: SCHEMES.length });
+}
+
+/** Names that the published sample messages of the wire use. @source test/vectors/iso8583/iso8583-1993.json */
+function laneOf({ id, scheme }: PlannedStore['terminals'][number], lane: number): SeededLane {
+  return { id, scheme, terminal: `TSN${String(lane + 1).padStart(5, '0')}`, merchant: 'M00000000000001' };
 }
 
 async function insertStore(tx: Tx, store: PlannedStore): Promise<void> {
