@@ -40,7 +40,8 @@ const SANDBOX_TIMERS = {
 
 /** Lines to the three simulated hosts: JCB, an acquirer for the other international brands, UnionPay. */
 export function writeLinks(file, ports, timers = {}) {
-  const common = { host: '127.0.0.1', framing: 'be2', profile: 'hybrid', ...SANDBOX_TIMERS, ...timers };
+  const reconciliation = { afterCutoverMs: 10_000, detailsUrl: `http://127.0.0.1:${ports.simulator}/ledger` };
+  const common = { host: '127.0.0.1', framing: 'be2', profile: 'hybrid', reconciliation, ...SANDBOX_TIMERS, ...timers };
   const links = [
     {
       name: 'jcb',

@@ -7,17 +7,27 @@ import { LinkDesks } from './links/link-desks.js';
 import { LinkOverviews } from './links/link-overviews.js';
 import { LinkRunner } from './links/link-runner.js';
 import { LinksController } from './links/links.controller.js';
+import { ReconciliationController } from './reconciliation/reconciliation.controller.js';
+import { ReconciliationOverviews } from './reconciliation/reconciliation-overviews.js';
+import { Reconcilers } from './reconciliation/reconcilers.js';
 
 const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
   imports: [PlatformModule.forRoot({ app: 'switch', database: 16 })],
-  controllers: [AttemptsController, LinksController],
+  controllers: [AttemptsController, LinksController, ReconciliationController],
   providers: [
     Surroundings,
     Storage,
     LinkOverviews,
+    ReconciliationOverviews,
+    {
+      provide: Reconcilers,
+      useFactory: (assembly: Assembly, house: Surroundings, storage: Storage) =>
+        new Reconcilers(assembly, house, storage),
+      inject: [ASSEMBLY, Surroundings, Storage],
+    },
     { provide: ASSEMBLY, useFactory: assembleSwitch, inject: [Surroundings, Storage] },
     { provide: LinkDesks, useFactory: ({ desks }: Assembly) => desks, inject: [ASSEMBLY] },
     { provide: SwitchingService, useFactory: ({ service }: Assembly) => service, inject: [ASSEMBLY] },

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EnvelopeOpener } from '@tsunagu/hsm';
-import { compileSpec, defineSpec } from '@tsunagu/iso8583';
+import { compileSpec, defineSpec, type IsoMessage } from '@tsunagu/iso8583';
 import { Clock } from '@tsunagu/kernel';
 import { StanAllocator, dialerFor, type LineMeans, type LineObserver, type LinkConfig } from '@tsunagu/links';
 import { AppConfig, AppLogger, Centre, HealthChecks, Metrics, Transactions } from '@tsunagu/platform';
@@ -47,6 +47,7 @@ export interface Assembly {
   readonly ports: SwitchingPorts;
   readonly service: SwitchingService;
   readonly pinKeys: LinkPinKeys;
+  readonly ear: Ear;
 }
 
 /** Bind ports to implementations. @throws ConfigError, LinkConfigError, KeyStoreError */
@@ -64,32 +65,54 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log };
   const service = new SwitchingService(ports);
   ear.service = service;
-  return { desks, ports, service, pinKeys };
+  return { desks, ports, service, pinKeys, ear };
 }
 
-function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, observer: LineObserver): LinkDesk {
+function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, ear: Ear): LinkDesk {
   const blocks = new PostgresStanBlocks(storage.centre);
   const means: LineMeans = {
     codec: compileSpec(defineSpec(link.profile)),
     clock: house.clock,
     dialer: dialerFor(link),
     stans: (isLive) => new StanAllocator(blocks, link.name, isLive),
-    observer,
+    observer: ear,
+    answerRequest: (message) => ear.answer(link.name, message),
     random: () => randomInt(1_000_000) / 1_000_000,
   };
   const lease = new LinkLease(link.name, house.config.nodeName, storage.centre, house.clock);
   return new LinkDesk(link, lease, means, house.logger);
 }
 
+/** What counterparts say on their own: requests, and business dates. */
+export interface PeerListener {
+  answer(link: string, message: IsoMessage): Promise<IsoMessage | undefined>;
+  hearCutover(link: string, date: string): Promise<void>;
+}
+
 /** Lines are made before the service that listens to them: it moves in when it exists. */
-class Ear implements LineObserver {
+export class Ear implements LineObserver {
   service: SwitchingService | undefined;
+  peers: PeerListener | undefined;
 
   constructor(
     private readonly metrics: SwitchMetrics,
     private readonly logger: AppLogger,
   ) {}
 
+  async answer(link: string, message: IsoMessage): Promise<IsoMessage | undefined> {
+    try {
+      return await this.peers?.answer(link, message);
+    } catch (error) {
+      this.logger.error('a request of a counterpart could not be answered', { link, error });
+      return undefined; // it asks again
+    }
+  }
+
+  onCutover: LineObserver['onCutover'] = (link, date) => {
+    this.peers?.hearCutover(link, date).catch((error: unknown) => {
+      this.logger.error('a cutover could not be kept', { link, error });
+    });
+  };
   onState: LineObserver['onState'] = (link, state) => this.metrics.state(link, state);
   onConnection: LineObserver['onConnection'] = (link, number, state) => this.metrics.connection(link, number, state);
   onBreaker: LineObserver['onBreaker'] = (link, state) => this.metrics.breaker(link, state);

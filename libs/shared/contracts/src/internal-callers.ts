@@ -46,4 +46,6 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],
   [SWITCH_ROUTES.links]: ['operator'],
+  [SWITCH_ROUTES.reconciliationRead]: ['operator'],
+  [SWITCH_ROUTES.reconciliationAct]: ['operator'],
 };

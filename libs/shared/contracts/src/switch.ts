@@ -87,4 +87,6 @@ export const SWITCH_ROUTES = {
   reverse: '/internal/v1/attempts/reverse',
   outcomes: '/internal/v1/attempts/outcomes',
   links: '/internal/v1/links',
+  reconciliationRead: '/internal/v1/reconciliation/read',
+  reconciliationAct: '/internal/v1/reconciliation/act',
 } as const;

@@ -10,6 +10,7 @@ import type {
   SealAccountRequest,
   SealedEnvelope,
   SubmitRequest,
+  TakeCardRequest,
   WireOutcome,
 } from '@tsunagu/contracts';
 import { InternalClient, type HouseDoor } from './internal-client.js';
@@ -20,7 +21,7 @@ const VAULT_TIMEOUT_MS = 5_000;
 const SWITCH_TIMEOUT_MS = 60_000;
 
 /** Doors of the vault that only the operator may use. */
-export type OperatorRoute = Exclude<keyof typeof VAULT_ROUTES, 'open' | 'sealAccount' | 'enrolDevice'>;
+export type OperatorRoute = Exclude<keyof typeof VAULT_ROUTES, 'open' | 'takeCard' | 'sealAccount' | 'enrolDevice'>;
 
 /** A proof of a long audit takes its time, and a ceremony waits for nobody. */
 const OPERATOR_TIMEOUT_MS = 10 * 60_000;
@@ -49,6 +50,11 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
 
   open(request: OpenCardRequest): Promise<OpenCardAnswer> {
     return this.#client.post(VAULT_ROUTES.open, request.requestId, request);
+  }
+
+  /** A card in the clear, from the line of a merchant's server: the switch's door alone. @throws RemoteError `card_data_invalid`, `card_service_unavailable` */
+  take(request: TakeCardRequest): Promise<OpenCardAnswer> {
+    return this.#client.post(VAULT_ROUTES.takeCard, request.requestId, request);
   }
 
   sealAccount(request: SealAccountRequest): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
@@ -99,6 +105,11 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
       { attempts },
     );
     return Array.isArray(answer) ? answer : answer.outcomes;
+  }
+
+  /** The operator's doors: links, reconciliation, store-and-forward. @throws RemoteError */
+  operate<Answer>(route: keyof typeof SWITCH_ROUTES, body: { readonly requestId: string }): Promise<Answer> {
+    return this.#client.post(SWITCH_ROUTES[route], body.requestId, body);
   }
 
   /** For readiness. @throws RemoteError it is not there, or somebody else is */
