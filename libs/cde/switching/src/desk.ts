@@ -19,6 +19,8 @@ export interface Desk {
   readonly connector: Connector;
   /** Fencing number of the lease; null while another process leads the link, or nobody does. Read in the instant of a write. */
   readonly lease: { readonly fence: number | null };
+  /** Another process leads, will lead, or nobody does yet: what would be sent belongs there. Absent where there is one process only. */
+  readonly isElsewhere?: boolean;
 }
 
 /** Where a brand or a link name leads. */

@@ -18,7 +18,8 @@ export type {
 export { SafWorker } from './store-and-forward/saf-worker.js';
 export { SwitchingService } from './switching.service.js';
 export type { SwitchingPorts } from './switching.js';
-export { LinkLease } from './lease/link-lease.js';
+export { LinkElsewhereError } from './lease/link-elsewhere-error.js';
+export { LinkLease, type LeaseNode } from './lease/link-lease.js';
 export { switchMigrations } from './migrations/switch-migrations.js';
 export { PostgresJournal } from './postgres/postgres-journal.js';
 export { PostgresStanBlocks } from './postgres/postgres-stan-blocks.js';

@@ -133,7 +133,7 @@ export class IdentityTakenError extends AppError {
 export abstract class Journal {
   /**
    * Insert an attempt unless it is known, with its SAF entry. @returns the record that was there before, or undefined when inserted
-   * @throws IdentityTakenError (link, RRN, field 12) is in use
+   * @throws IdentityTakenError (link, RRN, field 12) is in use; LinkElsewhereError the fence is old: nothing was written
    */
   abstract open(entry: JournalEntry, saf?: SafDraft): Promise<JournalRecord | undefined>;
   abstract find(key: AttemptKey): Promise<JournalRecord | undefined>;

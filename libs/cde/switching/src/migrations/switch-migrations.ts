@@ -1,6 +1,7 @@
 import type { Migration } from '@tsunagu/platform';
+import { AddressLeases1795000020061 } from './address-leases.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
 
 /** Migrations of the switch's schema, oldest first. */
-export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001, ReconcileLinks1795000020041];
+export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001, ReconcileLinks1795000020041, AddressLeases1795000020061];

@@ -16,7 +16,8 @@ export const OPEN = sql(
   `with opened as (
      insert into switch.journal (tenant_id, attempt_id, state, reason, request, original_attempt_id, link, mti, stan, rrn, local_time,
        terminal, amount_minor, currency, fence, sealed_account, opened_at, moved_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::bigint, $16, $17, $17
+      where $15::bigint = 0 or ${LEADS('$7', '$15::bigint')}
      on conflict (tenant_id, attempt_id) do nothing
      returning tenant_id, attempt_id, link, rrn, local_time),
    named as (

@@ -15,6 +15,7 @@ import {
   type SafEnd,
   type SafItem,
 } from '../journal/journal.js';
+import { LinkElsewhereError } from '../lease/link-elsewhere-error.js';
 import { terminalOf } from '../store-and-forward/terminal-order.js';
 import {
   claimsOf,
@@ -44,7 +45,7 @@ export class PostgresJournal extends Journal {
     try {
       if (saf !== undefined) return await this.transactions.run(entry, (tx) => this.#open(tx, entry, saf));
       const opened = await this.transactions.ask(entry, statement.OPEN, entryValues(entry, terminalKeyOf(entry)));
-      return opened.length === 0 ? await this.#known(entry) : undefined;
+      return opened.length === 0 ? await this.#knownOrLedElsewhere(entry) : undefined;
     } catch (error) {
       const isIdentity = error instanceof UniqueViolationError && error.constraint === IDENTITY;
       throw isIdentity ? new IdentityTakenError() : error;
@@ -91,6 +92,13 @@ export class PostgresJournal extends Journal {
     const moved = found(await this.transactions.ask<JournalRow>(key, text, values));
     if (moved !== undefined) return { isMoved: true, record: moved };
     return { isMoved: false, record: await this.#known(key) };
+  }
+
+  /** Nothing was inserted: the attempt was there, or the fence it would have been sent under is old. @throws LinkElsewhereError */
+  async #knownOrLedElsewhere(entry: JournalEntry): Promise<JournalRecord> {
+    const record = await this.find(entry);
+    if (record === undefined) throw new LinkElsewhereError(entry.wire?.link ?? '');
+    return record;
   }
 
   /** In a transaction after the one that met the row: it is committed by then, and rows are never deleted. */

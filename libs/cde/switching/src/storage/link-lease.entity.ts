@@ -7,4 +7,6 @@ export class LinkLeaseEntity {
   @Column({ type: 'text' }) owner!: string;
   @Column({ type: 'bigint' }) fence!: string;
   @Column({ type: 'timestamptz' }) until!: Date;
+  /** Base URL of the leader's internal doors; empty when it may not be asked. */
+  @Column({ type: 'text', default: '' }) address!: string;
 }

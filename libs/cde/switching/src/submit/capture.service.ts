@@ -2,6 +2,7 @@ import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import { freshRecord, outcomeOf } from '../attempt/outcome.js';
 import type { Desk } from '../desk.js';
 import { IdentityTakenError, type JournalEntry, type JournalRecord, type SafDraft } from '../journal/journal.js';
+import { LinkElsewhereError } from '../lease/link-elsewhere-error.js';
 import { terminalOf } from '../store-and-forward/terminal-order.js';
 import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import { entryOf, wireIdentity } from './submit-request.js';
@@ -24,6 +25,7 @@ export class CaptureService {
         : await this.ports.journal.find({ tenantId, attemptId: originalAttemptId });
     const desk = this.ports.desks.forLink(original?.wire?.link ?? '');
     if (desk === undefined || request.envelope === null) return this.#refuse(request);
+    if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
     const ended = this.memory.endings.listen(request);
     const known = await this.#open(request, desk);
     await ended(known === undefined || known.state === 'sent_unknown' ? desk.line.config.replyTimeoutMs : 0);

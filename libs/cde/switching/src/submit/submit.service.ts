@@ -12,6 +12,7 @@ import {
   type JournalMove,
   type JournalRecord,
 } from '../journal/journal.js';
+import { LinkElsewhereError } from '../lease/link-elsewhere-error.js';
 import { persist } from '../journal/persist.js';
 import { terminalOf } from '../store-and-forward/terminal-order.js';
 import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
@@ -35,10 +36,14 @@ export class SubmitService {
     private readonly memory: SwitchingMemory,
   ) {}
 
-  /** 1100 and 1200. Joined to a flight by the caller; never called twice for one attempt at a time in a process. */
+  /**
+   * 1100 and 1200. Joined to a flight by the caller; never called twice for one attempt at a time in a process.
+   * @throws LinkElsewhereError another process leads the link: ask it
+   */
   async send(request: SubmitRequest, flight: Flight): Promise<WireOutcome> {
     const desk = this.ports.desks.forBrand(request.brand);
     if (desk === undefined) return this.#refuse(request, 'no_route');
+    if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
     const fence = desk.lease.fence;
     if (!desk.line.isReady || fence === null) return this.#refuse(request, 'link_down');
     const isClear = await this.#isTerminalClear(request, desk);
