@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DUKPT_PROFILES, HsmProvider, type DukptProfile, type DukptProfileName } from '@tsunagu/hsm';
 import { Clock, invariant } from '@tsunagu/kernel';
 import { Transactions, sql, type Tx } from '@tsunagu/platform';
+import { alarmLimit } from '../open/alarm-limits.js';
 import type { Device } from './device.js';
 
 /** A blocked or stolen device works for at most this long after its row says so. @source security-reliability.md F2, F3 */
@@ -18,9 +19,9 @@ const FIND = sql(
 const BAD_MAC = sql(
   'vault_device_bad_mac',
   `update vault.device set
-     bad_macs = array(select at from unnest(device.bad_macs) at where at > $3::timestamptz - interval '10 minutes') || $3::timestamptz,
+     bad_macs = array(select at from unnest(device.bad_macs) at where at > $4::timestamptz) || $3::timestamptz,
      state = case when state = 'active' and
-       (select count(*) from unnest(device.bad_macs) at where at > $3::timestamptz - interval '10 minutes') + 1 >= 5 then 'suspended' else state end
+       (select count(*) from unnest(device.bad_macs) at where at > $4::timestamptz) + 1 >= $5::int then 'suspended' else state end
    where tenant_id = $1 and id = $2 returning state`,
 );
 const INSERT = sql(
@@ -78,12 +79,14 @@ export class DeviceRegistry {
   }
 
   /**
-   * Count a wrong MAC. The fifth within ten minutes suspends the device.
+   * Count a wrong MAC. So many of them within so many minutes ({@link alarmLimit}) suspend the device.
    * @param device undefined: nobody's, at the same cost
    * @returns whether the device is suspended now
    */
   async countBadMac(tx: Tx, device: Device | undefined): Promise<boolean> {
-    const values = [tx.tenantId, device?.id ?? NOBODY, this.clock.now()];
+    const now = this.clock.now();
+    const since = new Date(now.getTime() - alarmLimit('bad_mac_window_ms', now));
+    const values = [tx.tenantId, device?.id ?? NOBODY, now, since, alarmLimit('bad_macs', now)];
     const [row] = await tx.query<{ state: Device['state'] }>(BAD_MAC, values);
     const isSuspended = row?.state === 'suspended';
     if (isSuspended && device !== undefined)

@@ -5,12 +5,8 @@ import { AppLogger, Metrics } from '@tsunagu/platform';
 import type { Device } from '../device/device.js';
 import type { ReaderPayload } from '@tsunagu/hsm';
 import { PaymentPulse } from './payment-pulse.js';
+import { alarmLimit } from './alarm-limits.js';
 import { DeviceWatch } from './device-watch.js';
-
-/** A jump of more usable counters than this is reported; it is legal (power loss, failed sends). */
-const JUMP_ALERT = 10_000;
-/** Share of its counters after which a device needs a new key soon: 900,000 of the 1,048,575 of TDES. @source card-crypto.md §5 */
-const ROTATION_SHARE = 900_000 / 1_048_575;
 
 /** What operators see of opening cards: counts by result, and the security events. Never a value from a card. */
 @Injectable()
@@ -24,7 +20,7 @@ export class OpenWatch {
   constructor(
     metrics: Metrics,
     private readonly logger: AppLogger,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly pulse: PaymentPulse,
   ) {
     this.#devices = new DeviceWatch(metrics, logger, clock);
@@ -62,14 +58,15 @@ export class OpenWatch {
     this.logger.error('security event: a device was suspended after repeated MAC failures', { deviceId: device.id });
   }
 
-  /** Report what is legal but worth a look. */
+  /** Report what is legal (a jump comes from a power loss or failed sends) but worth a look. */
   counted(device: Device, { ksn }: ReaderPayload, jump: number): void {
     this.#devices.saw(device.id, false);
-    if (jump > JUMP_ALERT) {
+    const today = this.clock.now();
+    if (jump > alarmLimit('counter_jump', today)) {
       this.#counters.inc({ kind: 'jump' });
       this.logger.warn('security event: the counter of a device jumped', { deviceId: device.id, jump });
     }
-    if (ksn.rank > (ksn.rank + ksn.remaining) * ROTATION_SHARE) {
+    if (ksn.rank > (ksn.rank + ksn.remaining) * alarmLimit('counters_used_share', today)) {
       this.#counters.inc({ kind: 'exhaustion' });
       this.logger.warn('a device is nearly out of keys', { deviceId: device.id, left: ksn.remaining });
     }
