@@ -22,12 +22,14 @@ async function main(): Promise<void> {
     const tenants = await app.get(SandboxSeed).seed(terminalsPerStore());
     const vault = app.get(VaultPort);
     const shown = [];
+    const hq = [];
     const webhooks = app.get(WebhookEndpoints);
     for (const tenant of tenants) {
       const { secret } = await webhooks.ensure({ tenantId: tenant.id });
       shown.push({ ...(await describeTenant(tenant, vault)), webhook_secret: secret });
+      hq.push(...(await describeHq(tenant, vault)));
     }
-    process.stdout.write(JSON.stringify({ tenants: shown }));
+    process.stdout.write(JSON.stringify({ tenants: shown, hq }));
   } finally {
     await app.close();
   }
@@ -51,7 +53,22 @@ async function describeTenant(tenant: SeededTenant, vault: VaultPort): Promise<o
   return { id: toWireId('ten', tenant.id), name: tenant.name, api_key: tenant.apiKey, stores };
 }
 
-async function describeTerminal(tenant: SeededTenant, terminal: SeededTerminal, vault: VaultPort): Promise<object> {
+/** Lanes of a merchant's payment server, with their readers; nothing for a merchant without one. */
+async function describeHq(tenant: SeededTenant, vault: VaultPort): Promise<object[]> {
+  if (tenant.hqLanes.length === 0) return [];
+  const terminals = [];
+  for (const { id, scheme, terminal, merchant } of tenant.hqLanes) {
+    const device = await describeTerminal(tenant, { id, scheme }, vault);
+    terminals.push({ terminal, merchant, terminal_row: id, ...device });
+  }
+  return [{ tenant_id: toWireId('ten', tenant.id), tenant_row: tenant.id, terminals }];
+}
+
+async function describeTerminal(
+  tenant: SeededTenant,
+  terminal: Omit<SeededTerminal, 'apiKey'> & { readonly apiKey?: string },
+  vault: VaultPort,
+): Promise<object> {
   const device: EnrolDeviceAnswer = await vault.enrolDevice({
     tenantId: tenant.id,
     terminalId: terminal.id,

@@ -178,6 +178,11 @@ class House {
     return join(this.dataDir, 'sandbox.json');
   }
 
+  /** Contracts of the lines that merchants' payment servers open. */
+  get hqLinksFile() {
+    return join(this.dataDir, 'hq-links.json');
+  }
+
   /** Where the database keeps its files; undefined when it is an external one. */
   get postgresDir() {
     return this.#postgres?.dataDir;

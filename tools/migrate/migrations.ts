@@ -1,3 +1,4 @@
+import { acceptorMigrations } from '@tsunagu/acceptor';
 import { vaultMigrations } from '@tsunagu/card-vault';
 import { merchantsMigrations } from '@tsunagu/merchants';
 import { notifyMigrations } from '@tsunagu/notify';
@@ -13,4 +14,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...notifyMigrations,
   ...vaultMigrations,
   ...switchMigrations,
+  ...acceptorMigrations,
 ];

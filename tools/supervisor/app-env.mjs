@@ -104,6 +104,7 @@ function internalOf({ INTERNAL_SECRET, INTERNAL_SECRET_OTHER }) {
 const OWN = {
   api: ({ ports, secrets }) => ({
     ADMIN_PORT: String(ports.apiAdmin),
+    INTERNAL_PORT: String(ports.apiInternal),
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
     API_KEY_PEPPER: secrets.API_KEY_PEPPER,
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
@@ -119,7 +120,9 @@ const OWN = {
   switch: ({ dataDir, ports }) => ({
     HSM_DIR: join(dataDir, 'hsm'),
     LINKS_FILE: join(dataDir, 'links.json'),
+    HQ_LINKS_FILE: join(dataDir, 'hq-links.json'),
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
+    INTAKE_URL: `http://127.0.0.1:${ports.apiInternal}`,
   }),
   simulator: ({ dataDir, ports }) => ({
     SIM_DIR: join(dataDir, 'simulator'),

@@ -3,7 +3,19 @@ import { createServer } from 'node:net';
 import { Trouble } from '../postgres/binaries.mjs';
 
 /** Every listening place of the house. The api's is the one that people know. */
-export const PORT_NAMES = ['api', 'apiAdmin', 'worker', 'vault', 'switch', 'simulator', 'jcb', 'acq', 'cup'];
+export const PORT_NAMES = [
+  'api',
+  'apiAdmin',
+  'apiInternal',
+  'worker',
+  'vault',
+  'switch',
+  'hq',
+  'simulator',
+  'jcb',
+  'acq',
+  'cup',
+];
 export const API_PORT = 4000;
 
 /** Below the range from which systems take ports for outgoing connections: a restarted process finds its port free. */

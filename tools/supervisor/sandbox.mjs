@@ -11,23 +11,51 @@ import { writeWhole } from './write-whole.mjs';
  */
 export async function ensureSandbox(house, seed, env) {
   const known = readJson(house.sandboxFile);
-  const tenants = (await knowsUs(house, known)) ? known.tenants : await makeTenants(seed, env);
+  const isKnown = (await knowsUs(house, known)) && known?.iso8583?.hq_link?.terminals !== undefined;
+  const { tenants, hq } = isKnown ? { tenants: known.tenants, hq: [known.iso8583.hq_link] } : await seeded(seed, env);
+  const line = hqLink(house, hq[0]);
   const sandbox = {
     api: house.urls.api,
     console: null, // no console yet
     tenants,
-    iso8583: { hq_link: null }, // no line for a merchant's payment server yet
+    iso8583: { hq_link: line },
     issuer_ledger: house.urls.ledger,
     faults: house.urls.faults,
     admin: adminPlaces(house),
     database: { owner_url: house.databaseUrl('tsunagu_owner') }, // for `npm run books` and other proofs; the public API is the contract
   };
+  writeHqLinks(house, line);
   writeWhole(house.sandboxFile, `${JSON.stringify(sandbox, null, 2)}\n`);
   return sandbox;
 }
 
-async function makeTenants(seed, env) {
-  return JSON.parse(await runTool(seed, [], env)).tenants;
+async function seeded(seed, env) {
+  return JSON.parse(await runTool(seed, [], env));
+}
+
+/** Identification code of the payment server, as the published sample messages of the wire have it. */
+const HQ_INSTITUTION = '88001234567';
+const HQ_NAME = 'hq-demo';
+
+/** The line of the first merchant's payment server. Plain TCP, on this machine alone. */
+function hqLink(house, { tenant_id, tenant_row, terminals }) {
+  const wire = { tls: false, profile: 'hybrid', framing: 'be2' };
+  const whose = { name: HQ_NAME, institution: HQ_INSTITUTION, cards: ['dukpt', 'pan'], tenant_id, tenant_row };
+  return { host: '127.0.0.1', port: house.ports.hq, ...wire, ...whose, terminals };
+}
+
+/** The contract behind the line, as the switch reads it. */
+function writeHqLinks(house, { name, institution, cards, tenant_row, terminals, host, port, profile, framing }) {
+  const lanes = terminals.map(({ terminal, merchant, terminal_row }) => ({
+    terminal,
+    merchant,
+    terminalId: terminal_row,
+  }));
+  const rights = ['sale', 'auth', 'capture', 'refund', 'reversal', 'reconciliation'];
+  const contract = { name, tenantId: tenant_row, institution, framing, profile, cards, rights, terminals: lanes };
+  const listener = { host, port, framing, tls: null, link: name };
+  const book = { version: 'sandbox', listeners: [listener], links: [{ ...contract, perSecondMax: 10_000 }] };
+  writeWhole(house.hqLinksFile, `${JSON.stringify(book, null, 2)}\n`);
 }
 
 /** The file may be older than the database (reset, another DATABASE_URL): ask whether its keys still open the door. */

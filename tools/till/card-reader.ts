@@ -30,7 +30,7 @@ export class CardReader {
   readonly #profile: DukptProfile;
   readonly #dukpt: TerminalDukpt;
 
-  constructor(private readonly terminal: SandboxTerminal) {
+  constructor(private readonly terminal: Omit<SandboxTerminal, 'api_key'>) {
     const profile = Object.entries(DUKPT_PROFILES).find(([name]) => name === terminal.profile)?.[1];
     if (profile === undefined) throw new TillError(`unknown device profile ${terminal.profile}`);
     this.#profile = profile;

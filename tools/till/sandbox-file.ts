@@ -19,8 +19,22 @@ export interface SandboxTenant {
   readonly stores: readonly { readonly id: string; readonly terminals: readonly SandboxTerminal[] }[];
 }
 
+/** A lane of the merchant's own payment server: its name on the wire, and its reader. */
+export type SandboxLane = Omit<SandboxTerminal, 'api_key'> & { readonly terminal: string; readonly merchant: string };
+
+/** The line that the sandbox keeps for a merchant's payment server. */
+export interface SandboxHqLink {
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly institution: string;
+  readonly tenant_id: string;
+  readonly terminals: readonly SandboxLane[];
+}
+
 export interface Sandbox {
   readonly api: string;
+  readonly iso8583: { readonly hq_link: SandboxHqLink };
   readonly tenants: readonly SandboxTenant[];
   readonly issuer_ledger: string;
   readonly faults: string;

@@ -2,3 +2,13 @@ export { startSimulator, SIMULATED_LINKS, type RunningSimulator, type SimulatorO
 export { TEST_CARDS, type TestCard } from './cards/test-cards.js';
 export { FAULT_KINDS, type FaultRule } from './faults/fault-rule.js';
 export type { LedgerEntry } from './ledger/ledger-record.js';
+export { HqServer, type HqMemory, type HqSale } from './hq/hq-server.js';
+export { HqLine, HqSilence, type HqLineOptions } from './hq/hq-line.js';
+export {
+  chargeMessage,
+  networkMessage,
+  repeated,
+  reversalMessage,
+  type HqCardInput,
+  type HqLane,
+} from './hq/hq-messages.js';

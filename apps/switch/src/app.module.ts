@@ -1,8 +1,10 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { acceptorMigrations } from '@tsunagu/acceptor';
 import { PlatformModule, migrationNames, migrationsMatch } from '@tsunagu/platform';
 import { SwitchingService, switchMigrations } from '@tsunagu/switching';
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { HqModule } from './hq/hq.module.js';
 import { LinkDesks } from './links/link-desks.js';
 import { LinkOverviews } from './links/link-overviews.js';
 import { LinkRunner } from './links/link-runner.js';
@@ -15,7 +17,7 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
-  imports: [PlatformModule.forRoot({ app: 'switch', database: 16 })],
+  imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true }), HqModule],
   controllers: [AttemptsController, LinksController, ReconciliationController],
   providers: [
     Surroundings,
@@ -46,6 +48,9 @@ export class SwitchAppModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.house.health.register('migrations', migrationsMatch(this.storage.centre, migrationNames(switchMigrations)));
+    this.house.health.register(
+      'migrations',
+      migrationsMatch(this.storage.centre, migrationNames([...switchMigrations, ...acceptorMigrations])),
+    );
   }
 }

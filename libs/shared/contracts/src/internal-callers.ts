@@ -45,7 +45,11 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [SWITCH_ROUTES.submit]: ['worker'],
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],
-  [SWITCH_ROUTES.links]: ['operator'],
+  [SWITCH_ROUTES.submitHere]: ['switch'],
+  [SWITCH_ROUTES.reverseHere]: ['switch'],
+  [SWITCH_ROUTES.links]: ['operator', 'switch'],
+  [SWITCH_ROUTES.linkAct]: ['operator'],
+  [SWITCH_ROUTES.linkActHere]: ['switch'],
   [SWITCH_ROUTES.reconciliationRead]: ['operator'],
   [SWITCH_ROUTES.reconciliationAct]: ['operator'],
 };

@@ -13,6 +13,7 @@ import { CertificateKeeper } from './internal-http/certificate-keeper.js';
 import { HouseCertificate } from './internal-http/house-certificate.js';
 import { IntakeClient } from './internal-http/intake-client.js';
 import type { HouseDoor } from './internal-http/internal-client.js';
+import { SwitchPeers } from './internal-http/switch-peers.js';
 import { TokenClient } from './internal-http/token-client.js';
 import { TokenFileClient } from './internal-http/token-file-client.js';
 import { AppLogger } from './logging/app-logger.js';
@@ -35,6 +36,8 @@ export interface PlatformParts {
   readonly workers?: boolean;
   /** `VaultClient`, also as `VaultPort`. */
   readonly vault?: boolean;
+  /** `SwitchPeers`: the other replicas of the switch. */
+  readonly peers?: boolean;
   /** `SwitchClient`, also as `SwitchPort`. */
   readonly switch?: boolean;
   /** `HqIntakePort` and `VaultClient` for lines that come in; null each where its address is not set, and no part of readiness. */
@@ -173,7 +176,10 @@ function switchDoor(): Provider[] {
     {
       provide: SwitchClient,
       useFactory: (config: AppConfig, health: HealthChecks, certificate: HouseCertificate | null) => {
-        const client = new SwitchClient(doorTo(config, { url: config.switchUrl, variable: 'SWITCH_URL' }, certificate));
+        const urls = config.switchUrls.length > 0 ? config.switchUrls : [null];
+        const client = new SwitchClient(
+          ...urls.map((url) => doorTo(config, { url, variable: 'SWITCH_URL' }, certificate)),
+        );
         health.register('switch', () => client.greet());
         return client;
       },
@@ -202,6 +208,18 @@ function intake(): Provider[] {
         return url === null ? null : new VaultClient(doorTo(config, { url, variable: 'VAULT_URL' }, certificate));
       },
       inject,
+    },
+  ];
+}
+
+/** The replicas of this process, at the addresses that they publish. */
+function peers(): Provider[] {
+  return [
+    {
+      provide: SwitchPeers,
+      useFactory: (config: AppConfig, certificate: HouseCertificate | null) =>
+        new SwitchPeers((url) => doorTo(config, { url, variable: 'SWITCH_ADDRESS' }, certificate)),
+      inject: [AppConfig, HouseCertificate],
     },
   ];
 }

@@ -51,7 +51,12 @@ interface Plan {
 }
 
 const PLANS: readonly Plan[] = [
-  { name: 'Tsunagu Department Store', limits: UNLIMITED, stores: ['GINZA MAIN STORE', 'UMEDA STORE'] },
+  {
+    name: 'Tsunagu Department Store',
+    limits: UNLIMITED,
+    stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
+    hqStore: 'HEAD OFFICE LANES',
+  },
   { name: 'Second Merchant', limits: UNLIMITED, stores: ['SHIBUYA STORE'] },
   { name: 'limited', limits: DEFAULT_RATE_LIMITS, stores: ['NAGOYA STORE'] },
 ];

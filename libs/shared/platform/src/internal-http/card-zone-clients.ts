@@ -14,6 +14,7 @@ import type {
   WireOutcome,
 } from '@tsunagu/contracts';
 import { InternalClient, type HouseDoor } from './internal-client.js';
+import { RemoteError } from './remote-error.js';
 
 /** HSM slow: a till gets an answer within two seconds of the vault's own limit. */
 const VAULT_TIMEOUT_MS = 5_000;
@@ -80,29 +81,33 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
   }
 }
 
-/** The switch, asked over HTTP. */
+/**
+ * The switch, asked over HTTP: any of its replicas, because each asks the one that leads the link. A replica that is not there is left for the
+ * next; every door is idempotent, so what one may have heard may be asked of another.
+ */
 @Injectable()
 export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
-  readonly #client: InternalClient;
+  readonly #clients: readonly InternalClient[];
+  #preferred = 0;
 
-  constructor(door: HouseDoor) {
+  constructor(...doors: readonly HouseDoor[]) {
     super();
-    this.#client = new InternalClient({ ...door, server: 'switch', timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 });
+    this.#clients = doors.map(
+      (door) => new InternalClient({ ...door, server: 'switch', timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 }),
+    );
   }
 
   submit(request: SubmitRequest): Promise<WireOutcome> {
-    return this.#client.post(SWITCH_ROUTES.submit, request.requestId, request);
+    return this.#ask((client) => client.post(SWITCH_ROUTES.submit, request.requestId, request));
   }
 
   reverse(request: ReverseRequest): Promise<WireOutcome> {
-    return this.#client.post(SWITCH_ROUTES.reverse, request.requestId, request);
+    return this.#ask((client) => client.post(SWITCH_ROUTES.reverse, request.requestId, request));
   }
 
   async outcomes(attempts: readonly { tenantId: string; attemptId: string }[]): Promise<WireOutcome[]> {
-    const answer = await this.#client.post<WireOutcome[] | { outcomes: WireOutcome[] }>(
-      SWITCH_ROUTES.outcomes,
-      'sweep',
-      { attempts },
+    const answer = await this.#ask((client) =>
+      client.post<WireOutcome[] | { outcomes: WireOutcome[] }>(SWITCH_ROUTES.outcomes, 'sweep', { attempts }),
     );
     return Array.isArray(answer) ? answer : answer.outcomes;
   }
@@ -112,12 +117,27 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
     return this.#client.post(SWITCH_ROUTES[route], body.requestId, body);
   }
 
-  /** For readiness. @throws RemoteError it is not there, or somebody else is */
+  /** For readiness. @throws RemoteError none is there, or somebody else is */
   greet(): Promise<void> {
-    return this.#client.greet();
+    return this.#ask((client) => client.greet());
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#client.close();
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+
+  async #ask<Answer>(ask: (client: InternalClient) => Promise<Answer>): Promise<Answer> {
+    const first = this.#preferred;
+    for (let tried = 0; ; tried += 1) {
+      const at = (first + tried) % this.#clients.length;
+      try {
+        const answer = await ask(this.#clients[at]!);
+        this.#preferred = at;
+        return answer;
+      } catch (error) {
+        const isAway = error instanceof RemoteError && error.code === 'card_service_unavailable';
+        if (!isAway || tried + 1 >= this.#clients.length) throw error;
+      }
+    }
   }
 }
