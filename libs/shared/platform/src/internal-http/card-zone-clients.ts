@@ -114,7 +114,7 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
 
   /** The operator's doors: links, reconciliation, store-and-forward. @throws RemoteError */
   operate<Answer>(route: keyof typeof SWITCH_ROUTES, body: { readonly requestId: string }): Promise<Answer> {
-    return this.#client.post(SWITCH_ROUTES[route], body.requestId, body);
+    return this.#ask((client) => client.post(SWITCH_ROUTES[route], body.requestId, body));
   }
 
   /** For readiness. @throws RemoteError none is there, or somebody else is */
