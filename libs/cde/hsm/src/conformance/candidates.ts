@@ -1,3 +1,4 @@
+import { SystemClock } from '@tsunagu/kernel';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,8 @@ export interface Candidate {
   readonly vault: HsmProvider;
   readonly switch: HsmProvider;
   plant(key: { id: string; usage: KeyUsage; type: KeyType; scope: KeyScope }, bytes: Buffer): Promise<void>;
+  /** Let time pass for what a process remembers of keys that another one moves. */
+  pass(ms: number): void;
   stop(): Promise<void>;
 }
 
@@ -35,8 +38,10 @@ async function softwareCandidate(): Promise<Candidate> {
   const lmk = randomBytes(32);
   await mkdir(join(directory, 'keys'), { mode: 0o700 });
   await writeFile(join(directory, 'lmk'), lmk, { mode: 0o600 });
+  let passedMs = 0;
+  const clock = Object.assign(new SystemClock(), { now: () => new Date(Date.now() + passedMs) });
   const open = (partition: 'vault' | 'switch'): Promise<SoftwareHsm> =>
-    SoftwareHsm.open({ directory, partition, mode: 'sandbox', warn: () => undefined });
+    SoftwareHsm.open({ directory, partition, mode: 'sandbox', warn: () => undefined, clock });
   const [vault, other] = [await open('vault'), await open('switch')];
   return {
     vault,
@@ -46,6 +51,7 @@ async function softwareCandidate(): Promise<Candidate> {
       const file = sealKey(lmk, { version: 1, ...key, state: 'active', kcv, expiresAt: null }, bytes);
       await writeFile(join(directory, 'keys', `${key.id}.key`), file, { mode: 0o600 });
     },
+    pass: (ms) => void (passedMs += ms),
     async stop() {
       vault.close();
       other.close();
@@ -61,6 +67,7 @@ async function pkcs11Candidate(): Promise<Candidate> {
     vault,
     switch: other,
     plant: (key, bytes) => token.plant(key, bytes),
+    pass: () => undefined, // the token itself enforces the state
     async stop() {
       vault.close();
       other.close();
@@ -93,6 +100,7 @@ async function awsCandidate(): Promise<Candidate> {
     vault,
     switch: other,
     plant: (key, bytes) => behind.plant(key, bytes),
+    pass: (ms) => behind.pass(ms),
     async stop() {
       vault.close();
       other.close();

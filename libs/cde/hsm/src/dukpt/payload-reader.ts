@@ -27,6 +27,11 @@ export class PayloadReader {
     private readonly profile: DukptProfile,
   ) {}
 
+  /** Card data that no reader encrypted, read by the same rules. @throws CardFormatError */
+  static readPlain(content: DukptProfile['content'], plain: Buffer): CardContent {
+    return readCardContent(content, plain);
+  }
+
   /**
    * Check the shape: a usable KSN of the scheme, whole blocks, an IV and a MAC exactly when the profile has one, 4 KiB at most.
    * @returns undefined when it does not fit; the caller answers as for any other fault

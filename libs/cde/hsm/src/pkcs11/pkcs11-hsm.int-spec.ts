@@ -125,6 +125,25 @@ describe.skipIf(lack !== undefined)('HSM behind PKCS#11', () => {
     expect(await hsm.lackFor(profile)).toBe('it derives no TDES2 working keys');
   });
 
+  it('[C12] sees at once what another process does to a key, and never brings one back', async () => {
+    const [mine, other] = [await open(), await open()];
+    const { key } = await mine.generateKey({ ...kek, id: 'shared', state: 'pending' });
+    const sealBy = (hsm: HsmProvider) => hsm.encrypt({ key, mode: 'GCM', iv, data: Buffer.from('x') });
+    await expect(sealBy(other)).rejects.toMatchObject({ reason: 'usage_denied' }); // and remembers it as pending
+    await mine.setKeyState(key, 'active');
+    const data = await sealBy(other);
+    await mine.setKeyState(key, 'decrypt-only');
+    await expect(sealBy(other)).rejects.toMatchObject({ reason: 'usage_denied' });
+    expect(await other.keyInfo(key)).toMatchObject({ state: 'decrypt-only' });
+    expect((await other.decrypt({ key, mode: 'GCM', iv, data })).toString()).toBe('x');
+    await mine.setKeyState(key, 'retired');
+    await expect(other.setKeyState(key, 'decrypt-only')).rejects.toMatchObject({ reason: 'usage_denied' });
+    await expect(other.decrypt({ key, mode: 'GCM', iv, data })).rejects.toMatchObject({ reason: 'usage_denied' });
+    await mine.destroyKey(key);
+    await expect(other.decrypt({ key, mode: 'GCM', iv, data })).rejects.toMatchObject({ reason: 'key_unknown' });
+    await expect(other.keyInfo(key)).rejects.toMatchObject({ reason: 'key_unknown' });
+  });
+
   it('lets racing makers end with one key', async () => {
     const all = await Promise.all(Array.from({ length: 4 }, () => open()));
     const wanted = { ...kek, id: 'raced' };

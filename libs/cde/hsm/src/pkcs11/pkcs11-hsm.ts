@@ -158,7 +158,7 @@ export class Pkcs11Hsm extends HsmProvider {
   }
 
   async keyInfo(ref: KeyRef): Promise<KeyInfo> {
-    return this.link.use(async (request) => infoOf(this.#visible(request, ref).key));
+    return this.link.use(async (request) => infoOf(this.#fresh(request, ref).key));
   }
 
   override async setKeyState(ref: KeyRef, state: Exclude<KeyState, 'destroyed'>): Promise<KeyInfo> {
@@ -211,11 +211,19 @@ export class Pkcs11Hsm extends HsmProvider {
     work: (request: TokenRequest, found: FoundKey) => Promise<T>,
   ): Promise<T> {
     return this.link.use(async (request) => {
-      const found = this.#visible(request, ref);
+      let found = this.#visible(request, ref);
       if (!this.#may(found.key.scope, right)) throw denied(ref.id, right);
+      // a state that refuses may be old: another process activates keys, and nobody shall be refused what is allowed by now
+      if (!stateAllows(found.key.state, right)) found = this.#fresh(request, ref);
       if (!stateAllows(found.key.state, right)) throw denied(ref.id, right);
       return work(request, found);
     });
+  }
+
+  /** As the token has it now, whatever this process remembers: other processes move keys, too. */
+  #fresh(request: TokenRequest, ref: KeyRef): FoundKey {
+    this.#keys.forget(request, ref.id);
+    return this.#visible(request, ref);
   }
 
   #visible(request: TokenRequest, ref: KeyRef): FoundKey {
@@ -225,7 +233,7 @@ export class Pkcs11Hsm extends HsmProvider {
   }
 
   #managed(request: TokenRequest, ref: KeyRef, operation: string): FoundKey {
-    const found = this.#visible(request, ref);
+    const found = this.#fresh(request, ref);
     if (!this.#may(found.key.scope, 'manage')) throw denied(ref.id, operation);
     return found;
   }
