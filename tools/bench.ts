@@ -52,7 +52,7 @@ async function main(): Promise<number> {
     queue,
     say,
   } as const;
-  const result = positionals[0] === 'iso8583' ? await measureIso8583(root) : await benchGateway(root, options);
+  const result = positionals[0] === 'iso8583' ? measureIso8583() : await benchGateway(root, options);
   return print(values.json ? JSON.stringify(result) : JSON.stringify(result, null, 2));
 }
 

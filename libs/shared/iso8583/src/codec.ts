@@ -1,9 +1,17 @@
 import { CodecError } from './codec-error.js';
 import { contentCheck } from './content.js';
-import type { Cursor } from './cursor.js';
+import { take, type Cursor } from './cursor.js';
 import { FIELD_MAX } from './field-table.js';
 import { headerBytes, readHeader, writeHeader } from './interchange-header.js';
-import { IsoMessage, sensitiveFields, type FieldValue, type SensitiveFields } from './iso-message.js';
+import {
+  emptySlots,
+  messageAround,
+  sensitiveFields,
+  slotsOf,
+  type FieldValue,
+  type IsoMessage,
+  type SensitiveFields,
+} from './iso-message.js';
 import { leniencyOf } from './leniency.js';
 import { mtiFault } from './message-type.js';
 import { byteReader, digitReader, valueReader, type ReadValue } from './read-value.js';
@@ -53,10 +61,10 @@ interface Compiled {
   readonly sensitive: SensitiveFields;
 }
 
-/** What {@link walk} tells about each part that it has read. */
+/** Told about each part that was read: where it began and where it ended. */
 type Told = (field: number, from: number, to: number) => void;
 
-const SECOND_BITMAP = 0x80;
+const SECOND_BITMAP = 0x8000_0000;
 const NO_DATA_FIELD = 65;
 
 /**
@@ -86,12 +94,14 @@ export function compileSpec(spec: Spec): Codec {
   };
 }
 
-/** A message that is being read; `message` is set as soon as the MTI is known. */
+/** A message that is being read; `message` is set as soon as the MTI is known, and filled field by field. */
 interface Reading {
   message: IsoMessage | undefined;
   readonly told: Told | undefined;
 }
 type ReadMessage = (bytes: Buffer, reading: Reading) => IsoMessage;
+/** Reads eight bytes of a bitmap as two numbers of 32 bits into `halves`, from index `at`. */
+type ReadBitmap = (cursor: Cursor, halves: Uint32Array, at: number) => void;
 
 function decode(read: ReadMessage, input: Uint8Array): IsoMessage {
   return read(bufferOf(input), { message: undefined, told: undefined });
@@ -117,7 +127,7 @@ function reader(compiled: Compiled): ReadMessage {
   const { spec, sensitive } = compiled;
   const leniency = leniencyOf(spec.lenient);
   const readMti = digitReader(0, mtiPacking(spec), leniency);
-  const readBitmap = byteReader(1, spec.wire.bitmap, leniency);
+  const readFields = fieldsReader(compiled, bitmapReader(spec));
   const hasPackedDigits = needsHex(spec);
   const start = spec.header === null ? 0 : headerBytes(spec.header);
   return (bytes, reading) => {
@@ -129,61 +139,75 @@ function reader(compiled: Compiled): ReadMessage {
     const fault = mtiFault(mti, spec.mti);
     if (fault !== undefined && !(fault === 'UNKNOWN_MTI' && leniency.allowUnlistedMti))
       throw new CodecError(fault, 0, start);
-    const message = new IsoMessage(mti, undefined, sensitive);
+    const slots = emptySlots();
+    const message = messageAround(mti, slots, sensitive);
     message.header = header;
     reading.message = message;
     reading.told?.(0, start, cursor.at);
-    readFields(compiled, cursor, message, readBitmap, reading.told);
+    readFields(cursor, slots, reading.told);
     if (cursor.at !== bytes.length && !leniency.allowTrailing) throw new CodecError('TRAILING_BYTES', null, cursor.at);
     return message;
   };
 }
 
-function readFields(
-  { table }: Compiled,
-  cursor: Cursor,
-  message: IsoMessage,
-  readBitmap: (cursor: Cursor, count: number) => Buffer,
-  told: Told | undefined,
-): void {
-  const from = cursor.at;
-  const first = readBitmap(cursor, 8);
-  const second = ((first[0] as number) & SECOND_BITMAP) === 0 ? undefined : readSecondBitmap(cursor, readBitmap);
-  told?.(1, from, cursor.at);
-  const read = (field: number): void => {
-    const at = cursor.at;
-    readField(message, table[field], cursor, field);
-    told?.(field, at, cursor.at);
+/** Raw bitmaps are read in place; hex ones through the reader of hex bytes. */
+function bitmapReader(spec: Spec): ReadBitmap {
+  if (spec.wire.bitmap === 'raw') {
+    return (cursor, halves, at) => {
+      const from = take(cursor, 1, 8);
+      halves[at] = cursor.bytes.readUInt32BE(from);
+      halves[at + 1] = cursor.bytes.readUInt32BE(from + 4);
+    };
+  }
+  const readBytes = byteReader(1, 'hex', leniencyOf(spec.lenient));
+  return (cursor, halves, at) => {
+    const bytes = readBytes(cursor, 8);
+    halves[at] = bytes.readUInt32BE(0);
+    halves[at + 1] = bytes.readUInt32BE(4);
   };
-  eachBit(first, 0, read);
-  if (second !== undefined) eachBit(second, 64, read);
+}
+
+function fieldsReader(
+  { table }: Compiled,
+  readBitmap: ReadBitmap,
+): (cursor: Cursor, slots: (FieldValue | undefined)[], told: Told | undefined) => void {
+  const halves = new Uint32Array(4); // one decoding at a time: nothing in it waits
+  return (cursor, slots, told) => {
+    const from = cursor.at;
+    readBitmaps(cursor, halves, readBitmap);
+    told?.(1, from, cursor.at);
+    for (let half = 0; half < 4; half++) {
+      let bits = halves[half] as number;
+      while (bits !== 0) {
+        const bit = Math.clz32(bits);
+        bits = (bits & ~(0x8000_0000 >>> bit)) >>> 0;
+        const field = half * 32 + bit + 1;
+        const at = cursor.at;
+        slots[field] = readField(table[field], cursor, field);
+        told?.(field, at, cursor.at);
+      }
+    }
+  };
 }
 
 /** A second half that announces nothing is refused: there is one way to write a message, so encode gives the bytes back. */
-function readSecondBitmap(cursor: Cursor, readBitmap: (cursor: Cursor, count: number) => Buffer): Buffer {
+function readBitmaps(cursor: Cursor, halves: Uint32Array, readBitmap: ReadBitmap): void {
+  readBitmap(cursor, halves, 0);
+  halves[2] = 0;
+  halves[3] = 0;
+  if ((halves[0] as number) < SECOND_BITMAP) return;
+  halves[0] = (halves[0] as number) - SECOND_BITMAP;
   const from = cursor.at;
-  const second = readBitmap(cursor, 8);
-  if (second.every((byte) => byte === 0)) throw new CodecError('INVALID_VALUE', 1, from);
-  return second;
+  readBitmap(cursor, halves, 2);
+  if (halves[2] === 0 && halves[3] === 0) throw new CodecError('INVALID_VALUE', 1, from);
 }
 
-function eachBit(bitmap: Buffer, base: number, read: (field: number) => void): void {
-  for (let index = 0; index < 8; index++) {
-    const bits = bitmap[index] as number;
-    if (bits === 0) continue;
-    for (let bit = 0; bit < 8; bit++) {
-      const field = base + index * 8 + bit + 1;
-      if ((bits & (0x80 >> bit)) !== 0 && field !== 1) read(field);
-    }
-  }
-}
-
-function readField(message: IsoMessage, compiled: CompiledField | undefined, cursor: Cursor, field: number): void {
+function readField(compiled: CompiledField | undefined, cursor: Cursor, field: number): FieldValue {
   const from = cursor.at;
   if (compiled === undefined) throw new CodecError('INVALID_VALUE', field, from);
   const value = compiled.read(cursor);
   if (compiled.check !== undefined) compiled.check(value, from);
-  message.set(field, value);
+  return value;
 }
 
 function encoder({ spec, table }: Compiled): Codec['encode'] {
@@ -193,14 +217,18 @@ function encoder({ spec, table }: Compiled): Codec['encode'] {
   const widest = Math.max(0, ...widths);
   const writeMti = digitWriter(0, mtiPacking(spec));
   const writeBitmap = byteWriter(spec.wire.bitmap);
+  const bitmap = Buffer.alloc(16);
   return (message) => {
-    const fields = message.fields();
+    const slots = slotsOf(message);
     const writer: Writer = { bytes: scratch, at: start };
     try {
       checkMti(message.mti, spec);
       writeMti(writer, message.mti);
-      writeBitmap(writer, bitmapOf(fields));
-      for (const field of fields) writeField(writer, table[field], message, field);
+      writeBitmap(writer, bitmap.subarray(0, fillBitmap(bitmap, slots)));
+      for (let field = 2; field <= FIELD_MAX; field++) {
+        const value = slots[field];
+        if (value !== undefined) writeField(writer, table[field], value, field);
+      }
       if (spec.header !== null) writeHeader(spec.header, message.header ?? {}, writer.at).copy(scratch);
       return Buffer.from(scratch.subarray(0, writer.at));
     } finally {
@@ -214,23 +242,26 @@ function checkMti(mti: string, spec: Spec): void {
   if (fault !== undefined) throw new CodecError(fault, 0, 0);
 }
 
-function writeField(writer: Writer, compiled: CompiledField | undefined, message: IsoMessage, field: number): void {
-  const value = message.text(field) ?? message.bytes(field);
-  if (compiled === undefined || value === undefined) throw new CodecError('INVALID_VALUE', field, writer.at);
+function writeField(writer: Writer, compiled: CompiledField | undefined, value: FieldValue, field: number): void {
+  if (compiled === undefined) throw new CodecError('INVALID_VALUE', field, writer.at);
   const from = writer.at;
   compiled.write(writer, value);
   if (compiled.check !== undefined) compiled.check(value, from);
 }
 
-function bitmapOf(fields: readonly number[]): Buffer {
-  const hasSecond = (fields.at(-1) ?? 0) > 64;
-  const bitmap = Buffer.alloc(hasSecond ? 16 : 8);
-  if (hasSecond) bitmap[0] = SECOND_BITMAP;
-  for (const field of fields) {
+/** @returns bytes of the bitmap: 8, or 16 when a field above 64 is present */
+function fillBitmap(bitmap: Buffer, slots: readonly (FieldValue | undefined)[]): 8 | 16 {
+  bitmap.fill(0);
+  let last = 0;
+  for (let field = 2; field <= FIELD_MAX; field++) {
+    if (slots[field] === undefined) continue;
     const index = (field - 1) >> 3;
     bitmap[index] = (bitmap[index] as number) | (0x80 >> ((field - 1) & 7));
+    last = field;
   }
-  return bitmap;
+  if (last <= 64) return 8;
+  bitmap[0] = (bitmap[0] as number) | 0x80;
+  return 16;
 }
 
 function mtiPacking({ wire }: Spec): { digits: 'ascii' | 'ebcdic' | 'bcd-pad-last'; padNibble: '0' } {

@@ -16,7 +16,7 @@ const CHECKS: Readonly<Record<ContentKind, CheckContent>> = {
   MMDD: dated('MMDD'),
   hhmmss: (value) => (isTimeOfDay(value as string, 0) ? undefined : 'INVALID_VALUE'),
   'tlv-private': (value) => (isPrivateTlv(value as string) ? undefined : 'BAD_TLV'),
-  'tlv-ber': (value) => (isBerTlv(value as Buffer, { from: 0, to: value.length, depth: 1 }) ? undefined : 'BAD_TLV'),
+  'tlv-ber': (value) => (isBerTlv(value as Buffer, 0, value.length, 1) ? undefined : 'BAD_TLV'),
   'original-data': (value) => (isOriginalData(value as string) ? undefined : 'INVALID_VALUE'),
 };
 
@@ -94,16 +94,17 @@ function isOriginalData(text: string): boolean {
 }
 
 /** Field 55: BER-TLV that fills the field; templates are walked too. */
-function isBerTlv(bytes: Uint8Array, { from, to, depth }: { from: number; to: number; depth: number }): boolean {
+function isBerTlv(bytes: Uint8Array, from: number, to: number, depth: number): boolean {
   if (depth > TLV_DEPTH_MAX) return false;
   let at = from;
   while (at < to) {
     const isTemplate = ((bytes[at] as number) & 0x20) !== 0;
     const lengthAt = afterTag(bytes, at, to);
-    const body = bodyOf(bytes, lengthAt, to);
-    if (body === undefined) return false;
-    if (isTemplate && !isBerTlv(bytes, { ...body, depth: depth + 1 })) return false;
-    at = body.to;
+    const length = lengthOf(bytes, lengthAt, to);
+    if (length < 0) return false;
+    const body = lengthAt + 1 + moreLengthBytes(bytes[lengthAt] as number);
+    at = body + length;
+    if (at > to || (isTemplate && !isBerTlv(bytes, body, at, depth + 1))) return false;
   }
   return true;
 }
@@ -115,14 +116,18 @@ function afterTag(bytes: Uint8Array, from: number, to: number): number {
   return at + 1;
 }
 
-/** Length of one to three bytes; the indefinite form (80) is refused. */
-function bodyOf(bytes: Uint8Array, lengthAt: number, to: number): { from: number; to: number } | undefined {
-  if (lengthAt >= to) return undefined;
-  const first = bytes[lengthAt] as number;
-  const extra = first < 0x80 ? 0 : first & 0x7f;
-  if (first === 0x80 || extra > 2 || lengthAt + 1 + extra > to) return undefined;
-  let length = extra === 0 ? first : 0;
-  for (let index = 1; index <= extra; index++) length = length * 256 + (bytes[lengthAt + index] as number);
-  const from = lengthAt + 1 + extra;
-  return from + length > to ? undefined : { from, to: from + length };
+function moreLengthBytes(first: number): number {
+  return first < 0x80 ? 0 : first & 0x7f;
+}
+
+/** Length of one to three bytes; -1 for the indefinite form (80), a longer one, or one that is cut off. */
+function lengthOf(bytes: Uint8Array, at: number, to: number): number {
+  if (at >= to) return -1;
+  const first = bytes[at] as number;
+  if (first < 0x80) return first;
+  const more = first & 0x7f;
+  if (more === 0 || more > 2 || at + 1 + more > to) return -1;
+  let length = 0;
+  for (let index = 1; index <= more; index++) length = length * 256 + (bytes[at + index] as number);
+  return length;
 }

@@ -6,6 +6,7 @@ export { SpecError, readSpec } from './read-spec.js';
 export { validator, type MessageIssue, type Validator } from './validator.js';
 export { type WireProfileName } from './wire-profile.js';
 export { FrameDecoder, frame, type Framing } from './framing.js';
+export type { FieldSpan } from './codec.js';
 export { presenceIssues, type PresenceIssue } from './presence.js';
 export { rrn, originalDataElements, readOriginalDataElements, type OriginalData } from './constructed-fields.js';
 export { posDataCode, type PosSituation } from './pos-data-code.js';

@@ -20,6 +20,27 @@ export function sensitiveFields(fields: readonly { field: number; isSensitive: b
   return sensitive;
 }
 
+type Slots = (FieldValue | undefined)[];
+
+const NO_SLOTS: Slots = [];
+
+let readSlots: (message: IsoMessage) => Slots;
+let adoptSlots: (mti: string, slots: Slots, sensitive: SensitiveFields) => IsoMessage;
+
+/** The values of a message by field number, revealed: for the codec alone, which the index of this lib does not hand on. */
+export function slotsOf(message: IsoMessage): readonly (FieldValue | undefined)[] {
+  return readSlots(message);
+}
+
+/** A message around values that were read from the wire, without copying them. */
+export function messageAround(mti: string, slots: Slots, sensitive: SensitiveFields): IsoMessage {
+  return adoptSlots(mti, slots, sensitive);
+}
+
+export function emptySlots(): Slots {
+  return new Array<FieldValue | undefined>(FIELD_MAX + 1).fill(undefined);
+}
+
 /**
  * One ISO 8583 message: the MTI and its fields by number.
  *
@@ -30,17 +51,28 @@ export class IsoMessage {
   mti: string;
   /** What stands before the MTI on a link that has an interchange header; undefined elsewhere. */
   header: HeaderValues | undefined = undefined;
-  readonly #slots: (FieldValue | undefined)[];
+  #slots: Slots;
   readonly #sensitive: SensitiveFields;
+
+  static {
+    readSlots = (message) => message.#slots;
+    adoptSlots = (mti, slots, sensitive) => {
+      const message = new IsoMessage(mti, null, sensitive);
+      message.#slots = slots;
+      return message;
+    };
+  }
 
   constructor(
     mti: string,
-    fields: Readonly<Record<number, FieldContent | undefined>> = {},
+    fields: Readonly<Record<number, FieldContent | undefined>> | null = {},
     sensitive: SensitiveFields = TSN93_SENSITIVE,
   ) {
     this.mti = mti;
-    this.#slots = new Array<FieldValue | undefined>(FIELD_MAX + 1).fill(undefined);
     this.#sensitive = sensitive;
+    this.#slots = NO_SLOTS;
+    if (fields === null) return; // messageAround brings them
+    this.#slots = emptySlots();
     for (const field in fields) this.set(Number(field), fields[field]);
   }
 

@@ -180,7 +180,9 @@ function checkPad(cursor: Cursor, field: number, at: number, { isPadLast, pad }:
 
 function raw(cursor: Cursor, field: number, count: number): Buffer {
   const from = take(cursor, field, count);
-  return Buffer.from(cursor.bytes.subarray(from, cursor.at));
+  const copy = Buffer.allocUnsafe(count);
+  cursor.bytes.copy(copy, 0, from, cursor.at);
+  return copy;
 }
 
 function hexBytes(cursor: Cursor, field: number, count: number, isLowerTaken: boolean): Buffer {
