@@ -92,7 +92,7 @@ export class TokensController {
     operationId: 'revokeToken',
     summary: 'トークンを失効させる · Revoke a card token',
     description:
-      'For ever; again changes nothing. No payment, capture or refund works with it any more (`token_revoked`): refund first. The same card gets a new token when it is read again.',
+      'For ever; again changes nothing. Nothing new begins with it (`token_revoked`); what was paid with it can still be captured, voided and refunded. The same card gets a new token when it is read again.',
   })
   @ApiParam(TOKEN_ID)
   @Answers({

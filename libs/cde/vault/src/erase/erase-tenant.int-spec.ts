@@ -25,8 +25,8 @@ async function tenantWithCards(): Promise<{ till: Till; tokens: string[] }> {
   return { till, tokens };
 }
 
-const seal = (till: Till, tokenId: string) =>
-  node.seal({ tenantId: till.tenantId, tokenId, purpose: 'refund', requestId: 'r' });
+const seal = (till: Till, tokenId: string, purpose: 'refund' | 'authorize' = 'refund') =>
+  node.seal({ tenantId: till.tenantId, tokenId, purpose, requestId: 'r' });
 const ordered = (till: Till) =>
   node.tokens.decisions.order({ tenantId: till.tenantId, operation: 'erase', subject: null }, aoi);
 const rowsOf = async (table: string, till: Till) =>
@@ -174,7 +174,22 @@ describe('a contract group', { timeout: 60_000 }, () => {
     close();
     await expect(seal(three.till, one.tokens[0]!)).rejects.toMatchObject({ code: 'resource_missing' });
     await node.tokens.desk.revoke({ tenantId: one.till.tenantId, tokenId: one.tokens[0]!, requestId: 'r' });
-    await expect(seal(two.till, one.tokens[0]!)).rejects.toMatchObject({ code: 'token_revoked' });
+    await seal(two.till, one.tokens[0]!); // a refund of what was bought before
+    await expect(seal(two.till, one.tokens[0]!, 'authorize')).rejects.toMatchObject({ code: 'token_revoked' });
+    const whose = (till: Till) => ({ tenantId: till.tenantId, tokenId: one.tokens[0]!, requestId: 'r' });
+    const trail = await node.tokens.trail.read(whose(one.till), { limit: 4 });
+    expect(trail.data.map(({ operation, result }) => [operation, result])).toEqual([
+      ['seal_account', 'member_token_revoked'],
+      ['seal_account', 'member_refund'],
+      ['token_revoke', 'revoked'],
+      ['seal_account', 'member_refund'],
+    ]);
+    // Use is shared, ownership is not.
+    const { desk } = node.tokens;
+    const missing = { code: 'resource_missing' };
+    await expect(desk.read(whose(two.till))).rejects.toMatchObject(missing);
+    await expect(desk.revoke(whose(two.till))).rejects.toMatchObject(missing);
+    await expect(desk.update(whose(two.till), '3101')).rejects.toMatchObject(missing);
     await decide(one.till, 'leave_group', null);
     await expect(seal(two.till, one.tokens[1]!)).rejects.toMatchObject({ code: 'resource_missing' });
   });

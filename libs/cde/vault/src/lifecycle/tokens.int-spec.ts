@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import type { SealAccountRequest } from '@tsunagu/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { Till, VaultNode, hsmFolder } from '../vault-test-bench.js';
@@ -36,22 +37,37 @@ function asked(tokenId: string, of = till) {
   return { tenantId: of.tenantId, tokenId, requestId: 'req-t' };
 }
 
-function seal(tokenId: string, purpose: 'refund' | 'authorize' = 'refund', intent?: string) {
+function seal(tokenId: string, purpose: SealAccountRequest['purpose'] = 'refund', intent?: string) {
   return node.seal({ ...asked(tokenId), purpose, intent });
 }
 
 describe('a revoked token', { timeout: 30_000 }, () => {
-  it('[C6] seals nothing any more and says so; the card gets a new token when it is seen again', async () => {
+  it('[C6] begins nothing any more and says so; the card gets a new token when it is seen again', async () => {
     const tokenId = await tokenOf(VISA);
-    await seal(tokenId);
+    await seal(tokenId, 'authorize');
     const revoked = await node.tokens.desk.revoke(asked(tokenId));
     expect(revoked).toMatchObject({ state: 'revoked', revokedAt: expect.any(String) });
     expect(await node.tokens.desk.revoke(asked(tokenId))).toEqual(revoked);
-    await expect(seal(tokenId)).rejects.toMatchObject({ code: 'token_revoked', category: 'conflict' });
+    const refused = { code: 'token_revoked', category: 'conflict' };
+    await expect(seal(tokenId, 'authorize')).rejects.toMatchObject(refused);
     await expect(node.tokens.desk.update(asked(tokenId), '3101')).rejects.toMatchObject({ code: 'token_revoked' });
     const next = await tokenOf(VISA);
     expect(next).not.toBe(tokenId);
-    await seal(next);
+    await seal(next, 'authorize');
+  });
+
+  it('still brings to an end what began with it: money that is owed goes back, and the trail says so', async () => {
+    const tokenId = await tokenOf(VISA);
+    await node.tokens.desk.revoke(asked(tokenId));
+    const { opener, close } = await folder.opener(node.clock);
+    for (const purpose of ['refund', 'capture', 'void'] as const) {
+      const { envelope } = await seal(tokenId, purpose);
+      expect((await opener.openAccount(till.tenantId, envelope.account)).pan.toString()).toBe(VISA);
+    }
+    close();
+    await expect(seal(tokenId, 'authorize')).rejects.toMatchObject({ code: 'token_revoked' });
+    const { data } = await node.tokens.trail.read(asked(tokenId), { limit: 4 });
+    expect(data.map(({ result }) => result)).toEqual(['token_revoked', 'void', 'capture', 'refund']);
   });
 
   it('[C6] is not known to another tenant, whatever is asked', async () => {
@@ -158,6 +174,7 @@ describe('opening a stored account', { timeout: 30_000 }, () => {
       operation: 'reveal',
       why: 'sales_file',
       facts: { reference },
+      standing: 'follows',
       intent: null,
     });
 

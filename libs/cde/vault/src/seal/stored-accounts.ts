@@ -15,7 +15,9 @@ export interface AccountAsked {
   /** Purpose or reason; the word of the trail when it is allowed. */
   readonly why: string;
   readonly facts?: AuditEntry['facts'];
-  /** Purchase that a token is used for; null: it follows one that was made. */
+  /** Whether something new begins with the card, or what began before is brought to its end: that a revoked token still does. */
+  readonly standing: 'begins' | 'follows';
+  /** Purchase that a single-use token is used for; null: none. */
   readonly intent: string | null;
 }
 
@@ -31,7 +33,7 @@ export class StoredAccounts {
 
   /**
    * The audit row commits before the account is opened, also for a refusal; when it cannot be written, nothing is opened.
-   * @throws TokenMissingError absent or foreign; TokenRevokedError, TokenSpentError
+   * @throws TokenMissingError absent or foreign; TokenRevokedError for something new, TokenSpentError
    */
   async find(asked: AccountAsked): Promise<StoredCard> {
     const answer = await this.transactions.run(asked, async (tx) => {
@@ -40,17 +42,30 @@ export class StoredAccounts {
       this.audit.record(tx, { tenantId, operation, result: found.result, requestId, tokenId, facts });
       return found;
     });
+    await this.#tellOwner(asked, answer);
     if (answer.refusal !== undefined) throw answer.refusal;
     return answer.card;
   }
 
-  async #judge(tx: Tx, { tokenId, why, intent }: AccountAsked): Promise<Judgement> {
+  /** A member of the contract group used it, or tried to: the trail of the owner says so, too, before anything is opened. */
+  async #tellOwner({ tenantId, tokenId, operation, requestId }: AccountAsked, found: Judgement): Promise<void> {
+    const ownerId = found.card?.ownerId ?? tenantId;
+    if (ownerId === tenantId) return;
+    const entry = { tenantId: ownerId, operation, result: `member_${found.result}`, requestId, tokenId };
+    await this.transactions.run({ tenantId: ownerId }, (tx) =>
+      Promise.resolve(this.audit.record(tx, { ...entry, facts: { member: tenantId } })),
+    );
+  }
+
+  async #judge(tx: Tx, { tokenId, why, intent, standing }: AccountAsked): Promise<Judgement> {
     const card = await this.cards.byToken(tx, tokenId);
-    if (card === undefined) return { result: 'token_unknown', refusal: new TokenMissingError() };
-    if (card.isRevoked) return { result: 'token_revoked', refusal: new TokenRevokedError() };
+    if (card === undefined) return { result: 'token_unknown', card, refusal: new TokenMissingError() };
+    if (card.isRevoked && standing === 'begins') {
+      return { result: 'token_revoked', card, refusal: new TokenRevokedError() };
+    }
     const isUse = card.uses === 'single' && intent !== null;
     if (isUse && !(await this.cards.spend(tx, tokenId, intent, this.clock.now()))) {
-      return { result: 'token_spent', refusal: new TokenSpentError() };
+      return { result: 'token_spent', card, refusal: new TokenSpentError() };
     }
     return { result: why, card, refusal: undefined };
   }
@@ -58,10 +73,22 @@ export class StoredAccounts {
 
 type Judgement =
   | { readonly result: string; readonly card: StoredCard; readonly refusal: undefined }
-  | { readonly result: string; readonly refusal: TokenMissingError | TokenRevokedError | TokenSpentError };
+  | {
+      readonly result: string;
+      readonly card: StoredCard | undefined;
+      readonly refusal: TokenMissingError | TokenRevokedError | TokenSpentError;
+    };
 
 /** What {@link StoredAccounts} is asked for a seal. */
 export function askedBySeal({ tenantId, tokenId, purpose, intent, requestId }: SealAccountRequest): AccountAsked {
-  const use = purpose === 'authorize' ? (intent ?? requestId) : null;
-  return { tenantId, tokenId, requestId, operation: 'seal_account', why: purpose, intent: use };
+  const begins = purpose === 'authorize';
+  return {
+    tenantId,
+    tokenId,
+    requestId,
+    operation: 'seal_account',
+    why: purpose,
+    standing: begins ? 'begins' : 'follows',
+    intent: begins ? (intent ?? requestId) : null,
+  };
 }

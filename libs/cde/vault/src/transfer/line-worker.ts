@@ -71,7 +71,13 @@ export class LineWorker {
 
   async #export(work: LineWork): Promise<void> {
     const { tenantId, job, line } = work;
-    const asked = { tenantId, tokenId: line.tokenId!, requestId: job.requestId, intent: null } as const;
+    const asked = {
+      tenantId,
+      tokenId: line.tokenId!,
+      requestId: job.requestId,
+      standing: 'begins',
+      intent: null,
+    } as const;
     try {
       const facts = { job: job.id, line: line.line, key: job.keyId };
       const why = { operation: 'token_export', why: 'partner_exchange', facts } as const;
