@@ -155,27 +155,6 @@ describe('an HSM that goes away', { timeout: 30_000 }, () => {
       await admin.query<{ intent: string }>('select intent from vault.ksn_use where tenant_id = $1', [till.tenantId])
     ).rows.map(({ intent }) => intent);
 
-  it.each([
-    ['while the MAC is checked', 'dukptVerifyMac'],
-    ['before the claim', 'generateMac'],
-    ['between MAC and decryption', 'dukptDecrypt'],
-  ] as const)('%s: no counter is used, and the same message pays once it is back [CC-28]', async (_when, call) => {
-    const till = await Till.enrol(vault, 'AES-DUKPT');
-    const request = till.request(1, VISA);
-    const spy = vi.spyOn(vault.hsm, call).mockRejectedValue(gone() as never);
-    for (let i = 0; i < 3; i += 1) {
-      await expect(vault.open(request)).rejects.toMatchObject({
-        code: 'card_service_unavailable',
-        category: 'not_sent',
-      });
-    }
-    expect(await claims(till)).toEqual([]);
-    spy.mockRestore();
-    await vault.open(request);
-    expect(await claims(till)).toEqual(['purchase-1']);
-    await expect(vault.open({ ...request, intent: 'another' })).rejects.toMatchObject({ code: 'ksn_replay' });
-  });
-
   it('between claim and decryption, for a reader whose messages nothing authenticates: the claim holds for its purchase alone [CC-28]', async () => {
     const till = await Till.enrol(vault, 'TDES-DUKPT');
     vi.spyOn(PayloadReader.prototype, 'isAuthenticated', 'get').mockReturnValue(false); // as with a profile without MAC: claimed first
