@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { SIMULATED_LINKS, startSimulator, type SimulatedLink } from './simulator.js';
 
 /** @throws Error names the variable, never its value */
@@ -14,6 +17,22 @@ function millisecondsFrom(name: string): number | undefined {
   return Number(text);
 }
 
+/** Scripts of a file, or of all `.yaml` files of a folder in the order of their names. */
+function scriptsFrom(path: string | undefined): string | undefined {
+  if (path === undefined || path === '') return undefined;
+  if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
+  const files = readdirSync(path).filter((name) => name.endsWith('.yaml'));
+  const scripts = files.sort().flatMap((name) => parse(readFileSync(join(path, name), 'utf8')) as unknown);
+  return JSON.stringify(scripts);
+}
+
+function standbyPorts(): Record<string, number> {
+  const names = SIMULATED_LINKS.map((link) => [link, `SIM_${link.toUpperCase()}_STANDBY_PORT`] as const);
+  return Object.fromEntries(
+    names.filter(([, name]) => process.env[name] !== undefined).map(([link, name]) => [link, portFrom(name)]),
+  );
+}
+
 async function main(): Promise<void> {
   const directory = process.env['SIM_DIR'];
   if (directory === undefined || directory === '') throw new Error('SIM_DIR must name the folder of the ledgers');
@@ -25,6 +44,8 @@ async function main(): Promise<void> {
   const starting = startSimulator({
     httpPort: portFrom('PORT'),
     hostPorts: Object.fromEntries(hostPorts) as Record<SimulatedLink, number>,
+    standbyPorts: standbyPorts(),
+    scripts: scriptsFrom(process.env['SIM_SCRIPTS']),
     directory,
     timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
   });

@@ -3,7 +3,7 @@ import type { IsoMessage } from '@tsunagu/iso8583';
 import type { LedgerEntry, LedgerKind } from '../ledger/ledger-record.js';
 
 /** Currencies by ISO 4217 number, for the book; the issuer keeps its own table. */
-const CURRENCY: Readonly<Record<string, string>> = {
+export const CURRENCY_BY_NUMBER: Readonly<Record<string, string>> = {
   '392': 'JPY', '840': 'USD', '978': 'EUR', '826': 'GBP', '156': 'CNY', '344': 'HKD',
   '901': 'TWD', '410': 'KRW', '764': 'THB', '702': 'SGD', '036': 'AUD', '414': 'KWD',
 }; // prettier-ignore
@@ -43,7 +43,7 @@ export function entryFrom(message: IsoMessage, place: BookingPlace, decided: Dec
     reversedMinor: 0,
     capturedMinor: 0,
     refundedMinor: 0,
-    currency: CURRENCY[currency] ?? currency,
+    currency: CURRENCY_BY_NUMBER[currency] ?? currency,
     originalRrn: null,
     bin6: number.slice(0, 6),
     last4: number.slice(-4),

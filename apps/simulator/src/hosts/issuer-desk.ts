@@ -20,9 +20,6 @@ export interface DeskMeans {
   readonly now: () => number;
 }
 
-/** What a script decides in place of the amount. */
-export type Overruling = Pick<MagicOutcome, 'actionCode'> | undefined;
-
 /**
  * The issuer's rules for one link: what to book and what to answer. Every decision is made and booked in one go, with
  * no waiting in between, so two copies of a message never meet half way.
@@ -33,7 +30,8 @@ export class IssuerDesk {
 
   constructor(private readonly means: DeskMeans) {}
 
-  handle(message: IsoMessage, overruled?: Overruling): Verdict {
+  /** @param overruled action code of a script, in place of what the amount means */
+  handle(message: IsoMessage, overruled?: string): Verdict {
     switch (message.mti.slice(0, 3)) {
       case '110':
       case '120':
@@ -48,14 +46,13 @@ export class IssuerDesk {
     }
   }
 
-  #request(message: IsoMessage, overruled: Overruling): Verdict {
+  #request(message: IsoMessage, overruled: string | undefined): Verdict {
     const identity = identityOf(message);
     const booked = this.means.ledger.find(identity);
     if (booked !== undefined)
       return message.mti[3] === REPEAT_DIGIT ? this.#again(message, booked) : this.#plain(message, ACTION.duplicate);
     if (this.means.ledger.isBlocked(identity)) return this.#decline(message, ACTION.blocked);
-    if (overruled !== undefined && !overruled.actionCode.startsWith('0'))
-      return this.#decline(message, overruled.actionCode);
+    if (overruled !== undefined && !overruled.startsWith('0')) return this.#decline(message, overruled);
     switch (requestedOperation(message)) {
       case 'refund':
         return this.#refund(message);
@@ -66,7 +63,7 @@ export class IssuerDesk {
       case 'debit':
         return this.#debit(
           message,
-          overruled === undefined ? magicOutcome(Number(message.text(4))) : { ...overruled, delivery: 'send' },
+          overruled === undefined ? magicOutcome(Number(message.text(4))) : { actionCode: overruled, delivery: 'send' },
         );
     }
   }
@@ -122,12 +119,11 @@ export class IssuerDesk {
   }
 
   /** Captures (1220 after 1100) and other advices: acknowledged, or refused for good with 950; never declined like a request. */
-  #advice(message: IsoMessage, overruled: Overruling): Verdict {
+  #advice(message: IsoMessage, overruled: string | undefined): Verdict {
     const identity = identityOf(message);
     const booked = this.means.ledger.find(identity);
     if (booked !== undefined) return this.#again(message, booked);
-    if (overruled !== undefined && !overruled.actionCode.startsWith('0'))
-      return this.#plain(message, overruled.actionCode); // nothing is booked: a repeat may yet be taken
+    if (overruled !== undefined && !overruled.startsWith('0')) return this.#plain(message, overruled); // nothing is booked: a repeat may yet be taken
     if (!message.has(56) || debitKind(message) === 'auth') return this.#standAlone(message);
     const original = this.means.ledger.findOriginal(originalReference(message));
     if (original === undefined || this.means.ledger.isBlocked(identity))

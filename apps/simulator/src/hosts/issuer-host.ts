@@ -2,22 +2,24 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { CodecError, compileSpec, defineSpec, IsoMessage } from '@tsunagu/iso8583';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
-import { answerTo, unparseable } from './answer.js';
-import { HostCalendar } from './calendar.js';
-import { PlainChannel } from './channel.js';
+import type { ScriptBook } from '../scripts/script-book.js';
+import type { StepAnswer } from '../scripts/script.js';
+import { unparseable } from './answer.js';
+import { PlainChannel, type Channel } from './channel.js';
 import { transmissionOf, type HostTimings } from './delivery.js';
+import { FrontDesk } from './front-desk.js';
+import { HostAsks } from './host-asks.js';
 import { HostSession } from './host-session.js';
-import { IssuerDesk } from './issuer-desk.js';
-import { NETWORK, NetworkDesk } from './network-desk.js';
-import { PLAIN_COMPLETION, type CompletionRules } from './union-pay-rules.js';
-import { faultsOf, reasonOf } from './validation.js';
-import { ACTION, NOTHING, send, type Verdict } from './verdict.js';
+import { NETWORK } from './network-desk.js';
+import { SecureDoor, type HostTls } from './secure-door.js';
+import type { CompletionRules } from './union-pay-rules.js';
+import type { Verdict } from './verdict.js';
 import { localTime, transmissionTime } from './wire-clock.js';
 
 /** What the host counts: messages by MTI and action code, refused bytes, sessions. */
 export type CountEvent = (event: 'message' | 'malformed' | 'unanswered', labels: Record<string, string>) => void;
 
-/** Places of a host: both share one book, and each has a connection point of its own. */
+/** Places of a host: both share one book, and each has a port of its own. */
 export const ENDPOINTS = ['primary', 'standby'] as const;
 export type EndpointName = (typeof ENDPOINTS)[number];
 
@@ -25,34 +27,37 @@ export interface HostOptions {
   readonly link: string;
   readonly ledger: IssuerLedger;
   readonly faults: FaultPanel;
+  readonly scripts: ScriptBook;
   readonly timings: HostTimings;
   readonly count: CountEvent;
   /** How completions are capped; without it no more than was authorised. */
   readonly completion?: CompletionRules;
+  /** TLS with certificates on both sides; plain without it. */
+  readonly tls?: HostTls;
   readonly now?: () => number;
 }
 
 const FRAMING = 'be2';
 const CANNOT_PARSE = '650';
+const ANSWERS = /^1[1-8][13]\d$/;
+const ASK_TIMEOUT_MS = 10_000;
 const codec = compileSpec(defineSpec('hybrid'));
 
-/** A card company at the other end of the line: sessions, sign-on, and the faults of the panel. */
+/** A card company at the other end of the line: endpoints, sessions, sign-on, scripts, and the faults of the panel. */
 export class IssuerHost {
+  readonly desk: FrontDesk;
+  readonly asks = new HostAsks();
   readonly #servers = new Map<EndpointName, Server>();
   readonly #sessions = new Set<HostSession>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #calendar: HostCalendar;
-  readonly #desk: IssuerDesk;
-  readonly #network: NetworkDesk;
+  readonly #door: SecureDoor | undefined;
   readonly #now: () => number;
 
   constructor(private readonly options: HostOptions) {
-    const { link, ledger, faults, completion = PLAIN_COMPLETION, now = Date.now } = options;
+    const { faults, tls, now = Date.now } = options;
     this.#now = now;
-    this.#calendar = new HostCalendar(now, ledger.cutOverTo);
-    const means = { link, ledger, completion, calendar: this.#calendar, now };
-    this.#desk = new IssuerDesk(means);
-    this.#network = new NetworkDesk(means);
+    this.desk = new FrontDesk({ ...options, now });
+    this.#door = tls === undefined ? undefined : new SecureDoor(tls);
     faults.onChange(() => {
       for (const session of this.#sessions) if (faults.isDown(this.#places(session.endpoint))) session.reset();
     });
@@ -67,11 +72,10 @@ export class IssuerHost {
     return this.#sessions.size;
   }
 
-  /** Port of an endpoint. @throws Error it does not listen */
-  portOf(endpoint: EndpointName): number {
-    const address = this.#servers.get(endpoint)?.address();
-    if (typeof address !== 'object' || address === null) throw new Error(`the ${endpoint} does not listen`);
-    return (address as AddressInfo).port;
+  /** Ports by endpoint, of those that listen. */
+  get ports(): Readonly<Partial<Record<EndpointName, number>>> {
+    const entries = [...this.#servers].map(([name, server]) => [name, (server.address() as AddressInfo).port] as const);
+    return Object.fromEntries(entries);
   }
 
   listen(port: number, endpoint: EndpointName = 'primary', host = '127.0.0.1'): Promise<void> {
@@ -85,9 +89,21 @@ export class IssuerHost {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    this.asks.giveUp();
     const closed = [...this.#servers.values()].map((server) => new Promise((resolve) => server.close(resolve)));
     for (const session of this.#sessions) session.reset();
     await Promise.all(closed);
+  }
+
+  /** Send a message of the host's own beginning. @returns the answer; null when none came in time; undefined when nobody is signed on */
+  ask(message: IsoMessage, endpoint?: string): Promise<IsoMessage | null> | undefined {
+    const session = [...this.#sessions].findLast(
+      (one) => one.isSignedOn && one.isOpen && (endpoint === undefined || one.endpoint === endpoint),
+    );
+    if (session === undefined) return undefined;
+    const answer = this.asks.waitFor(message, ASK_TIMEOUT_MS);
+    session.transmit(() => codec.encode(message), 'send');
+    return answer;
   }
 
   /** Names under which a fault may mean this place. */
@@ -96,8 +112,15 @@ export class IssuerHost {
   }
 
   #accept(socket: Socket, endpoint: EndpointName): void {
-    const channel = new PlainChannel(socket);
-    if (this.options.faults.refusesConnection(this.#places(endpoint))) return channel.reset();
+    const { faults } = this.options;
+    const channel: Channel = new PlainChannel(socket);
+    if (faults.refusesConnection(this.#places(endpoint))) return channel.reset();
+    if (this.#door === undefined) return this.#open(channel, endpoint);
+    if (faults.breaksHandshake(this.#places(endpoint))) return channel.spoil();
+    this.#door.enter(socket, (secured) => this.#open(secured, endpoint));
+  }
+
+  #open(channel: Channel, endpoint: EndpointName): void {
     const session: HostSession = new HostSession(endpoint, channel, FRAMING, {
       onFrame: (bytes) => this.#receive(session, bytes),
       onBadStream: () => this.options.count('malformed', { link: this.options.link }),
@@ -115,13 +138,21 @@ export class IssuerHost {
       if (!(error instanceof CodecError)) throw error;
       return this.#refuse(session, bytes);
     }
-    const hit = this.options.faults.draw(this.#places(session.endpoint), message.mti);
-    if (isLostInbound(session, hit)) return;
-    const verdict = this.#judge(session, message);
-    if (verdict.answer === null && verdict.delivery === 'lost')
-      this.options.count('unanswered', { link: this.options.link });
-    this.options.ledger.flushed().then(
-      () => this.#deliver(session, verdict, hit),
+    if (ANSWERS.test(message.mti) && this.asks.answer(message)) return;
+    const { link, faults, scripts } = this.options;
+    const script = scripts.meet(link, message, message.has(64) || message.has(128) ? false : null);
+    const hit = hitOf(script) ?? faults.draw(this.#places(session.endpoint), message.mti);
+    if (!isLostInbound(session, hit)) this.#answer(session, message, { script, hit });
+  }
+
+  #answer(session: HostSession, message: IsoMessage, met: { script?: StepAnswer; hit?: FaultHit }): void {
+    const { link, ledger, count } = this.options;
+    const verdict = this.desk.judge(message, session.isSignedOn, met.script);
+    if (message.mti[1] === '8' && message.text(24) === NETWORK.signOn) session.isSignedOn = true;
+    if (message.mti[1] === '8' && message.text(24) === NETWORK.signOff) session.isSignedOn = false;
+    if (verdict.answer === null && verdict.delivery === 'lost') count('unanswered', { link });
+    ledger.flushed().then(
+      () => this.#deliver(session, verdict, met),
       () => session.destroy(), // not on disk: nobody may hear of it
     );
   }
@@ -132,7 +163,7 @@ export class IssuerHost {
     const now = this.#now();
     const complaint = new IsoMessage('1644', {
       7: transmissionTime(now),
-      11: '000000',
+      11: this.asks.nextStan(),
       12: localTime(now),
       24: CANNOT_PARSE,
       72: unparseable(bytes),
@@ -140,36 +171,11 @@ export class IssuerHost {
     session.transmit(() => codec.encode(complaint), 'send');
   }
 
-  #judge(session: HostSession, message: IsoMessage): Verdict {
-    if (!/^1[1-8][02]\d$/.test(message.mti)) return NOTHING;
-    if (message.mti[1] !== '8' && !session.isSignedOn) return this.#plain(message, ACTION.signedOff);
-    const faults = faultsOf(message);
-    if (faults.length > 0) return this.#plain(message, ACTION.formatError, reasonOf(faults));
-    switch (message.mti[1]) {
-      case '1':
-      case '2':
-      case '4':
-        return this.#desk.handle(message);
-      case '8':
-        return this.#managed(session, message);
-      default:
-        return NOTHING;
-    }
-  }
-
-  #managed(session: HostSession, message: IsoMessage): Verdict {
-    const verdict = this.#network.handle(message);
-    if (message.text(24) === NETWORK.signOn) session.isSignedOn = true;
-    if (message.text(24) === NETWORK.signOff) session.isSignedOn = false;
-    return verdict;
-  }
-
-  #plain(message: IsoMessage, actionCode: string, reason?: string): Verdict {
-    const businessDate = message.mti[1] === '8' ? undefined : this.#calendar.date;
-    return send(answerTo(message, this.#now(), { actionCode, businessDate, reason }));
-  }
-
-  #deliver(session: HostSession, { answer, delivery }: Verdict, hit: FaultHit | undefined): void {
+  #deliver(
+    session: HostSession,
+    { answer, delivery }: Verdict,
+    { script, hit }: { script?: StepAnswer; hit?: FaultHit },
+  ): void {
     if (delivery === 'reset') session.reset();
     if (answer === null) return;
     const { way, delayMs, alter } = transmissionOf(delivery, hit, this.options.timings);
@@ -178,8 +184,9 @@ export class IssuerHost {
       this.options.count('message', { link: this.options.link, mti: answer.mti, action: answer.text(39) ?? '' });
       session.transmit(() => codec.encode(altered), way, hit?.delayMs);
     };
-    if (delayMs === 0) go();
-    else this.#later(delayMs, go);
+    const waitMs = hit === undefined ? (script?.delayMs ?? delayMs) : delayMs;
+    if (waitMs === 0) go();
+    else this.#later(waitMs, go);
   }
 
   #later(delayMs: number, act: () => void): void {
@@ -189,6 +196,13 @@ export class IssuerHost {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+/** The fault that a script wants; it strikes the answer unless it is one of requests. */
+function hitOf(script: StepAnswer | undefined): FaultHit | undefined {
+  if (script?.fault === undefined) return undefined;
+  const isInbound = script.fault === 'lose_request' || script.fault === 'half_open';
+  return { kind: script.fault, delayMs: script.delayMs, isInbound };
 }
 
 /** What a fault does to a message before anything is booked. */

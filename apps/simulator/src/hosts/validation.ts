@@ -1,10 +1,4 @@
-import {
-  CodecError,
-  presenceIssues,
-  readOriginalDataElements,
-  readPrivateTlv,
-  type IsoMessage,
-} from '@tsunagu/iso8583';
+import { presenceIssues, readOriginalDataElements, type IsoMessage } from '@tsunagu/iso8583';
 
 const FIELD_44_MAX = 99;
 

@@ -3,8 +3,11 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { FaultPanel } from '../faults/fault-panel.js';
 import { parseFaults } from '../faults/fault-rule.js';
 import { ENDPOINTS, type CountEvent, type IssuerHost } from '../hosts/issuer-host.js';
+import { HOST_DEEDS, messageOf, type HostOrder } from '../initiative/host-order.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ledgerPage, parseLedgerQuery } from '../ledger/ledger-view.js';
+import type { ScriptBook } from '../scripts/script-book.js';
+import { parseScripts, ScriptError } from '../scripts/script.js';
 import { PANEL_PAGE } from './panel-page.js';
 
 /** One simulated link as the panel shows it. */
@@ -49,7 +52,7 @@ export class PanelServer {
 
   constructor(
     private readonly links: readonly PanelLink[],
-    private readonly faults: FaultPanel,
+    private readonly boards: { readonly faults: FaultPanel; readonly scripts: ScriptBook },
     private readonly metrics: SimulatorMetrics,
   ) {
     this.#server = createServer((request, response) => void this.#serve(request, response));
@@ -82,33 +85,67 @@ export class PanelServer {
 
   async #answer(request: IncomingMessage): Promise<Reply> {
     const url = new URL(request.url ?? '/', 'http://simulator');
-    const route = `${request.method} ${url.pathname}`;
-    switch (route) {
-      case 'GET /':
-        return { status: 200, body: PANEL_PAGE, type: 'text/html; charset=utf-8' };
-      case 'GET /faults':
-        return json(200, this.faults.state);
-      case 'PUT /faults':
-        return this.#replaceFaults(await bodyOf(request), url.searchParams.get('link'));
-      case 'DELETE /faults':
-        this.faults.replace([]);
-        return json(200, this.faults.state);
-      case 'GET /links':
-        return json(
-          200,
-          this.links.map(({ link, host }) => ({ link, port: host.portOf('primary'), sessions: host.sessionCount })),
-        );
-      case 'GET /ledger':
-        return await this.#ledger(url.searchParams);
-      case 'GET /health/live':
-        return json(200, { status: 'ok' });
-      case 'GET /health/ready':
-        return this.#ready();
-      case 'GET /metrics':
-        return { status: 200, body: await this.metrics.registry.metrics(), type: this.metrics.registry.contentType };
-      default:
-        return json(404, { message: 'no such route' });
+    const route = this.#routes[`${request.method} ${url.pathname}`];
+    return route === undefined ? json(404, { message: 'no such route' }) : await route(request, url.searchParams);
+  }
+
+  readonly #routes: Readonly<
+    Record<string, (request: IncomingMessage, search: URLSearchParams) => Promise<Reply> | Reply>
+  > = {
+    'GET /': () => ({ status: 200, body: PANEL_PAGE, type: 'text/html; charset=utf-8' }),
+    'GET /faults': () => json(200, this.boards.faults.state),
+    'PUT /faults': async (request, search) => this.#replaceFaults(await bodyOf(request), search.get('link')),
+    'DELETE /faults': () => {
+      this.boards.faults.replace([]);
+      return json(200, this.boards.faults.state);
+    },
+    'GET /scripts': () => json(200, scriptsView(this.boards.scripts)),
+    'PUT /scripts': async (request) => this.#replaceScripts(await textOf(request)),
+    'DELETE /scripts': () => {
+      this.boards.scripts.replace([]);
+      return json(200, scriptsView(this.boards.scripts));
+    },
+    'GET /expectations': (_request, search) => json(200, expectationsView(this.boards.scripts, search.get('link'))),
+    'POST /orders': async (request, search) => this.#order(await bodyOf(request), search.get('link')),
+    'GET /reconciliations': () =>
+      json(
+        200,
+        this.links.flatMap(({ link, host }) => host.desk.reconciliation.notes.map((note) => ({ link, ...note }))),
+      ),
+    'GET /links': () => json(200, this.links.map(linkView)),
+    'GET /ledger': (_request, search) => this.#ledger(search),
+    'GET /health/live': () => json(200, { status: 'ok' }),
+    'GET /health/ready': () => this.#ready(),
+    'GET /metrics': async () => ({
+      status: 200,
+      body: await this.metrics.registry.metrics(),
+      type: this.metrics.registry.contentType,
+    }),
+  };
+
+  #replaceScripts(text: string | undefined): Reply {
+    if (text === undefined) return json(400, { message: 'the scripts are too long' });
+    try {
+      this.boards.scripts.replace(parseScripts(text));
+    } catch (error) {
+      if (error instanceof ScriptError) return json(400, { message: error.message });
+      throw error;
     }
+    return json(200, scriptsView(this.boards.scripts));
+  }
+
+  /** A message of the host's own beginning; the answer comes back masked. */
+  async #order(body: unknown, link: string | null): Promise<Reply> {
+    const place = this.links.find((one) => one.link === link);
+    const order = body as HostOrder | null | undefined;
+    if (place === undefined) return json(400, { message: 'link names one of the hosts' });
+    if (typeof order !== 'object' || order === null || !HOST_DEEDS.includes(order.do))
+      return json(400, { message: `do is one of ${HOST_DEEDS.join(', ')}` });
+    const message = messageOf(order, { ...place, now: Date.now });
+    if (typeof message === 'string') return json(400, { message });
+    const asked = place.host.ask(message, order.endpoint);
+    if (asked === undefined) return json(409, { message: 'nobody is signed on' });
+    return json(200, { sent: message, answer: await asked });
   }
 
   /** All rules, or with `?link=NAME` those of one link only. */
@@ -116,10 +153,10 @@ export class PanelServer {
     const names = this.links.flatMap(({ link }) => [link, ...ENDPOINTS.map((endpoint) => `${link}/${endpoint}`)]);
     const parsed = parseFaults(body, names);
     if (typeof parsed === 'string') return json(400, { message: parsed });
-    if (link === null) this.faults.replace(parsed.rules, parsed.seed);
+    if (link === null) this.boards.faults.replace(parsed.rules, parsed.seed);
     else if (parsed.rules.some((rule) => rule.link !== link)) return json(400, { message: `every rule names ${link}` });
-    else this.faults.replaceOf(link, parsed.rules);
-    return json(200, this.faults.state);
+    else this.boards.faults.replaceOf(link, parsed.rules);
+    return json(200, this.boards.faults.state);
   }
 
   /** Shows only what is on disk: a reader may compare it with our books at any moment, even after a crash. */
@@ -147,8 +184,44 @@ function json(status: number, body: unknown): Reply {
   return { status, body: JSON.stringify(body), type: JSON_TYPE };
 }
 
+function linkView({ link, host, ledger }: PanelLink) {
+  const { primary: port, standby } = host.ports;
+  const { calendar, files } = host.desk;
+  return {
+    link,
+    port,
+    standby,
+    sessions: host.sessionCount,
+    business_date: calendar.date,
+    files: files.sizes,
+    entries: ledger.entries().length,
+  };
+}
+
+function scriptsView(book: ScriptBook) {
+  return {
+    scripts: book.scripts.map(({ name, link, steps }) => ({ name, link, steps: steps.map((step) => step.name) })),
+  };
+}
+
+function expectationsView(book: ScriptBook, link: string | null) {
+  const records = book.records.filter((record) => link === null || record.link === link);
+  return { failed: records.filter(({ verdict }) => verdict === 'failed').length, records };
+}
+
 /** @returns undefined when the body is too long or no JSON: the parser of the route then says what it expected */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const text = await textOf(request);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -156,10 +229,5 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     if (length > BODY_BYTES_MAX) return undefined;
     chunks.push(chunk);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return Buffer.concat(chunks).toString('utf8');
 }
