@@ -9,6 +9,7 @@ killed with signal 9 and the queue is wiped, waits for quiet, and compares the i
   --seed <n>               decides customers, faults and kills (default: the clock)
   --queue postgres|redis   the bell (default postgres)
   --scan                   before the house stops, look for card numbers in its database, queue, files and memory (npm run pan-scan)
+  --switches <n>           replicas of the switch, 1 to 3 (default 1); every one of them is killed too
   --rotate                 change every type of key once, by two custodians, while the tills pay; some customers type a PIN
   --minutes <n>            end a run whose tills are not done by then, and say what is stuck (default: 8, more for many payments)
   --keep                   leave the data folder .tsunagu/chaos-<seed> for npm run pan-scan -- --dir
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
       keep: { type: 'boolean', default: false },
       scan: { type: 'boolean', default: false },
       rotate: { type: 'boolean', default: false },
+      switches: { type: 'string', default: '1' },
       minutes: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean' },
@@ -51,6 +53,7 @@ async function main(): Promise<number> {
     ceilingMs,
     scan: values.scan,
     rotate: values.rotate,
+    switches: wholeNumber(values.switches),
     seed: values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber(values.seed),
     queue: values.queue,
     keep: values.keep,

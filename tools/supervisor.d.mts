@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly redisUrl?: string;
   /** Overrides of every entry of the links file. */
   readonly timers?: Readonly<Record<string, unknown>>;
+  /** Replicas of the switch; 1 unless said otherwise. */
+  readonly switches?: number;
   readonly extraEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly say?: (line: string) => void;
   readonly onHouse?: (house: House) => void;

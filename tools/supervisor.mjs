@@ -27,7 +27,7 @@ const CRASHES_MAX = 5;
 /**
  * Start the whole house: database, migrations, every process, sandbox.
  * @param {{ dataDir: string, ports?: Record<string, number>, databaseUrl?: string, redisUrl?: string,
- *   timers?: object, extraEnv?: Record<string, Record<string, string>>, say?: (line: string) => void, onHouse?: (house: House) => void }} options
+ *   timers?: object, switches?: number, extraEnv?: Record<string, Record<string, string>>, say?: (line: string) => void, onHouse?: (house: House) => void }} options
  *   `onHouse` gets the house before it is up, so that a signal can stop it half-way
  * @throws {Trouble} one line with the remedy; nothing of it keeps running
  */
@@ -96,6 +96,7 @@ class House {
     await step('starting the database', () => this.#startDatabase());
     await step('migrating the database', () => runTool(bundles.migrate, [], { DATABASE_URL: this.databaseUrl() }));
     for (const app of [...APPS].reverse()) this.#startProcess(app, bundles[app]);
+    for (const name of this.#switches.slice(1)) this.#startProcess('switch', bundles.switch, name);
     await step('starting the processes', () => this.#waitFor('/health/live'));
     this.sandbox = await step('making the sandbox', () => ensureSandbox(this, bundles.seed, this.#operatorEnv()));
     await step('waiting until everything is ready', () => this.waitReady());
@@ -110,7 +111,12 @@ class House {
     await this.#postgres.start();
   }
 
-  #startProcess(app, main) {
+  /** Names of the replicas of the switch; the first is the one of a house with one. */
+  get #switches() {
+    return Array.from({ length: this.options.switches ?? 1 }, (_, at) => (at === 0 ? 'switch' : `switch${at + 1}`));
+  }
+
+  #startProcess(app, main, name = app) {
     const env = () =>
       appEnv(app, {
         dataDir: this.dataDir,
@@ -119,17 +125,19 @@ class House {
         databaseUrl: (role) => this.databaseUrl(role),
         redisUrl: this.options.redisUrl,
         extra: this.options.extraEnv?.[app],
+        switches: this.#switches,
+        name,
       });
     const child = new ManagedProcess({
-      name: app,
+      name,
       main,
       env,
       logDir: join(this.dataDir, 'log'),
-      isReady: async () => (await httpGet(`${this.adminUrl(app)}/health/ready`)).status === 200,
+      isReady: async () => (await httpGet(`${this.adminUrl(name)}/health/ready`)).status === 200,
       onCrash: (words) => this.#crashed(words),
       onStart: () => rememberChildren(this.dataDir, this.pids),
     });
-    this.#processes.set(app, child);
+    this.#processes.set(name, child);
     child.start();
   }
 
@@ -162,7 +170,7 @@ class House {
     const at = (port) => `http://127.0.0.1:${port}`;
     const { ports } = this;
     return {
-      ...Object.fromEntries(APPS.map((app) => [app, at(ports[app])])),
+      ...Object.fromEntries([...APPS, ...this.#switches].map((name) => [name, at(ports[name])])),
       apiAdmin: at(ports.apiAdmin),
       ledger: `${at(ports.simulator)}/ledger`,
       faults: `${at(ports.simulator)}/faults`,
@@ -211,7 +219,7 @@ class House {
       { INTERNAL_SECRET: next, INTERNAL_SECRET_OTHER: old },
     ]) {
       this.#secrets = { ...this.#secrets, ...pair };
-      for (const app of APPS.filter((name) => name !== 'simulator')) {
+      for (const app of [...this.#processes.keys()].filter((name) => name !== 'simulator')) {
         await this.kill9(app);
         await this.waitReady();
       }
@@ -262,7 +270,7 @@ class House {
 
   async #stopAll() {
     this.#endDiskWatch();
-    for (const app of APPS) await this.#processes.get(app)?.stop();
+    for (const name of [...APPS, ...this.#switches.slice(1)]) await this.#processes.get(name)?.stop();
     await this.#postgres?.stop();
     forgetChildren(this.dataDir);
     this.#lock.release();

@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly payments: number;
   readonly seed: number;
   readonly queue: 'postgres' | 'redis';
+  /** Replicas of the switch; each of them is a victim. */
+  readonly switches: number;
   readonly keep: boolean;
   /** Look for card numbers in everything of the house while it is still up. */
   readonly scan: boolean;
@@ -93,7 +95,14 @@ export async function runChaos(root: string, options: ChaosOptions): Promise<Cha
       simulator: { SIM_AFTER_TIMEOUT_MS: String(LATE_MS) },
       seed: { SANDBOX_TERMINALS_PER_STORE: String(Math.ceil(tillsFor(options.payments) / 4)) },
     };
-    stack = await startStack(root, { dataDir, timers: TIMERS, redisUrl: redis?.url, extraEnv, say: options.say });
+    stack = await startStack(root, {
+      dataDir,
+      timers: TIMERS,
+      redisUrl: redis?.url,
+      switches: options.switches,
+      extraEnv,
+      say: options.say,
+    });
     return await new ChaosRun(options, stack, redis).run();
   } finally {
     await stack?.stop();
@@ -128,7 +137,7 @@ class ChaosRun {
       'api',
       'worker',
       'vault',
-      'switch',
+      ...Array.from({ length: this.options.switches }, (_, at) => (at === 0 ? 'switch' : `switch${at + 1}`)),
       'postgres',
       QUEUE,
       ...(this.redis === undefined ? [] : ['redis']),

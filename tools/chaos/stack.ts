@@ -23,6 +23,8 @@ export interface StackOptions {
   /** Replaces timers of every link: reply time-out, echo, schedule of reversals. */
   readonly timers?: Readonly<Record<string, unknown>>;
   readonly redisUrl?: string;
+  /** Replicas of the switch. */
+  readonly switches?: number;
   readonly extraEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly say?: (line: string) => void;
 }

@@ -28,6 +28,7 @@ async function run(options) {
   const starting = start({
     dataDir: options.dataDir,
     ports: options.port === undefined ? {} : { api: options.port },
+    switches: options.switches,
     databaseUrl: process.env.DATABASE_URL || undefined,
     redisUrl: process.env.REDIS_URL || undefined,
     say: (line) => console.log(`  ${line}`),

@@ -6,6 +6,7 @@ export const HELP = `npm start -- [options]      start everything: database, api
   --once         start, take one payment of each kind, compare both sets of books, stop; exit 0 or 1
   --reset        forget all data of this sandbox first
   --data DIR     keep the data in DIR (default .tsunagu)
+  --switches N   replicas of the switch, 1 to 3 (default 1): each link is led by one of them, and handed over in seconds
   --port N       port of the API (default 4000; 0 = any free one)
   --help         this text
 
@@ -23,7 +24,9 @@ export function readOptions(args) {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new Trouble('--port takes a number from 0 to 65535');
   }
-  return { ...values, port };
+  const switches = Number(values.switches);
+  if (![1, 2, 3].includes(switches)) throw new Trouble('--switches takes 1, 2 or 3');
+  return { ...values, port, switches };
 }
 
 function parse(args) {
@@ -36,6 +39,7 @@ function parse(args) {
         help: { type: 'boolean', short: 'h', default: false },
         data: { type: 'string', default: '.tsunagu' },
         port: { type: 'string' },
+        switches: { type: 'string', default: '1' },
       },
     }).values;
   } catch (error) {

@@ -75,9 +75,11 @@ export function writeLinks(file, ports, timers = {}) {
 /**
  * Environment of one process.
  * @param {string} app one of api, worker, vault, switch, simulator
- * @param {{ dataDir: string, ports: Record<string, number>, secrets: Record<string, string>, databaseUrl: (role: string) => string, redisUrl?: string, extra?: Record<string, string> }} house
+ * @param {{ dataDir: string, ports: Record<string, number>, secrets: Record<string, string>, databaseUrl: (role: string) => string, redisUrl?: string, extra?: Record<string, string>, switches?: readonly string[], name?: string }} house
+ *   `switches`: names of all replicas of the switch; `name`: that of this process, where it is not its app's
  */
-export function appEnv(app, { dataDir, ports, secrets, databaseUrl, redisUrl, extra = {} }) {
+export function appEnv(app, house) {
+  const { dataDir, ports, secrets, databaseUrl, redisUrl, extra = {}, switches = ['switch'], name = app } = house;
   const fromShell = (names) =>
     Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   const role = ZONE_ROLE[app];
@@ -86,11 +88,11 @@ export function appEnv(app, { dataDir, ports, secrets, databaseUrl, redisUrl, ex
     ...(app === 'vault' || app === 'switch' ? fromShell(HSM_CHOICE) : {}),
     TZ: 'UTC',
     TSUNAGU_MODE: 'sandbox',
-    PORT: String(ports[app]),
-    NODE_NAME: `${app}-1`,
+    PORT: String(ports[name]),
+    NODE_NAME: `${app}-${Math.max(0, switches.indexOf(name)) + 1}`,
     ...(role === undefined ? {} : { DATABASE_URL: databaseUrl(role), ...internalOf(secrets) }),
     ...(ZONE_ROLE[app] === 'tsunagu_gateway' && redisUrl !== undefined ? { REDIS_URL: redisUrl } : {}),
-    ...OWN[app]({ dataDir, ports, secrets }),
+    ...OWN[app]({ dataDir, ports, secrets, switches, name }),
     ...extra,
   };
 }
@@ -110,17 +112,18 @@ const OWN = {
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
     WEBHOOK_ALLOW_LOOPBACK: 'true',
   }),
-  worker: ({ ports, secrets }) => ({
+  worker: ({ ports, secrets, switches }) => ({
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
-    SWITCH_URL: `http://127.0.0.1:${ports.switch}`,
+    SWITCH_URL: switches.map((name) => `http://127.0.0.1:${ports[name]}`).join(','),
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
     WEBHOOK_ALLOW_LOOPBACK: 'true',
   }),
   vault: ({ dataDir }) => ({ HSM_DIR: join(dataDir, 'hsm') }),
-  switch: ({ dataDir, ports }) => ({
+  switch: ({ dataDir, ports, switches, name }) => ({
+    ...(switches.length > 1 ? { SWITCH_DRAIN_MS: '3500' } : {}), // another one waits: a hand-over takes five seconds at most
     HSM_DIR: join(dataDir, 'hsm'),
     LINKS_FILE: join(dataDir, 'links.json'),
-    HQ_LINKS_FILE: join(dataDir, 'hq-links.json'),
+    ...(name === switches[0] ? { HQ_LINKS_FILE: join(dataDir, 'hq-links.json') } : {}), // one place listens for merchants' servers
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
     INTAKE_URL: `http://127.0.0.1:${ports.apiInternal}`,
   }),

@@ -10,6 +10,8 @@ export const PORT_NAMES = [
   'worker',
   'vault',
   'switch',
+  'switch2',
+  'switch3',
   'hq',
   'simulator',
   'jcb',

@@ -1,10 +1,13 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { acceptorMigrations } from '@tsunagu/acceptor';
-import { PlatformModule, migrationNames, migrationsMatch } from '@tsunagu/platform';
+import { Clock } from '@tsunagu/kernel';
+import { PlatformModule, SwitchPeers, migrationNames, migrationsMatch } from '@tsunagu/platform';
 import { SwitchingService, switchMigrations } from '@tsunagu/switching';
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { SharedSwitching } from './attempts/shared-switching.js';
 import { HqModule } from './hq/hq.module.js';
+import { LedElsewhere } from './links/led-elsewhere.js';
 import { LinkDesks } from './links/link-desks.js';
 import { LinkOverviews } from './links/link-overviews.js';
 import { LinkRunner } from './links/link-runner.js';
@@ -17,7 +20,7 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
-  imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true }), HqModule],
+  imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true }), HqModule],
   controllers: [AttemptsController, LinksController, ReconciliationController],
   providers: [
     Surroundings,
@@ -33,6 +36,17 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
     { provide: ASSEMBLY, useFactory: assembleSwitch, inject: [Surroundings, Storage] },
     { provide: LinkDesks, useFactory: ({ desks }: Assembly) => desks, inject: [ASSEMBLY] },
     { provide: SwitchingService, useFactory: ({ service }: Assembly) => service, inject: [ASSEMBLY] },
+    {
+      provide: LedElsewhere,
+      useFactory: ({ desks }: Assembly, peers: SwitchPeers, clock: Clock) => new LedElsewhere(desks, peers, clock),
+      inject: [ASSEMBLY, SwitchPeers, Clock],
+    },
+    {
+      provide: SharedSwitching,
+      useFactory: ({ service, desks }: Assembly, elsewhere: LedElsewhere) =>
+        new SharedSwitching(service, desks, elsewhere),
+      inject: [ASSEMBLY, LedElsewhere],
+    },
     {
       provide: LinkRunner,
       useFactory: (assembly: Assembly, house: Surroundings, overviews: LinkOverviews) =>

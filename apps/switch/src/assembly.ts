@@ -69,7 +69,9 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
 }
 
 function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, ear: Ear): LinkDesk {
-  const blocks = new PostgresStanBlocks(storage.centre);
+  const node = { name: house.config.nodeName, address: addressOf(house.config) };
+  const lease = new LinkLease(link.name, node, storage.centre, house.clock);
+  const blocks = new PostgresStanBlocks(storage.centre, { link: link.name, lease });
   const means: LineMeans = {
     codec: compileSpec(defineSpec(link.profile)),
     clock: house.clock,
@@ -79,8 +81,12 @@ function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, ear: Ea
     answerRequest: (message) => ear.answer(link.name, message),
     random: () => randomInt(1_000_000) / 1_000_000,
   };
-  const lease = new LinkLease(link.name, house.config.nodeName, storage.centre, house.clock);
   return new LinkDesk(link, lease, means, house.logger);
+}
+
+/** Where the other replicas reach this process: as its environment says, else on this machine. */
+function addressOf(config: AppConfig): string {
+  return config.optional('SWITCH_ADDRESS') ?? (config.isProduction ? '' : `http://127.0.0.1:${config.port}`);
 }
 
 /** What counterparts say on their own: requests, and business dates. */

@@ -4,8 +4,12 @@ import { Line, type Connector, type LineMeans, type LinkConfig } from '@tsunagu/
 import type { AppLogger } from '@tsunagu/platform';
 import { SafWorker, type Desk, type LinkLease, type SwitchingPorts, type SwitchingService } from '@tsunagu/switching';
 
-const KEEP_MS = 3_000;
-const SWEEP_EVERY = 10;
+/** The leader renews four times before its lease runs out; who waits takes over within a quarter of a second. */
+const RENEW_MS = 1_000;
+const WAITING_MS = 250;
+const SWEEP_MS = 30_000;
+/** After a take-over callers wait this long for the line to sign on, instead of being refused. */
+const SETTLING_MS = 2_000;
 
 /** One link in this process: its lease, its line while it leads, and its store-and-forward worker. */
 export class LinkDesk implements Desk {
@@ -14,6 +18,11 @@ export class LinkDesk implements Desk {
   #worker: SafWorker | undefined;
   #running: Promise<void> | undefined;
   #lastTurnMs: number;
+  #isLeaving = false;
+  /** Fence under which the journal was taken over: before that nothing may be sent. */
+  #servedFence: number | null = null;
+  #settledAtMs = 0;
+  #sweepAtMs = 0;
   readonly #stopped = new AbortController();
 
   constructor(
@@ -38,45 +47,80 @@ export class LinkDesk implements Desk {
     return this.#lastTurnMs;
   }
 
+  /** This process leads the link, and has taken over what an earlier leader left. */
+  get isLed(): boolean {
+    return this.lease.fence !== null && this.lease.fence === this.#servedFence;
+  }
+
+  /** Nothing new may be begun here: another process leads or will lead, or this one is only just settling in. */
+  get isElsewhere(): boolean {
+    if (this.#isLeaving || !this.isLed) return true;
+    return this.#line.state !== 'READY' && this.means.clock.monotonicMs() < this.#settledAtMs;
+  }
+
   start(service: SwitchingService, ports: SwitchingPorts): void {
     this.#worker = new SafWorker(this, ports, service.memory);
     this.#worker.start();
     this.#running ??= this.#run(service);
   }
 
-  async stop(): Promise<void> {
+  /** From now on nothing new is begun; the lease is kept while what is owed comes in, then we sign off. */
+  async leave(drainMs: number): Promise<void> {
+    this.#isLeaving = true;
+    await this.#line.stop(drainMs);
+  }
+
+  /** Give the link up: whoever waits for it takes it now. After `leave`. */
+  async release(): Promise<void> {
+    await this.#worker?.stop();
     this.#stopped.abort();
     await this.#running;
-    await this.#line.stop();
-    await this.#worker?.stop();
     await this.lease.release();
   }
 
   /** Keep the lease; take over before the line takes work; hang up when another process leads. */
   async #run(service: SwitchingService): Promise<void> {
-    for (let turn = 1; !this.#stopped.signal.aborted; turn += 1) {
+    while (!this.#stopped.signal.aborted) {
       try {
-        await this.#turn(service, turn);
+        await this.#turn(service);
       } catch (error) {
         this.logger.error('a link could not be kept', { link: this.config.name, error });
       }
       this.#lastTurnMs = this.means.clock.monotonicMs();
-      await this.means.clock.sleep(KEEP_MS, this.#stopped.signal);
+      await this.means.clock.sleep(this.isLed ? RENEW_MS : WAITING_MS, this.#stopped.signal);
     }
   }
 
-  async #turn(service: SwitchingService, turn: number): Promise<void> {
-    const link = this.config.name;
-    const taken = await this.lease.keep();
+  async #turn(service: SwitchingService): Promise<void> {
+    if (this.#isLeaving && this.lease.fence === null) return; // it ran out while we were leaving: no way back
+    await this.lease.keep();
     const { fence } = this.lease;
-    if (taken !== undefined) await service.takeOver(taken);
     if (fence === null) return this.#hangUp();
-    this.#line.start();
-    if (turn % SWEEP_EVERY === 0) await service.sweep({ link, fence });
+    if (fence !== this.#servedFence) await this.#takeOver(service, fence);
+    if (!this.#isLeaving) this.#line.start();
+    await this.#sweep(service, fence);
+  }
+
+  async #takeOver(service: SwitchingService, fence: number): Promise<void> {
+    const { clock } = this.means;
+    await this.#hangUp(); // a line of an earlier leadership of ours
+    await service.takeOver({ link: this.config.name, fence });
+    this.#servedFence = fence;
+    this.#settledAtMs = clock.monotonicMs() + SETTLING_MS;
+    this.#sweepAtMs = clock.monotonicMs() + SWEEP_MS;
+    this.logger.log('this process leads the link', { link: this.config.name, fence });
+  }
+
+  async #sweep(service: SwitchingService, fence: number): Promise<void> {
+    const now = this.means.clock.monotonicMs();
+    if (now < this.#sweepAtMs) return;
+    this.#sweepAtMs = now + SWEEP_MS;
+    await service.sweep({ link: this.config.name, fence });
   }
 
   async #hangUp(): Promise<void> {
-    if (this.#line.state === 'DOWN') return;
+    if (this.#servedFence === null) return;
+    this.#servedFence = null;
     this.logger.warn('another process leads the link', { link: this.config.name });
     const former = this.#line;
     this.#line = new Line(this.config, this.means);

@@ -32,12 +32,23 @@ export class LinkDesks extends Desks {
     return this.#desks.get(link);
   }
 
+  /** The same, with all that this process can do to it. */
+  desk(link: string): LinkDesk | undefined {
+    return this.#desks.get(link);
+  }
+
   start(service: SwitchingService, ports: SwitchingPorts): void {
     for (const desk of this.all) desk.start(service, ports);
   }
 
-  async stop(): Promise<void> {
-    await Promise.allSettled(this.all.map((desk) => desk.stop()));
+  /** Begin nothing new, wait for what is owed, sign off; the leases are still kept. */
+  async leave(drainMs: number): Promise<void> {
+    await Promise.allSettled(this.all.map((desk) => desk.leave(drainMs)));
+  }
+
+  /** Let other processes lead. */
+  async release(): Promise<void> {
+    await Promise.allSettled(this.all.map((desk) => desk.release()));
   }
 
   /** Every link's loop turns. A link that is down is not our failure: it is shown, and does not make us unready. */

@@ -3,6 +3,8 @@ import type { Assembly, Surroundings } from '../assembly.js';
 import type { LinkOverviews } from './link-overviews.js';
 
 const GAUGES_MS = 5_000;
+/** A planned stop waits this long for answers. @source security-reliability.md I6 */
+const DRAIN_MS = 25_000;
 const HOUSEKEEPING_EVERY = 720;
 
 /** Starts the links with the process, hangs up before the database is closed, and shows their numbers meanwhile. */
@@ -27,9 +29,11 @@ export class LinkRunner implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped.abort();
     await this.#watching;
-    await this.assembly.service.memory.flights.settled();
-    await this.assembly.pinKeys.stop();
-    await this.assembly.desks.stop();
+    const { desks, service, pinKeys } = this.assembly;
+    await desks.leave(this.house.config.whole('SWITCH_DRAIN_MS', DRAIN_MS, { min: 0, max: 60_000 }));
+    await service.memory.flights.settled(); // what was lost just now is in the journal before another process may look there
+    await pinKeys.stop();
+    await desks.release();
   }
 
   async #watch(): Promise<void> {

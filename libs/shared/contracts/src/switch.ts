@@ -86,7 +86,12 @@ export const SWITCH_ROUTES = {
   submit: '/internal/v1/attempts/submit',
   reverse: '/internal/v1/attempts/reverse',
   outcomes: '/internal/v1/attempts/outcomes',
+  /** The same two, asked by a replica that does not lead the link: answered here or refused with `link_elsewhere`, never passed on. */
+  submitHere: '/internal/v1/attempts/submit-here',
+  reverseHere: '/internal/v1/attempts/reverse-here',
   links: '/internal/v1/links',
+  linkAct: '/internal/v1/links/act',
+  linkActHere: '/internal/v1/links/act-here',
   reconciliationRead: '/internal/v1/reconciliation/read',
   reconciliationAct: '/internal/v1/reconciliation/act',
 } as const;

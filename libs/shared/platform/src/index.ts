@@ -1,6 +1,7 @@
 export { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 export { Centre } from './database/centre.js';
 export { DatabaseError, DatabaseUnavailableError, UniqueViolationError } from './database/database-errors.js';
+export { AuditSink, type AuditActor, type AuditEntry } from './database/audit-sink.js';
 export { EventSink, type DomainEvent } from './database/event-sink.js';
 export { migrate, migrationNames, type Migration } from './database/migration.js';
 export { MoneyPool } from './database/money-pool.js';
@@ -19,6 +20,7 @@ export { InternalErrorFilter } from './internal-http/internal-error.filter.js';
 export { InternalGuard } from './internal-http/internal-guard.js';
 export { RemoteError } from './internal-http/remote-error.js';
 export { SideDoor } from './internal-http/side-door.js';
+export { SwitchPeers } from './internal-http/switch-peers.js';
 export { StrictJsonError, parseStrictJson } from './json/strict-json.js';
 export { AppLogger } from './logging/app-logger.js';
 export { Metrics } from './metrics/metrics.js';

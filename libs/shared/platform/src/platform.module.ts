@@ -55,6 +55,7 @@ export class PlatformModule {
     if (parts.vault === true) providers.push(...vault());
     if (parts.switch === true) providers.push(...switchDoor());
     if (parts.intake === true) providers.push(...intake());
+    if (parts.peers === true) providers.push(...peers());
     return { module: PlatformModule, global: true, providers, exports: providers };
   }
 }

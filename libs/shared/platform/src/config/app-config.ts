@@ -26,7 +26,8 @@ export class AppConfig {
   readonly adminPort: number | null;
   readonly redisUrl: string | null;
   readonly vaultUrl: string | null;
-  readonly switchUrl: string | null;
+  /** Every replica of the switch; each answers for all of them. */
+  readonly switchUrls: readonly string[];
   readonly hsmDir: string | null;
   readonly linksFile: string | null;
   readonly logLevel: string;
@@ -46,7 +47,7 @@ export class AppConfig {
     this.adminPort = port(env, 'ADMIN_PORT');
     this.redisUrl = url(env, 'REDIS_URL', ['redis:', 'rediss:']);
     this.vaultUrl = url(env, 'VAULT_URL', ['http:', 'https:']);
-    this.switchUrl = url(env, 'SWITCH_URL', ['http:', 'https:']);
+    this.switchUrls = urls(env, 'SWITCH_URL', ['http:', 'https:']);
     this.hsmDir = text(env, 'HSM_DIR');
     this.linksFile = text(env, 'LINKS_FILE');
     this.logLevel = oneOf(env, 'LOG_LEVEL', ['silent', 'error', 'warn', 'info', 'debug'], 'info');
@@ -159,6 +160,12 @@ function port(env: Environment, variable: string): number | null {
   if (value === null) return null;
   if (!/^[0-9]{1,5}$/.test(value) || Number(value) > 65535) throw new ConfigError(variable, 'must be a port number');
   return Number(value);
+}
+
+/** One URL, or several with commas between them. */
+function urls(env: Environment, variable: string, protocols: readonly string[]): readonly string[] {
+  const listed = text(env, variable)?.split(',') ?? [];
+  return listed.map((one) => url({ [variable]: one.trim() }, variable, protocols) ?? '');
 }
 
 function url(env: Environment, variable: string, protocols: readonly string[]): string | null {
