@@ -203,18 +203,21 @@ describe.skipIf(lack !== undefined)('the vault on a PKCS#11 token', { timeout: 3
       },
     ],
     ['was logged out', () => token.logOut(), () => Promise.resolve()],
-  ])('[C10, CC-28] answers 503 when it %s, uses no counter twice, and comes back by itself', async (_what, take, give) => {
-    const { pay, tenantId } = await aTill();
-    await untilServed(() => as('api').open(pay(1)));
-    const waiting = pay(2);
-    await take();
-    await expect(as('api').open(waiting)).rejects.toMatchObject({ status: 503, code: 'card_service_unavailable' });
-    expect(await claims(tenantId)).toBe(1);
-    await give();
-    const { tokenId } = await untilServed(() => as('api').open(waiting));
-    expect((await untilServed(() => as('api').open(waiting))).tokenId).toBe(tokenId);
-    expect(await claims(tenantId)).toBe(2);
-  });
+  ])(
+    '[C10, CC-28] answers 503 when it %s, uses no counter twice, and comes back by itself',
+    async (_what, take, give) => {
+      const { pay, tenantId } = await aTill();
+      await untilServed(() => as('api').open(pay(1)));
+      const waiting = pay(2);
+      await take();
+      await expect(as('api').open(waiting)).rejects.toMatchObject({ status: 503, code: 'card_service_unavailable' });
+      expect(await claims(tenantId)).toBe(1);
+      await give();
+      const { tokenId } = await untilServed(() => as('api').open(waiting));
+      expect((await untilServed(() => as('api').open(waiting))).tokenId).toBe(tokenId);
+      expect(await claims(tenantId)).toBe(2);
+    },
+  );
 
   it('[C12] rotates each key of the house inside the token while cards are opened, and not one fails', async () => {
     const people = [
