@@ -2,15 +2,18 @@ import { connectorNamed } from '@tsunagu/connectors';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import { compileSpec, defineSpec } from '@tsunagu/iso8583';
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
-import { Line, StanAllocator, TcpDialer, type Dialer, type LinkConfig } from '@tsunagu/links';
-import { AppLogger, Centre, MoneyPool, Transactions } from '@tsunagu/platform';
+import { dialerFor, Line, StanAllocator, type LinkConfig } from '@tsunagu/links';
+import { AppLogger, Centre, MoneyPool, sql, Transactions } from '@tsunagu/platform';
 import {
   Desks,
   Envelopes,
   LinkLease,
   PostgresJournal,
   PostgresStanBlocks,
+  Reconciler,
+  reconciliationParts,
   SafWorker,
+  DetailSource,
   SwitchingLog,
   SwitchingService,
   type Desk,
@@ -18,8 +21,13 @@ import {
 import type { TestDatabase } from '../kit/database.js';
 
 const CARD = { pan: '4111111111111111', expiry: '3012', sequence: null, track2: null, emv: null, pin: null };
+const LAST_EXCHANGE = sql(
+  'matrix_last_exchange',
+  'select state from switch.reconciliation where link = $1 and kind = $2 order by opened_at desc limit 1',
+);
 const CLOCK = new SystemClock();
 const POLL_MS = 20;
+const KEEP_LEASE_MS = 2_000;
 
 /** Opens every envelope to the same published test card. */
 class OneCard extends Envelopes {
@@ -33,6 +41,13 @@ class Silent extends SwitchingLog {
   note(): void {}
   alarm(message: string): void {
     this.alarms.push(message);
+  }
+}
+
+/** Nobody brings transactions here: counters that differ fail the run. */
+class NoDetails extends DetailSource {
+  override pages(): undefined {
+    return undefined;
   }
 }
 
@@ -64,13 +79,14 @@ export class FaultyLink {
   readonly #worker: SafWorker;
   readonly #log = new Silent();
   readonly service: SwitchingService;
+  readonly #reconciler: Reconciler;
+  #keeping: NodeJS.Timeout | undefined;
   #terminals = 0;
 
   constructor(
     private readonly house: FaultyHouse,
     readonly config: LinkConfig,
     private readonly tenantId: string,
-    dialer: Dialer = new TcpDialer(),
   ) {
     const connector = connectorNamed(config.connector);
     if (connector === undefined) throw new Error('the link names a connector that is there');
@@ -78,7 +94,7 @@ export class FaultyLink {
     this.#line = new Line(config, {
       codec: compileSpec(defineSpec(config.profile)),
       clock: CLOCK,
-      dialer,
+      dialer: dialerFor(config),
       stans: (isLive) => new StanAllocator(blocks, config.name, isLive),
       observer: { onStray: (link, stray) => void this.service.hearStray(link, stray) },
       random: () => 0,
@@ -94,6 +110,8 @@ export class FaultyLink {
     };
     this.service = new SwitchingService(ports);
     this.#worker = new SafWorker(desk, ports, this.service.memory);
+    const parts = reconciliationParts({ centre: house.centre, source: new NoDetails(), clock: CLOCK, log: this.#log });
+    this.#reconciler = new Reconciler(desk, ports, this.service.memory, parts);
   }
 
   get alarms(): readonly string[] {
@@ -103,12 +121,14 @@ export class FaultyLink {
   async start(): Promise<void> {
     const taken = await this.#lease.keep();
     if (taken !== undefined) await this.service.takeOver(taken);
+    this.#keeping = setInterval(() => void this.#lease.keep(), KEEP_LEASE_MS);
     this.#line.start();
     this.#worker.start();
     await this.ready();
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#keeping);
     await this.#worker.stop();
     await this.#line.stop(0);
     await this.#lease.release();
@@ -136,6 +156,24 @@ export class FaultyLink {
       return last !== undefined && last.state !== 'unknown';
     });
     return last as WireOutcome;
+  }
+
+  /**
+   * Exchange counters of a date and say them again until they are answered.
+   * @param businessDate YYYY-MM-DD
+   * @returns how the exchange ended: `balanced` is what both books should be
+   */
+  async exchange(businessDate: string, kind: 'final' | 'checkpoint'): Promise<string> {
+    await this.ready();
+    await this.#reconciler.exchange({ businessDate, currency: 'JPY' }, kind);
+    let state = 'sending';
+    await until(async () => {
+      await this.#reconciler.pass();
+      const rows = await this.house.centre.query<{ state: string }>(LAST_EXCHANGE, [this.config.name, kind]);
+      state = rows[0]?.state ?? state;
+      return state !== 'sending' && state !== 'asking';
+    });
+    return state;
   }
 
   #request(changes: Partial<SubmitRequest>): SubmitRequest {

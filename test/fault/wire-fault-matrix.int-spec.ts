@@ -1,19 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
-import type { LinkConfig } from '@tsunagu/links';
+import { transportOf, type LinkConfig, type LinkTls } from '@tsunagu/links';
 import { startSimulator, type FaultRule, type LedgerEntry, type RunningSimulator } from '@tsunagu/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../kit/database.js';
+import { TestAuthority } from '../kit/test-authority.js';
 import { FaultyHouse, FaultyLink, until } from './faulty-link.js';
 
 const REPLY_TIMEOUT_MS = 400;
-const MTIS = ['1100', '1200', '1220', '1420', '1804'] as const;
+const MTIS = ['1100', '1200', '1220', '1420', '1520', '1804'] as const;
 const KINDS = [
   'delay', 'lose_request', 'lose_reply', 'late', 'duplicate', 'out_of_order', 'wrong_stan', 'wrong_amount', 'half_open',
-  'reset', 'cut', 'trickle', 'garbage',
+  'reset', 'cut', 'trickle', 'garbage', 'tls_failure',
 ] as const; // prettier-ignore
 type Mti = (typeof MTIS)[number];
 type Kind = (typeof KINDS)[number];
@@ -21,6 +23,30 @@ type Cell = readonly [mti: Mti, kind: Kind];
 
 const CELLS: readonly Cell[] = MTIS.flatMap((mti) => KINDS.map((kind): Cell => [mti, kind]));
 const nameOf = ([mti, kind]: Cell) => `m${mti}-${kind.replaceAll('_', '-')}`;
+const PLAIN: LinkConfig = {
+  name: '',
+  host: '127.0.0.1',
+  port: 0,
+  framing: 'be2',
+  profile: 'hybrid',
+  acquirerId: '88001234567',
+  forwardingId: '88001234567',
+  node: '01',
+  brands: ['visa'],
+  connector: 'acq',
+  replyTimeoutMs: REPLY_TIMEOUT_MS,
+  echoMs: 250,
+  reversalScheduleMs: [300, 600, 900],
+  pin: null,
+  reconciliation: {
+    afterCutoverMs: 600_000,
+    repeatMs: 300,
+    checkpointMs: 0,
+    owner: 'matrix',
+    deadlineMs: 1_000,
+    detailsUrl: null,
+  },
+};
 const TENANT = newId(new Date());
 const AMOUNT_MINOR = 1_500;
 
@@ -53,6 +79,13 @@ const SCENES: Readonly<Record<Mti, (link: FaultyLink, strike: () => Promise<void
     await Promise.all(sales.map((sale) => link.service.reverse({ ...sale, reason: 'customer_cancellation' })));
     return sales;
   },
+  '1520': async (link, strike) => {
+    const sales = await both(() => link.submit({}));
+    await Promise.all(sales.map((sale) => link.end(sale)));
+    await strike();
+    expect(await link.exchange(today(), 'final')).toBe('balanced');
+    return sales;
+  },
   '1804': async (link, strike) => {
     await strike();
     await link.ready();
@@ -64,33 +97,57 @@ describe('wire-fault matrix', () => {
   let database: TestDatabase;
   let house: FaultyHouse;
   let directory: string;
-  let simulator: RunningSimulator;
+  let authority: TestAuthority;
+  let tls: LinkTls;
+  let plain: RunningSimulator;
+  let secured: RunningSimulator;
+  const simulatorOf = ([, kind]: Cell) => (kind === 'tls_failure' ? secured : plain);
   const ends = new Map<string, CellEnd>();
 
   beforeAll(async () => {
     database = await testDatabase();
     house = new FaultyHouse(database);
     directory = await mkdtemp(join(tmpdir(), 'tsunagu-matrix-'));
-    simulator = await startSimulator({
-      httpPort: 0,
-      hostPorts: Object.fromEntries(CELLS.map((cell) => [nameOf(cell), 0])),
-      directory,
-      timings: { lateYesMs: 100, afterTimeoutMs: 2 * REPLY_TIMEOUT_MS },
-    });
+    authority = new TestAuthority('matrix authority');
+    const host = authority.issue({ names: 'IP:127.0.0.1', usage: 'serverAuth' });
+    const own = authority.issue({ names: 'URI:spiffe://tsunagu/switch', usage: 'clientAuth' });
+    tls = { caFile: authority.caFile, ...own, serverName: null, minVersion: 'TLSv1.3' };
+    const [ca, cert, key] = [authority.caFile, host.certFile, host.keyFile].map((file) => readFileSync(file, 'utf8'));
+    plain = await simulatorFor(CELLS.filter(([, kind]) => kind !== 'tls_failure'));
+    secured = await simulatorFor(
+      CELLS.filter(([, kind]) => kind === 'tls_failure'),
+      { ca: ca ?? '', cert: cert ?? '', key: key ?? '' },
+    );
   }, 60_000);
   afterAll(async () => {
     print(ends);
-    await simulator.stop();
+    await plain.stop();
+    await secured.stop();
+    authority.remove();
     await house.close();
     await database.drop();
     await rm(directory, { recursive: true });
   });
 
+  const simulatorFor = (cells: readonly Cell[], material?: { ca: string; cert: string; key: string }) =>
+    startSimulator({
+      httpPort: 0,
+      hostPorts: Object.fromEntries(cells.map((cell) => [nameOf(cell), 0])),
+      directory,
+      timings: { lateYesMs: 100, afterTimeoutMs: 2 * REPLY_TIMEOUT_MS },
+      tls: material,
+    });
+
   it.concurrent.each(CELLS)(
     '%s × %s ends booked, declined, or reversed and acknowledged, with ¥0 between the books [A6, A7, A10]',
     async (...cell) => {
       const name = nameOf(cell);
-      const link = new FaultyLink(house, configOf(name, simulator.ports[name] ?? 0), TENANT);
+      const simulator = simulatorOf(cell);
+      const link = new FaultyLink(
+        house,
+        configOf(name, simulator.ports[name] ?? 0, cell[1] === 'tls_failure' ? tls : null),
+        TENANT,
+      );
       try {
         await link.start();
         const requests = await SCENES[cell[0]](link, () => strike(simulator.url, cell));
@@ -102,6 +159,7 @@ describe('wire-fault matrix', () => {
         ends.set(name, { ends: outcomes.map(({ state }) => state), ...compared });
         expect(compared.theirs).toBe(compared.ours);
         expect(compared.differing).toEqual([]);
+        expect(await link.exchange(today(), 'checkpoint')).toBe('balanced');
         expect(link.alarms).toEqual([]);
       } finally {
         await link.stop();
@@ -115,12 +173,19 @@ function both<T>(start: () => Promise<T>): Promise<T[]> {
   return Promise.all([start(), start()]);
 }
 
+const OF_KIND: Readonly<Partial<Record<Kind, Partial<FaultRule>>>> = {
+  delay: { delayMs: REPLY_TIMEOUT_MS / 4 },
+  tls_failure: { at: 'reply' },
+};
+/** After broken records the reconnect's handshake is broken as well. */
+const NEXT_HANDSHAKE = (link: string): FaultRule => ({ link, kind: 'tls_failure', probability: 1, next: 1 });
+
 /** The next message of this type is struck; on network messages the one after it too, often that of the reconnect. */
 async function strike(panel: string, [mti, kind]: Cell): Promise<void> {
   const next = mti === '1804' && kind !== 'half_open' ? 2 : 1;
   const link = nameOf([mti, kind]);
   const rule: FaultRule = { link, kind, probability: 1, mtis: [mti], next };
-  const rules = [{ ...rule, ...(kind === 'delay' ? { delayMs: REPLY_TIMEOUT_MS / 4 } : {}) }];
+  const rules = [{ ...rule, ...(OF_KIND[kind] ?? {}) }, ...(kind === 'tls_failure' ? [NEXT_HANDSHAKE(link)] : [])];
   const response = await fetch(`${panel}/faults?link=${link}`, { method: 'PUT', body: JSON.stringify(rules) });
   expect(response.status).toBe(200);
   if (mti === '1804') await until(async () => (await strikesLeft(panel, link)) === 0);
@@ -128,7 +193,8 @@ async function strike(panel: string, [mti, kind]: Cell): Promise<void> {
 
 async function strikesLeft(panel: string, link: string): Promise<number | undefined> {
   const state = (await (await fetch(`${panel}/faults`)).json()) as { faults: FaultRule[] };
-  return state.faults.find((rule) => rule.link === link)?.next;
+  const left = state.faults.filter((rule) => rule.link === link).map(({ next }) => next ?? Infinity);
+  return left.length === 0 ? undefined : left.reduce((sum, next) => sum + next, 0);
 }
 
 async function ledgerOf(panel: string, link: string): Promise<LedgerEntry[]> {
@@ -155,23 +221,14 @@ function compare(requests: readonly SubmitRequest[], outcomes: readonly WireOutc
   };
 }
 
-function configOf(name: string, port: number): LinkConfig {
-  return {
-    name,
-    host: '127.0.0.1',
-    port,
-    framing: 'be2',
-    profile: 'hybrid',
-    acquirerId: '88001234567',
-    forwardingId: '88001234567',
-    node: '01',
-    brands: ['visa'],
-    connector: 'acq',
-    replyTimeoutMs: REPLY_TIMEOUT_MS,
-    echoMs: 250,
-    reversalScheduleMs: [300, 600, 900],
-    pin: null,
-  };
+function configOf(name: string, port: number, tls: LinkTls | null): LinkConfig {
+  const transport = transportOf({ ...PLAIN, name, port });
+  return { ...PLAIN, name, port, transport: { ...transport, tls } };
+}
+
+/** Business date of a host that nobody cut over, YYYY-MM-DD. */
+function today(): string {
+  return new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
 }
 
 /** What every cell came to: one letter a transaction. */

@@ -16,6 +16,8 @@ const PLACES: Readonly<Record<TotalClass, { readonly original: Place; readonly r
   authorization: { original: { number: 81 }, reversal: { number: 90 } },
   payment: { original: { number: 83 }, reversal: { number: 84 } },
 };
+/** Fee collections: none between the two sides, and mandatory all the same. */
+const FEE_COLLECTIONS = 85;
 const NET = 97;
 const NEEDED = [74, 75, 76, 77, 86, 87, 88, 89];
 const NUMBER_DIGITS = 10;
@@ -27,7 +29,7 @@ export function writeTotals(message: IsoMessage, totals: Totals): IsoMessage {
     message.set(place.number, String(tally.number).padStart(NUMBER_DIGITS, '0'));
     if (place.amount !== undefined) message.set(place.amount, String(tally.amountMinor).padStart(AMOUNT_DIGITS, '0'));
   }
-  return message.set(NET, netOf(totals));
+  return message.set(FEE_COLLECTIONS, ''.padStart(NUMBER_DIGITS, '0')).set(NET, netOf(totals));
 }
 
 /**
