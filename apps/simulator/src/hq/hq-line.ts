@@ -114,18 +114,14 @@ export class HqLine {
   }
 
   #hear(message: IsoMessage): void {
-    const waiting = this.#waiting.get(requestKey(message));
+    const waiting = this.#waiting.get(matchingKey(message) ?? '');
     if (waiting !== undefined) return waiting.resolve(message);
     this.#notices.push(message);
     this.#onNotice?.();
   }
 
   #lose(): void {
-    for (const { reject } of [...this.#waiting.values()]) reject(new HqSilence('the line is gone'));
+    const waiting = Array.from(this.#waiting.values()); // each of them takes itself off the list
+    for (const { reject } of waiting) reject(new HqSilence('the line is gone'));
   }
-}
-
-/** The key of the request that a message answers. */
-function requestKey(message: IsoMessage): string {
-  return matchingKey(message) ?? '';
 }

@@ -67,6 +67,8 @@ import { PanOpener } from './token/pan-opener.js';
 import { LineStores, LineWorker } from './transfer/line-worker.js';
 import { JobPlace, TokenJobRunner } from './transfer/token-job-runner.js';
 import { TokenJobRepository } from './transfer/token-job.repository.js';
+import { TakeCardController } from './take/take-card.controller.js';
+import { TakeCardService, TakenCards } from './take/take-card.service.js';
 import { TokenJobsController } from './transfer/token-jobs.controller.js';
 import { TokenJobs } from './transfer/token-jobs.service.js';
 import { PaymentPulse } from './open/payment-pulse.js';
@@ -77,6 +79,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
 @Module({
   controllers: [
     OpenCardController,
+    TakeCardController,
     SealAccountController,
     EnrolDeviceController,
     DevicesController,
@@ -154,6 +157,8 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     ReportSources,
     SealAccountService,
     StoredAccounts,
+    TakeCardService,
+    TakenCards,
     TenantDataKeys,
     TenantKeks,
     TenantDecisions,

@@ -7,6 +7,7 @@ import { AuditSeal } from './audit-seal.js';
 /** What can be written down. Words are never given another meaning; the verifier does not need to know them. */
 export type AuditOperation =
   | 'open'
+  | 'take'
   | 'seal_account'
   | 'reveal'
   | 'token_update'
