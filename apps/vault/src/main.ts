@@ -1,24 +1,7 @@
 import 'reflect-metadata';
-import {
-  AppConfig,
-  AppLogger,
-  InternalErrorFilter,
-  Metrics,
-  bootstrap,
-  guardEgress,
-  refuseObservers,
-} from '@tsunagu/platform';
+import { bootstrapCardZone } from '@tsunagu/platform';
 import { VaultAppModule } from './app.module.js';
 import { writeOperatorDoor } from './operator-door.js';
 
-const config = AppConfig.fromEnv('vault');
-refuseObservers(config.mode);
-const egress = guardEgress(config);
-const { port } = await bootstrap(VaultAppModule, {
-  name: 'vault',
-  configure: (app) => {
-    egress?.report(app.get(AppLogger), app.get(Metrics));
-    app.useGlobalFilters(new InternalErrorFilter(app.get(AppLogger)));
-  },
-});
+const { config, port } = await bootstrapCardZone(VaultAppModule, 'vault');
 await writeOperatorDoor(config, port);
