@@ -4,6 +4,7 @@ import { AccessGuard } from './access/access.guard.js';
 import { auditRoutes, declaredRoutes } from './access/route-audit.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { AuditEventsController } from './audit-events/audit-events.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { PublishedDocument } from './docs/published-document.js';
 import { EventsController } from './events/events.controller.js';
@@ -38,6 +39,7 @@ export const CONTROLLERS = [
   WebhookEndpointsController,
   WebhookDeliveriesController,
   ApiKeysController,
+  AuditEventsController,
   DocsController,
 ];
 

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'webhooks:write',
   'api_keys:read',
   'api_keys:write',
+  'audit:read',
 ] as const;
 export type PermissionName = (typeof PERMISSIONS)[number];
 

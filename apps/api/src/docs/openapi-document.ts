@@ -27,6 +27,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('events', 'イベント · Events of the last 30 days')
     .addTag('webhooks', 'Webhook · Where events are sent')
     .addTag('api-keys', 'API キー · Keys: make, replace, revoke')
+    .addTag('audit-events', '監査記録 · Who changed what')
     .addServer('/')
     .build();
   return addExamples(SwaggerModule.createDocument(app, config));

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { TokenFilePort, TokenPort } from '@tsunagu/contracts';
 import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
-import { DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
+import { AuditTrail, DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
@@ -95,6 +95,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
     { provide: EventLog, useClass: FakeEvents },
+    { provide: AuditTrail, useClass: FakeEvents },
     { provide: LastUses, useValue: { note: () => undefined } },
     { provide: ApiKeyDesk, useClass: FakeKeyDesk },
     { provide: DeliveryLog, useClass: FakeDeliveryLog },

@@ -15,6 +15,7 @@ import {
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
+import { AuditWriter } from './audit/audit-writer.service.js';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 import { WebhookEndpoints } from './endpoints/webhook-endpoints.service.js';
@@ -134,7 +135,7 @@ describe('webhooks on PostgreSQL', () => {
     db = await testDatabase();
     pool = new MoneyPool(new Secret(db.url('gateway')), logger, { max: 8 });
     transactions = new Transactions(pool);
-    endpoints = new WebhookEndpoints(transactions, clock, config);
+    endpoints = new WebhookEndpoints(transactions, clock, new AuditWriter(), config);
   }, 60_000);
   afterEach(async () => {
     for (const deliverer of deliverers.splice(0)) await deliverer.beforeApplicationShutdown();
@@ -336,6 +337,7 @@ describe('webhooks on PostgreSQL', () => {
     const elsewhere = new WebhookEndpoints(
       transactions,
       clock,
+      new AuditWriter(),
       AppConfig.fromEnv('worker', { WEBHOOK_KEY: randomBytes(32).toString('hex') }),
     );
     await expect(elsewhere.ensure(ctx)).rejects.toThrow();

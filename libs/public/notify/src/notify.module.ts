@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { EventSink } from '@tsunagu/platform';
+import { AuditSink, EventSink } from '@tsunagu/platform';
+import { AuditTrail } from './audit/audit-trail.service.js';
+import { AuditWriter } from './audit/audit-writer.service.js';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { DeliveryLog } from './delivery/delivery-log.service.js';
 import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
@@ -14,12 +16,14 @@ import { EventWriter } from './events/event-writer.service.js';
   providers: [
     EventWriter,
     { provide: EventSink, useExisting: EventWriter },
+    { provide: AuditSink, useClass: AuditWriter },
+    AuditTrail,
     EventLog,
     TenantEvents,
     WebhookEndpoints,
     DeliveryLog,
   ],
-  exports: [EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
+  exports: [AuditSink, AuditTrail, EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
 })
 export class NotifyWriterModule {}
 

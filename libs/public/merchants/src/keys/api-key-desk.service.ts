@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '@tsunagu/kernel';
-import { sql, Transactions, type Storable } from '@tsunagu/platform';
+import { Clock, toWireId } from '@tsunagu/kernel';
+import { AuditSink, sql, Transactions, type Storable, type Tx } from '@tsunagu/platform';
 import { AddressList } from './address-list.js';
 import { GrantRefusedError, KeyNodeMissingError, KeyRevokedError } from './api-key-errors.js';
 import { ApiKeys, type Authenticated, type NewKey } from './api-keys.service.js';
@@ -64,6 +64,7 @@ export class ApiKeyDesk {
   constructor(
     private readonly keys: ApiKeys,
     private readonly transactions: Transactions,
+    private readonly audit: AuditSink,
     private readonly clock: Clock,
   ) {}
 
@@ -101,7 +102,11 @@ export class ApiKeyDesk {
       createdBy: asker.ctx.credentialId,
       apiVersion: order.apiVersion ?? asker.apiVersion,
     };
-    return this.#issue(asker, { ...order, ...node, ...inherited, ...fixed });
+    return this.transactions.run(asker.ctx, async (tx) => {
+      const made = await this.#issue(asker, { ...order, ...node, ...inherited, ...fixed });
+      this.#note(tx, asker, 'created', { before: null, after: made.shown });
+      return made;
+    });
   }
 
   /**
@@ -129,21 +134,31 @@ export class ApiKeyDesk {
       createdBy: asker.ctx.credentialId,
     };
     const endsAt = new Date(now.getTime() + overlapSeconds * 1_000);
-    return this.transactions.run(asker.ctx, async (tx) => {
+    const made = await this.transactions.run(asker.ctx, async (tx) => {
       const ended = await tx.query(END_AT, [asker.ctx.tenantId, old.id, endsAt]);
       if (ended.length === 0) throw new KeyRevokedError(); // somebody revoked it a moment ago
-      const made = await this.#issue(asker, order);
-      this.keys.forget(old.id);
-      return made;
+      const successor = await this.#issue(asker, order);
+      const [after] = await tx.query<KeyRow>(SHOW, [...nodeOf(asker), old.id]);
+      this.#note(tx, asker, 'rotated', { before: old, after: after === undefined ? old : shownOf(after) });
+      this.#note(tx, asker, 'created', { before: null, after: successor.shown });
+      return successor;
     });
+    this.keys.forget(old.id); // after the commit: what is looked up again is what holds now
+    return made;
   }
 
   /** Revoke a key; again changes nothing. Holds on every process within two seconds. @throws KeyNodeMissingError */
   async revoke(asker: Authenticated, keyId: string): Promise<ShownKey> {
-    if ((await this.find(asker, keyId)) === undefined) throw new KeyNodeMissingError();
-    await this.keys.revoke(asker.ctx, keyId);
-    const shown = await this.find(asker, keyId);
-    if (shown === undefined) throw new KeyNodeMissingError();
+    const shown = await this.transactions.run(asker.ctx, async (tx) => {
+      const before = await this.find(asker, keyId);
+      if (before === undefined) throw new KeyNodeMissingError();
+      const isDone = await this.keys.revoke(asker.ctx, keyId);
+      const after = await this.find(asker, keyId);
+      if (after === undefined) throw new KeyNodeMissingError();
+      if (isDone) this.#note(tx, asker, 'revoked', { before, after });
+      return after;
+    });
+    this.keys.forget(keyId); // after the commit: what is looked up again is what holds now
     return shown;
   }
 
@@ -152,6 +167,16 @@ export class ApiKeyDesk {
     const shown = await this.find(asker, id);
     if (shown === undefined) throw new KeyNodeMissingError();
     return { shown, key };
+  }
+
+  #note(
+    tx: Tx,
+    { ctx }: Authenticated,
+    deed: 'created' | 'rotated' | 'revoked',
+    { before, after }: { readonly before: ShownKey | null; readonly after: ShownKey },
+  ): void {
+    const states = { before: before === null ? null : auditedOf(before), after: auditedOf(after) };
+    this.audit.record(tx, ctx, { operation: `api_key.${deed}`, objectId: after.id, ...states, at: this.clock.now() });
   }
 
   /** The node that the order names, which must lie within the asker's; left out: the asker's own. */
@@ -195,6 +220,22 @@ function isWithin(mine: readonly string[] | null, networks: readonly string[]): 
 
 function nodeOf({ ctx }: Authenticated): [string, string | null, string | null] {
   return [ctx.tenantId, ctx.storeId ?? null, ctx.terminalId ?? null];
+}
+
+/** What the audit keeps of a key: never the key, and nothing that one could be guessed from. */
+function auditedOf(key: ShownKey): object {
+  const wireId = (prefix: string, id: string | null) => (id === null ? null : toWireId(prefix, id));
+  return {
+    name: key.name,
+    scopes: key.scopes,
+    store_id: wireId('str', key.storeId),
+    terminal_id: wireId('trm', key.terminalId),
+    allowed_ips: key.allowedIps,
+    api_version: key.apiVersion,
+    expires_at: key.expiresAt,
+    revoked_at: key.revokedAt,
+    replaces: wireId('key', key.replaces),
+  };
 }
 
 interface KeyRow {

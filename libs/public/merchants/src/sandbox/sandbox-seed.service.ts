@@ -35,6 +35,7 @@ const TENANT_SCOPES = [
   'terminals:admin',
   'api_keys:read',
   'api_keys:write',
+  'audit:read',
 ];
 const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'refunds:write'];
 const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null, keyConcurrency: null };

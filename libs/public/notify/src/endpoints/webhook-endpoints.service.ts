@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, newId, type Secret } from '@tsunagu/kernel';
-import { AppConfig, sql, Transactions, type Tx } from '@tsunagu/platform';
+import { AppConfig, AuditSink, sql, Transactions, type AuditActor, type Tx } from '@tsunagu/platform';
 import { newWebhookSecret, openSecret, sealSecret, secretText } from './sealed-secret.js';
 import { UrlGuard } from './url-guard.js';
 
@@ -45,7 +45,7 @@ interface EndpointRow {
   readonly id: string;
   readonly url: string | null;
   readonly sealed_secret: Buffer;
-  readonly types: string[] | null;
+  readonly types: readonly string[] | null;
   readonly state: 'enabled' | 'disabled';
   readonly former_until: Date | null;
 }
@@ -101,6 +101,7 @@ export class WebhookEndpoints {
   constructor(
     private readonly transactions: Transactions,
     private readonly clock: Clock,
+    private readonly audit: AuditSink,
     config: AppConfig,
   ) {
     this.#key = config.hexKey('WEBHOOK_KEY', 32);
@@ -124,7 +125,7 @@ export class WebhookEndpoints {
    * for a new one. A new secret signs everything from now on, retries of older events included; the former one signs beside it for a day.
    * @throws UrlNotAllowedError the rules of webhook URLs
    */
-  async set(ctx: { readonly tenantId: string }, order: EndpointOrder): Promise<EndpointSet> {
+  async set(ctx: Whose, order: EndpointOrder): Promise<EndpointSet> {
     await this.#guard.check(order.url); // looks up names: never inside a transaction
     return this.transactions.run(ctx, async (tx) => {
       const before = await this.#lockedRow(tx, ctx.tenantId);
@@ -136,11 +137,11 @@ export class WebhookEndpoints {
         tx.send(RESEAL, [ctx.tenantId, before.id, sealSecret(this.#key, place, fresh), formerUntil]);
       const types = order.types === undefined ? before.types : order.types;
       await tx.query(UPDATE, [ctx.tenantId, before.id, order.url, types]);
+      const after = { ...before, url: order.url, state: 'enabled', types } as const;
+      this.#note(tx, ctx, isNew ? 'created' : 'updated', { before: isNew ? null : before, after });
+      if (fresh !== undefined && !isNew) this.#note(tx, ctx, 'secret_rotated', { before: after, after });
       const revealed = fresh ?? (isNew ? openSecret(this.#key, place, before.sealed_secret) : undefined);
-      const endpoint = shown(
-        { id: before.id, url: order.url, state: 'enabled', types, former_until: formerUntil },
-        this.clock.now(),
-      );
+      const endpoint = shown({ ...after, former_until: formerUntil }, this.clock.now());
       return { endpoint, secret: revealed === undefined ? null : secretText(revealed), isNew };
     });
   }
@@ -152,7 +153,7 @@ export class WebhookEndpoints {
    * @throws UrlNotAllowedError the rules of webhook URLs
    */
   async change(
-    ctx: { readonly tenantId: string },
+    ctx: Whose,
     endpointId: string,
     change: { readonly url?: string; readonly isEnabled?: boolean; readonly types?: readonly string[] | null },
   ): Promise<ShownEndpoint | undefined> {
@@ -166,8 +167,13 @@ export class WebhookEndpoints {
       change.types !== undefined,
       change.types ?? null,
     ];
-    const [row] = await this.transactions.run(ctx, (tx) => tx.query<ShownRow>(CHANGE, values));
-    return row === undefined ? undefined : shown(row, this.clock.now());
+    return this.transactions.run(ctx, async (tx) => {
+      const before = await this.#lockedRow(tx, ctx.tenantId);
+      const [row] = await tx.query<ShownRow>(CHANGE, values);
+      if (row === undefined) return undefined;
+      this.#note(tx, ctx, 'updated', { before, after: row });
+      return shown(row, this.clock.now());
+    });
   }
 
   /**
@@ -189,7 +195,7 @@ export class WebhookEndpoints {
    * Make a new secret and show it, once. The former one signs beside it for a day; one before that signs no more.
    * @returns undefined when the tenant has no such endpoint
    */
-  async rotate(ctx: { readonly tenantId: string }, endpointId: string): Promise<EndpointSet | undefined> {
+  async rotate(ctx: Whose, endpointId: string): Promise<EndpointSet | undefined> {
     return this.transactions.run(ctx, async (tx) => {
       const row = await this.#lockedRow(tx, ctx.tenantId);
       if (row.id !== endpointId || row.url === null) return undefined;
@@ -197,6 +203,7 @@ export class WebhookEndpoints {
       const until = this.#overlapEnd();
       const sealed = sealSecret(this.#key, { tenantId: ctx.tenantId, endpointId }, secret);
       await tx.query(RESEAL, [ctx.tenantId, endpointId, sealed, until]);
+      this.#note(tx, ctx, 'secret_rotated', { before: row, after: row });
       const endpoint = shown({ ...row, url: row.url, former_until: until }, this.clock.now());
       return { endpoint, secret: secretText(secret), isNew: false };
     });
@@ -213,6 +220,21 @@ export class WebhookEndpoints {
     return { id: endpointId, url: null, sealed_secret: sealed, types: null, state: 'enabled', former_until: null };
   }
 
+  #note(
+    tx: Tx,
+    actor: AuditActor,
+    deed: 'created' | 'updated' | 'secret_rotated',
+    { before, after }: { readonly before: Audited | null; readonly after: Audited & { readonly id: string } },
+  ): void {
+    const states = { before: before === null ? null : auditedOf(before), after: auditedOf(after) };
+    this.audit.record(tx, actor, {
+      operation: `webhook_endpoint.${deed}`,
+      objectId: after.id,
+      ...states,
+      at: this.clock.now(),
+    });
+  }
+
   #overlapEnd(): Date {
     return new Date(this.clock.now().getTime() + OVERLAP_MS);
   }
@@ -223,15 +245,25 @@ export class WebhookEndpoints {
   }
 }
 
+/** Whose endpoint; who asks is written down. */
+type Whose = { readonly tenantId: string } & AuditActor;
+
+/** What the audit keeps of an endpoint: never its secrets. */
+type Audited = Pick<EndpointRow, 'url' | 'types' | 'state'>;
+
+function auditedOf({ url, types, state }: Audited): object {
+  return { url, types, status: state };
+}
+
 interface ShownRow {
   readonly id: string;
   readonly url: string;
-  readonly types: string[] | null;
+  readonly types: readonly string[] | null;
   readonly state: 'enabled' | 'disabled';
   readonly former_until: Date | null;
 }
 
-function shown(row: Omit<ShownRow, 'types'> & { readonly types: readonly string[] | null }, now: Date): ShownEndpoint {
+function shown(row: ShownRow, now: Date): ShownEndpoint {
   const isRotating = row.former_until !== null && row.former_until > now;
   return {
     id: row.id,

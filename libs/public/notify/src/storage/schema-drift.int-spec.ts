@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { schemaDrift } from '../../../../../test/kit/schema-drift.js';
+import { AuditEntryEntity } from './audit-entry.entity.js';
 import { EventEntity } from './event.entity.js';
 import { WebhookDeliveryEntity } from './webhook-delivery.entity.js';
 import { WebhookEndpointEntity } from './webhook-endpoint.entity.js';
 
-const ENTITIES = [EventEntity, WebhookDeliveryEntity, WebhookEndpointEntity];
+const ENTITIES = [AuditEntryEntity, EventEntity, WebhookDeliveryEntity, WebhookEndpointEntity];
 
 let db: TestDatabase;
 beforeAll(async () => void (db = await testDatabase()), 60_000);
