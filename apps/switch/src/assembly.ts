@@ -1,9 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { EnvelopeOpener } from '@tsunagu/hsm';
+import { EnvelopeOpener, type HsmProvider } from '@tsunagu/hsm';
 import { compileSpec, defineSpec, type IsoMessage } from '@tsunagu/iso8583';
 import { Clock } from '@tsunagu/kernel';
-import { StanAllocator, dialerFor, type LineMeans, type LineObserver, type LinkConfig } from '@tsunagu/links';
+import {
+  LinkProtection,
+  StanAllocator,
+  dialerFor,
+  type LineMeans,
+  type LineObserver,
+  type LinkConfig,
+} from '@tsunagu/links';
 import { AppConfig, AppLogger, Centre, HealthChecks, Metrics, Transactions } from '@tsunagu/platform';
 import {
   LinkLease,
@@ -56,7 +63,7 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const hsm = await openSwitchHsm(house.config, house.logger, house.health, links);
   const log = new SwitchMetrics(house.metrics, house.logger);
   const ear = new Ear(log, house.logger);
-  const desks = new LinkDesks(links.map((link) => deskOf(link, house, storage, ear)));
+  const desks = new LinkDesks(links.map((link) => deskOf(link, house, { ...storage, hsm }, ear)));
   const journal = new PostgresJournal(storage.transactions, storage.centre);
   const pinKeys = new LinkPinKeys(hsm, links, house.logger);
   await pinKeys.start();
@@ -68,10 +75,11 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   return { desks, ports, service, pinKeys, ear };
 }
 
-function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, ear: Ear): LinkDesk {
+function deskOf(link: LinkConfig, house: Surroundings, storage: Storage & { hsm: HsmProvider }, ear: Ear): LinkDesk {
   const node = { name: house.config.nodeName, address: addressOf(house.config) };
   const lease = new LinkLease(link.name, node, storage.centre, house.clock);
   const blocks = new PostgresStanBlocks(storage.centre, { link: link.name, lease });
+  const keys: LinkProtection = new LinkProtection(link, storage.hsm, blocks, house.clock, () => ear.askForKeys(desk));
   const means: LineMeans = {
     codec: compileSpec(defineSpec(link.profile)),
     clock: house.clock,
@@ -80,8 +88,12 @@ function deskOf(link: LinkConfig, house: Surroundings, storage: Storage, ear: Ea
     observer: ear,
     answerRequest: (message) => ear.answer(link.name, message),
     random: () => randomInt(1_000_000) / 1_000_000,
+    mac: keys.mac,
+    seal: keys.seal,
+    keys,
   };
-  return new LinkDesk(link, lease, means, house.logger);
+  const desk = new LinkDesk(link, lease, means, house.logger, keys);
+  return desk;
 }
 
 /** Where the other replicas reach this process: as its environment says, else on this machine. */
@@ -112,6 +124,13 @@ export class Ear implements LineObserver {
       this.logger.error('a request of a counterpart could not be answered', { link, error });
       return undefined; // it asks again
     }
+  }
+
+  /** Three wrong MACs in a row: the counterpart is asked for new keys, and people are told. */
+  askForKeys({ line, config }: LinkDesk): void {
+    line.askForKeys().catch((error: unknown) => {
+      this.logger.error('a counterpart could not be asked for keys', { link: config.name, error });
+    });
   }
 
   onCutover: LineObserver['onCutover'] = (link, date) => {

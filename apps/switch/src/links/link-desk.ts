@@ -1,6 +1,6 @@
 import { connectorNamed } from '@tsunagu/connectors';
 import { invariant } from '@tsunagu/kernel';
-import { Line, type Connector, type LineMeans, type LinkConfig } from '@tsunagu/links';
+import { Line, type Connector, type LineMeans, type LinkConfig, type LinkProtection } from '@tsunagu/links';
 import type { AppLogger } from '@tsunagu/platform';
 import { SafWorker, type Desk, type LinkLease, type SwitchingPorts, type SwitchingService } from '@tsunagu/switching';
 
@@ -30,6 +30,7 @@ export class LinkDesk implements Desk {
     readonly lease: LinkLease,
     private readonly means: LineMeans,
     private readonly logger: AppLogger,
+    private readonly keys: LinkProtection,
   ) {
     const connector = connectorNamed(config.connector);
     invariant(connector !== undefined, 'a link has a connector', { link: config.name });
@@ -104,6 +105,7 @@ export class LinkDesk implements Desk {
   async #takeOver(service: SwitchingService, fence: number): Promise<void> {
     const { clock } = this.means;
     await this.#hangUp(); // a line of an earlier leadership of ours
+    await this.keys.load(); // an earlier leader may have been given other keys
     await service.takeOver({ link: this.config.name, fence });
     this.#servedFence = fence;
     this.#settledAtMs = clock.monotonicMs() + SETTLING_MS;

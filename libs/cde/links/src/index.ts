@@ -36,6 +36,7 @@ export {
 export type { LinkEndpoint, LinkTls, LinkTransport } from './config/link-transport.js';
 export { deriveEnvelopeKey, type EnvelopeKey } from './envelope/envelope-key.js';
 export { MessageEnvelope, MessageEnvelopeError } from './envelope/message-envelope.js';
+export { LinkCounters, LinkProtection } from './protect/link-protection.js';
 export { StanAllocator, StanBlocks } from './stan/stan-allocator.js';
 export { Dialer, type Wire, type WireEvents } from './wire/dialer.js';
 export { dialerFor } from './wire/dialer-for.js';

@@ -201,6 +201,14 @@ export class Line implements ConnectionOwner, PeerEffects {
     return isAccepted;
   }
 
+  /** Ask the counterpart for new keys (811 without a key, reason 8101): what is in use on the two sides differs. */
+  async askForKeys(): Promise<boolean> {
+    const connection = this.#pick();
+    return (
+      connection !== undefined && this.#ask(connection, NETWORK_FUNCTION.keyChange, NETWORK_TIMEOUT_MS, { 25: '8101' })
+    );
+  }
+
   // What connections ask of their link
 
   network(connection: Connection, functionCode: string, timeoutMs: number): Promise<boolean> {

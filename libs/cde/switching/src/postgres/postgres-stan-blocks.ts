@@ -1,4 +1,4 @@
-import { StanBlocks } from '@tsunagu/links';
+import { LinkCounters } from '@tsunagu/links';
 import { sql, type Centre } from '@tsunagu/platform';
 import { LinkElsewhereError } from '../lease/link-elsewhere-error.js';
 
@@ -10,6 +10,8 @@ const RESERVE = sql(
    on conflict (link) do update set next = stan_counter.next + $2::bigint returning next - $2::bigint as first`,
 );
 
+const LAST = sql('stan_last', 'select next - 1 as last from switch.stan_counter where link = $1');
+
 /** The leadership under which numbers are taken. */
 export interface FencedBy {
   readonly link: string;
@@ -17,7 +19,7 @@ export interface FencedBy {
 }
 
 /** Counters of a link in PostgreSQL: a block is gone once it was given out, whatever happens to the process. */
-export class PostgresStanBlocks extends StanBlocks {
+export class PostgresStanBlocks extends LinkCounters {
   /** @param fencedBy absent where only one process can be: in the tools */
   constructor(
     private readonly centre: Centre,
@@ -33,5 +35,10 @@ export class PostgresStanBlocks extends StanBlocks {
     const [row] = await this.centre.query<{ first: string }>(RESERVE, [counter, size, fence, link]);
     if (row === undefined) throw new LinkElsewhereError(link);
     return Number(row.first);
+  }
+
+  override async last(counter: string): Promise<number> {
+    const [row] = await this.centre.query<{ last: string }>(LAST, [counter]);
+    return row === undefined ? 0 : Number(row.last);
   }
 }
