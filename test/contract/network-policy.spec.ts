@@ -1,4 +1,4 @@
-import { INTERNAL_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
+import { INTAKE_ROUTES, INTERNAL_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ function render(template: string, values: Values): string {
       (valueAt(values, path) as string[]).map((one) => body.replaceAll('{{ . }}', one)).join(''),
     )
     .replaceAll('{{ .Release.Name }}', 'tsunagu')
-    .replaceAll(/\{\{ \.Values\.([\w.]+) \}\}/g, (all, path: string) => textAt(values, path) ?? all);
+    .replaceAll(/\{\{ \$?\.Values\.([\w.]+) \}\}/g, (all, path: string) => textAt(values, path) ?? all);
 }
 
 function renderedByHelm(): string | undefined {
@@ -80,16 +80,19 @@ const of = (app: string): Policy['spec'] => policies.get(`tsunagu-${app}`)!.spec
 const portOf = (app: string, name = 'port') => (values[app] as Record<string, number>)[name]!;
 
 /** Components that may connect to a port of this one. */
-function callersOf(app: string): string[] {
-  const rules = (of(app).ingress ?? []).filter(({ ports }) => ports?.some(({ port }) => port === portOf(app)));
+function callersOf(app: string, name = 'port'): string[] {
+  const rules = (of(app).ingress ?? []).filter(({ ports }) => ports?.some(({ port }) => port === portOf(app, name)));
   return rules.flatMap(({ from }) => (from ?? []).map((peer) => peer.podSelector?.matchLabels[COMPONENT] ?? 'anybody'));
 }
 
-const isOfSwitch = (path: string): boolean => Object.values<string>(SWITCH_ROUTES).includes(path);
+/** Whose door a path is: the switch's, the api's, or else the vault's. */
+function ownerOf(path: string): string {
+  if (Object.values<string>(SWITCH_ROUTES).includes(path)) return 'switch';
+  return Object.values<string>(INTAKE_ROUTES).includes(path) ? 'api' : 'vault';
+}
 
-/** Whoever has a door at the switch, or at the vault, whose every other door is. */
-function callersInContract(app: 'vault' | 'switch'): string[] {
-  const doors = Object.entries(INTERNAL_ROUTES).filter(([path]) => isOfSwitch(path) === (app === 'switch'));
+function callersInContract(app: 'vault' | 'switch' | 'api'): string[] {
+  const doors = Object.entries(INTERNAL_ROUTES).filter(([path]) => ownerOf(path) === app);
   return [...new Set(doors.flatMap(([, callers]) => callers))];
 }
 
@@ -105,6 +108,15 @@ describe('the network of the house', () => {
   it('lets vault and switch be asked by exactly those who have a door there [C13, CC-23]', () => {
     expect(callersOf('vault').sort()).toEqual(callersInContract('vault').sort());
     expect(callersOf('switch').sort()).toEqual(callersInContract('switch').sort());
+  });
+
+  it('lets the switch alone use the door that the api has inside the house, and nobody but head offices its lines', () => {
+    expect(callersOf('api', 'internalPort')).toEqual(callersInContract('api'));
+    const lines = (of('switch').ingress ?? []).filter(({ ports }) =>
+      ports?.some(({ port }) => port === portOf('switch', 'hqPort')),
+    );
+    const { headOffices } = values['network'] as { headOffices: string[] };
+    expect(lines.flatMap(({ from }) => from ?? []).map(({ ipBlock }) => ipBlock?.cidr)).toEqual(headOffices);
   });
 
   it('gives vault and switch no way to the internet: database, HSM, card companies, and nothing wide [C13, CC-23, K4]', () => {

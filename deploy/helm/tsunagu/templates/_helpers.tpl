@@ -34,6 +34,14 @@ spec:
         - name: admin
           containerPort: {{ .adminPort }}
 {{- end }}
+{{- if eq .name "api" }}
+        - name: internal
+          containerPort: {{ .root.Values.api.internalPort }}
+{{- end }}
+{{- if eq .name "switch" }}
+        - name: hq
+          containerPort: {{ .root.Values.switch.hqPort }}
+{{- end }}
       env:
         - { name: TSUNAGU_MODE, value: production }
         - { name: PORT, value: "{{ .port }}" }
@@ -55,6 +63,9 @@ spec:
 {{- if .adminPort }}
         - { name: ADMIN_PORT, value: "{{ .adminPort }}" }
 {{- end }}
+{{- if eq .name "api" }}
+        - { name: INTERNAL_PORT, value: "{{ .root.Values.api.internalPort }}" }
+{{- end }}
 {{- if eq .zone "card" }}
 {{- range $name, $value := .root.Values.hsm.env }}
         - { name: {{ $name }}, value: {{ $value | quote }} }
@@ -62,6 +73,8 @@ spec:
 {{- end }}
 {{- if eq .name "switch" }}
         - { name: LINKS_FILE, value: /etc/tsunagu/links.json }
+        - { name: HQ_LINKS_FILE, value: /etc/tsunagu/hq-links.json }
+        - { name: INTAKE_URL, value: "https://{{ .root.Release.Name }}-api:{{ .root.Values.api.internalPort }}" }
 {{- end }}
       livenessProbe:
         httpGet: { path: /health/live, port: {{ if .adminPort }}admin{{ else }}http{{ end }} }
