@@ -30,7 +30,7 @@ export {
 } from './dukpt/aes-dukpt.js';
 export { DUKPT_PROFILES, type DukptProfile } from './dukpt/dukpt-profile.js';
 export { Ksn } from './dukpt/ksn.js';
-export { addPadding, removePadding } from './dukpt/payload.js';
+export { addPadding } from './dukpt/payload.js';
 export { PayloadReader } from './dukpt/payload-reader.js';
 export { TerminalDukpt, type TerminalPayload } from './dukpt/terminal-dukpt.js';
 export { tdesInitialKey, tdesTransactionKey, tdesWorkingKey, type TdesUse } from './dukpt/tdes-dukpt.js';

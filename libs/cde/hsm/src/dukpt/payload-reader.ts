@@ -1,8 +1,9 @@
 import { readCardContent, type CardContent } from '../card/card-content.js';
+import { CardFormatError } from '../card/card-format-error.js';
 import type { HsmProvider, KeyRef } from '../provider/hsm-provider.js';
 import type { DukptProfile } from './dukpt-profile.js';
 import { Ksn } from './ksn.js';
-import { fitsProfile, macInput, payloadAad, payloadCipher, payloadKeys, removePadding } from './payload.js';
+import { contentEnd, fitsProfile, macInput, payloadAad, payloadCipher, payloadKeys } from './payload.js';
 
 /** One encrypted card, its shape checked against the profile of its device. */
 export interface ReaderPayload {
@@ -66,7 +67,12 @@ export class PayloadReader {
     const aad = payloadAad(this.profile, ksn);
     const plain = await this.hsm.dukptDecrypt(payloadKeys(this.profile, bdk, ksn).data, { mode, iv, aad, cipher });
     try {
-      return readCardContent(this.profile.content, removePadding(this.profile, plain, block));
+      const end = contentEnd(this.profile, plain, block);
+      // read in any case: a wrong padding costs what a wrong content costs
+      const content = readCardContent(this.profile.content, plain.subarray(0, end ?? plain.length));
+      if (end !== undefined) return content;
+      content.wipe();
+      throw new CardFormatError();
     } finally {
       plain.fill(0);
     }

@@ -1,5 +1,4 @@
 import { blockBytes } from '../cipher/block-cipher.js';
-import { CardFormatError } from '../card/card-format-error.js';
 import type { CipherMode, Dukpt } from '../provider/hsm-provider.js';
 import type { DukptProfile } from './dukpt-profile.js';
 import type { Ksn } from './ksn.js';
@@ -59,24 +58,25 @@ export function addPadding(profile: DukptProfile, plain: Buffer): Buffer {
 }
 
 /**
- * Take the padding off. A zero-padded TLV is left as it is: its reader skips zeros between items, and a value may end in zeros.
- * @returns a view into `padded`
- * @throws CardFormatError the same answer as for a wrong MAC or content
+ * Where the content ends in front of its padding. The last block is looked at as a whole, whatever stands in it: where nothing
+ * authenticates a message, a fault that is found sooner than another would tell its sender about the bytes. A zero-padded TLV is left as
+ * it is: its reader skips zeros between items, and a value may end in zeros.
+ * @returns undefined when the padding is wrong
  */
-export function removePadding(
+export function contentEnd(
   profile: Pick<DukptProfile, 'padding' | 'content'>,
   padded: Buffer,
   block: number,
-): Buffer {
+): number | undefined {
   switch (profile.padding) {
     case 'PKCS7':
-      return padded.subarray(0, padded.length - pkcs7Bytes(padded, block));
+      return endBeforePkcs7(padded, block);
     case 'ISO9797-2':
-      return padded.subarray(0, endOfData(padded, block));
+      return endBeforeMark(padded, block);
     case 'ZERO':
-      return profile.content === 'TLV' ? padded : padded.subarray(0, withoutZeros(padded));
+      return profile.content === 'TLV' ? padded.length : withoutZeros(padded);
     case 'NONE':
-      return padded;
+      return padded.length;
   }
 }
 
@@ -85,19 +85,28 @@ export function payloadCipher(profile: DukptProfile): { mode: CipherMode; block:
   return { mode: profile.mode, block: payloadBlock(profile) };
 }
 
-function pkcs7Bytes(padded: Buffer, block: number): number {
+function endBeforePkcs7(padded: Buffer, block: number): number | undefined {
+  const looked = Math.min(block, padded.length);
   const count = padded[padded.length - 1] ?? 0;
-  if (count < 1 || count > block || count > padded.length) throw new CardFormatError();
-  for (let i = padded.length - count; i < padded.length; i += 1) {
-    if (padded[i] !== count) throw new CardFormatError();
+  let wrong = count < 1 || count > looked ? 1 : 0;
+  for (let i = 1; i <= looked; i += 1) {
+    const isPadding = (i - 1 - count) >> 31; // all bits set for the last `count` bytes
+    wrong |= isPadding & (padded[padded.length - i]! ^ count);
   }
-  return count;
+  return wrong === 0 ? padded.length - count : undefined;
 }
 
-function endOfData(padded: Buffer, block: number): number {
-  const end = withoutZeros(padded) - 1;
-  if (end < 0 || padded[end] !== 0x80 || padded.length - end > block) throw new CardFormatError();
-  return end;
+/** 80 and zeros. */
+function endBeforeMark(padded: Buffer, block: number): number | undefined {
+  let [seen, end, wrong] = [0, 0, 0];
+  for (let i = 1; i <= Math.min(block, padded.length); i += 1) {
+    const byte = padded[padded.length - i]!;
+    const isFirst = ((byte + 0xff) >> 8) & ~seen; // 1 for the last byte that is not zero
+    end += isFirst * (padded.length - i);
+    wrong |= isFirst * (byte ^ 0x80);
+    seen |= isFirst;
+  }
+  return seen === 1 && wrong === 0 ? end : undefined;
 }
 
 function withoutZeros(padded: Buffer): number {
