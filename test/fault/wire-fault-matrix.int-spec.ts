@@ -185,7 +185,7 @@ async function strike(panel: string, [mti, kind]: Cell): Promise<void> {
   const next = mti === '1804' && kind !== 'half_open' ? 2 : 1;
   const link = nameOf([mti, kind]);
   const rule: FaultRule = { link, kind, probability: 1, mtis: [mti], next };
-  const rules = [{ ...rule, ...(OF_KIND[kind] ?? {}) }, ...(kind === 'tls_failure' ? [NEXT_HANDSHAKE(link)] : [])];
+  const rules = [{ ...rule, ...OF_KIND[kind] }, ...(kind === 'tls_failure' ? [NEXT_HANDSHAKE(link)] : [])];
   const response = await fetch(`${panel}/faults?link=${link}`, { method: 'PUT', body: JSON.stringify(rules) });
   expect(response.status).toBe(200);
   if (mti === '1804') await until(async () => (await strikesLeft(panel, link)) === 0);

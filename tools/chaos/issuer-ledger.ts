@@ -9,7 +9,7 @@ const KINDS: Readonly<Record<string, IssuerEntry['kind']>> = {
 
 /**
  * The issuers' own books, as the simulator shows them (`issuer_ledger` of the sandbox).
- * Declines are left out: they hold no money. An entry of a kind we do not know is an error, not a zero.
+ * Declines are left out: they hold no money; nor does a cancel, which takes its original back. An entry of a kind we do not know is an error, not a zero.
  */
 export async function readIssuerLedgers(url: string): Promise<IssuerEntry[]> {
   const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
@@ -23,7 +23,7 @@ export function parseIssuerLedgers(document: unknown): IssuerEntry[] {
   if (!Array.isArray(list)) throw new Error('the ledger has no list of authorizations');
   return list
     .map((entry) => entry as Record<string, unknown>)
-    .filter((entry) => entry['state'] !== 'declined')
+    .filter((entry) => entry['state'] !== 'declined' && entry['kind'] !== 'cancel')
     .map(toEntry);
 }
 

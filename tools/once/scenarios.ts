@@ -3,7 +3,7 @@ import type { Payment } from '../till/payment-api.js';
 import type { Purchase, Till } from '../till/till.js';
 
 /** What a payment must look like in the end. */
-interface Expectation {
+export interface Expectation {
   readonly status: string;
   readonly charged: Payment['customer_charged'];
   readonly reason?: string;

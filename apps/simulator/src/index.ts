@@ -12,3 +12,5 @@ export {
   type HqCardInput,
   type HqLane,
 } from './hq/hq-messages.js';
+export type { TracedMessage } from './trace/message-trace.js';
+export type { ExpectationRecord } from './scripts/script-book.js';

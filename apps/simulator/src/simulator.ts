@@ -7,6 +7,7 @@ import { IssuerLedger } from './ledger/issuer-ledger.js';
 import { PanelServer, SimulatorMetrics, type PanelLink } from './panel/panel-server.js';
 import { ScriptBook } from './scripts/script-book.js';
 import { parseScripts } from './scripts/script.js';
+import { MessageTrace } from './trace/message-trace.js';
 
 /** Hosts by link name: JCB with Amex and Diners, the Visa/Mastercard acquirer, UnionPay. */
 export const SIMULATED_LINKS = ['jcb', 'acq', 'cup'] as const;
@@ -47,6 +48,7 @@ export async function startSimulator<Link extends string>(
   const faults = new FaultPanel();
   const metrics = new SimulatorMetrics();
   const scripts = new ScriptBook();
+  const trace = new MessageTrace();
   if (options.scripts !== undefined) scripts.replace(parseScripts(options.scripts));
   const timings = { ...TIMINGS, ...options.timings };
   const links: PanelLink[] = Object.keys(options.hostPorts).map((link) => {
@@ -60,6 +62,7 @@ export async function startSimulator<Link extends string>(
         ledger,
         faults,
         scripts,
+        trace,
         timings,
         completion,
         tls: options.tls,
@@ -68,7 +71,7 @@ export async function startSimulator<Link extends string>(
     };
   });
   metrics.watch(links);
-  const panel = new PanelServer(links, { faults, scripts }, metrics);
+  const panel = new PanelServer(links, { faults, scripts, trace }, metrics);
   for (const { link, host } of links) await host.listen(options.hostPorts[link as Link]);
   for (const { link, host } of links) {
     const standby = options.standbyPorts?.[link];

@@ -4,6 +4,7 @@ import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import type { ScriptBook } from '../scripts/script-book.js';
 import type { StepAnswer } from '../scripts/script.js';
+import type { MessageTrace } from '../trace/message-trace.js';
 import { unparseable } from './answer.js';
 import { PlainChannel, type Channel } from './channel.js';
 import { transmissionOf, type HostTimings } from './delivery.js';
@@ -28,6 +29,7 @@ export interface HostOptions {
   readonly ledger: IssuerLedger;
   readonly faults: FaultPanel;
   readonly scripts: ScriptBook;
+  readonly trace: MessageTrace;
   readonly timings: HostTimings;
   readonly count: CountEvent;
   /** How completions are capped; without it no more than was authorised. */
@@ -102,6 +104,7 @@ export class IssuerHost {
     );
     if (session === undefined) return undefined;
     const answer = this.asks.waitFor(message, ASK_TIMEOUT_MS);
+    this.#trace(session, 'out', message);
     session.transmit(() => codec.encode(message), 'send');
     return answer;
   }
@@ -138,10 +141,18 @@ export class IssuerHost {
       if (!(error instanceof CodecError)) throw error;
       return this.#refuse(session, bytes);
     }
-    if (ANSWERS.test(message.mti) && this.asks.answer(message)) return;
-    const { link, faults, scripts } = this.options;
+    if (ANSWERS.test(message.mti)) {
+      this.#trace(session, 'in', message);
+      if (!this.asks.answer(message)) this.options.count('unanswered', { link: this.options.link });
+      return;
+    }
+    const { link, faults, scripts, trace } = this.options;
     const script = scripts.meet(link, message, message.has(64) || message.has(128) ? false : null);
     const hit = hitOf(script) ?? faults.draw(this.#places(session.endpoint), message.mti);
+    trace.note(
+      { link, endpoint: session.endpoint, direction: 'in', fault: hit?.isInbound === true ? hit.kind : null },
+      message,
+    );
     if (!isLostInbound(session, hit)) this.#answer(session, message, { script, hit });
   }
 
@@ -182,11 +193,16 @@ export class IssuerHost {
     const altered = alter === undefined ? answer : alter(answer);
     const go = () => {
       this.options.count('message', { link: this.options.link, mti: answer.mti, action: answer.text(39) ?? '' });
+      this.#trace(session, 'out', altered, hit?.kind ?? (way === 'send' ? null : way));
       session.transmit(() => codec.encode(altered), way, hit?.delayMs);
     };
     const waitMs = hit === undefined ? (script?.delayMs ?? delayMs) : delayMs;
     if (waitMs === 0) go();
     else this.#later(waitMs, go);
+  }
+
+  #trace(session: HostSession, direction: 'in' | 'out', message: IsoMessage, fault: string | null = null): void {
+    this.options.trace.note({ link: this.options.link, endpoint: session.endpoint, direction, fault }, message);
   }
 
   #later(delayMs: number, act: () => void): void {

@@ -8,6 +8,7 @@ import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ledgerPage, parseLedgerQuery } from '../ledger/ledger-view.js';
 import type { ScriptBook } from '../scripts/script-book.js';
 import { parseScripts, ScriptError } from '../scripts/script.js';
+import type { MessageTrace } from '../trace/message-trace.js';
 import { PANEL_PAGE } from './panel-page.js';
 
 /** One simulated link as the panel shows it. */
@@ -52,7 +53,11 @@ export class PanelServer {
 
   constructor(
     private readonly links: readonly PanelLink[],
-    private readonly boards: { readonly faults: FaultPanel; readonly scripts: ScriptBook },
+    private readonly boards: {
+      readonly faults: FaultPanel;
+      readonly scripts: ScriptBook;
+      readonly trace: MessageTrace;
+    },
     private readonly metrics: SimulatorMetrics,
   ) {
     this.#server = createServer((request, response) => void this.#serve(request, response));
@@ -112,6 +117,7 @@ export class PanelServer {
         200,
         this.links.flatMap(({ link, host }) => host.desk.reconciliation.notes.map((note) => ({ link, ...note }))),
       ),
+    'GET /messages': (_request, search) => this.#messages(search.get('link') ?? '', search.get('after') ?? '0'),
     'GET /links': () => json(200, this.links.map(linkView)),
     'GET /ledger': (_request, search) => this.#ledger(search),
     'GET /health/live': () => json(200, { status: 'ok' }),
@@ -122,6 +128,13 @@ export class PanelServer {
       type: this.metrics.registry.contentType,
     }),
   };
+
+  /** The last messages of a link, masked; `after` is the `place` of an earlier look. */
+  #messages(link: string, after: string): Reply {
+    if (!/^\d{1,15}$/.test(after)) return json(400, { message: 'after is a whole number' });
+    const { trace } = this.boards;
+    return json(200, { place: trace.place, messages: trace.after(link, Number(after)) });
+  }
 
   #replaceScripts(text: string | undefined): Reply {
     if (text === undefined) return json(400, { message: 'the scripts are too long' });

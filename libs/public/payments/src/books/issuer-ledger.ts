@@ -24,10 +24,15 @@ export async function* readLedger(ledgerUrl: string): AsyncGenerator<IssuerEntry
     while (cursor !== null) {
       const page: LedgerPage = await readPage(ledgerUrl, { ...filter, limit: String(PAGE), cursor: String(cursor) });
       if (!Array.isArray(page.authorizations)) throw new Error("the issuers' ledger has no list of authorizations");
-      yield page.authorizations.map(toEntry);
+      yield page.authorizations.filter(movesMoney).map(toEntry);
       cursor = page.next_cursor ?? null;
     }
   }
+}
+
+/** A cancel takes its original back and is no movement of its own. */
+function movesMoney(line: unknown): boolean {
+  return (line as { kind?: unknown } | null)?.kind !== 'cancel';
 }
 
 async function readPage(ledgerUrl: string, query: Readonly<Record<string, string>>): Promise<LedgerPage> {
