@@ -1,19 +1,22 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PARSING_SURFACES } from './conformance/fuzz/parsing-surfaces.js';
 import { payloadSurfaces } from './conformance/fuzz/payload-surfaces.js';
 import { fuzzReport, isClean, runFuzz } from './conformance/fuzz/run-fuzz.js';
+import { isoFuzzReport, runIsoFuzz } from './conformance/fuzz/run-iso-fuzz.js';
 import { HsmTarget, type ProviderUnderTest } from './conformance/hsm-target.js';
 import { report, runVectors } from './conformance/run-vectors.js';
 import { openProvider } from './conformance/providers.js';
 import { VectorFileError, readVectorFile, type VectorFile } from './conformance/vector-file.js';
 import { failInOneLine } from './proof/fail.js';
 
-const HELP = `npm run conformance -- FILE... [--hsm software|pkcs11] [--fuzz N [--seed N]]
+const HELP = `npm run conformance -- FILE... [--hsm software|pkcs11] [--fuzz N | --fuzz-iso N] [--seed N]
 Runs vector files (JSON) through this code, on the chosen HSM provider. Families are told apart by what their cases hold.
   --hsm <name>   provider that the cases go through: software (default) or pkcs11
   --fuzz <n>     feed n damaged inputs to every reader of bytes; each is opened or refused in one way, or the run fails
+  --fuzz-iso <n> the same for ISO 8583 alone: framing, codec and rules; none may take longer than 50 ms
   --seed <n>     the same seed gives the same inputs (default: one by chance, printed)
 Prints one line a family and one for each failed case. Exit: 0 all passed, 1 something failed, 2 could not run.`;
 
@@ -23,12 +26,13 @@ async function main(): Promise<number> {
     options: {
       hsm: { type: 'string', default: 'software' },
       fuzz: { type: 'string' },
+      'fuzz-iso': { type: 'string' },
       seed: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
   if (values.help) return print([HELP]);
-  if (positionals.length === 0 && values.fuzz === undefined)
+  if (positionals.length === 0 && values.fuzz === undefined && values['fuzz-iso'] === undefined)
     throw new RangeError('name at least one vector file, or --fuzz; --help says how');
   const { files, errors } = await readAll(positionals);
   const provider = await openProvider(values.hsm);
@@ -36,12 +40,22 @@ async function main(): Promise<number> {
     const target = await HsmTarget.over(provider);
     const results = await runVectors(files, target);
     print([...report(results, target.name), ...errors.map((error) => `failed file: ${error}`)]);
-    const isFuzzClean =
-      values.fuzz === undefined || (await fuzz(provider, wholeNumber(values.fuzz), seedOf(values.seed)));
+    const isFuzzClean = await isCleanUnder(provider, values);
     return errors.length > 0 || results.some(({ failed }) => failed.length > 0) || !isFuzzClean ? 1 : 0;
   } finally {
     await provider.close();
   }
+}
+
+/** Whether every input of the runs that were asked for was taken or refused in one way. */
+async function isCleanUnder(
+  provider: ProviderUnderTest,
+  asked: { readonly fuzz?: string; readonly 'fuzz-iso'?: string; readonly seed?: string },
+): Promise<boolean> {
+  const seed = seedOf(asked.seed);
+  const isClean = asked.fuzz === undefined || (await fuzz(provider, wholeNumber(asked.fuzz), seed));
+  const isIsoClean = asked['fuzz-iso'] === undefined || (await fuzzIso(wholeNumber(asked['fuzz-iso']), seed));
+  return isClean && isIsoClean;
 }
 
 async function fuzz(provider: ProviderUnderTest, inputs: number, seed: number): Promise<boolean> {
@@ -49,6 +63,13 @@ async function fuzz(provider: ProviderUnderTest, inputs: number, seed: number): 
   const results = await runFuzz([...PARSING_SURFACES, ...(await payloadSurfaces(provider))], inputs, seed);
   print(fuzzReport(results, seed));
   return results.every(isClean);
+}
+
+async function fuzzIso(inputs: number, seed: number): Promise<boolean> {
+  process.stderr.write(`seed ${seed}\n`);
+  const run = await runIsoFuzz(join('test', 'vectors', 'iso8583', 'iso8583-1993.json'), inputs, seed);
+  print(isoFuzzReport(run, seed));
+  return run.isClean;
 }
 
 function seedOf(text: string | undefined): number {

@@ -103,6 +103,14 @@ export class VectorCase {
     return parts;
   }
 
+  /** A list of texts. */
+  texts(name: string): string[] {
+    const values = this.#take(name);
+    if (!Array.isArray(values) || !values.every((one): one is string => typeof one === 'string'))
+      throw new CaseFailure(`${this.#name(name)} is not a list of texts`);
+    return values;
+  }
+
   names(): string[] {
     return Object.keys(this.members);
   }

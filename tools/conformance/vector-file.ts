@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { FAMILIES } from './families/index.js';
+import { isoCases } from './families/iso-file.js';
 import type { Family } from './family.js';
 import { VectorCase } from './vector-case.js';
 
@@ -22,8 +23,6 @@ export interface VectorFile {
   readonly warnings: readonly string[];
 }
 
-/** Lists of an ISO 8583 file, in place of `cases`. */
-const ISO_LISTS = ['messages', 'malformed', 'framings'] as const;
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** @throws VectorFileError unreadable, not JSON, without cases, or of no known family */
@@ -90,19 +89,6 @@ function namedCases(values: readonly unknown[]): NamedCase[] {
       typeof value === 'object' && value !== null ? (value as Record<string, unknown>)['id'] : undefined;
     return { id: typeof id === 'string' && id !== '' ? id : `#${index + 1}`, value };
   });
-}
-
-function isoCases(file: Record<string, unknown>): NamedCase[] {
-  const listed = ISO_LISTS.flatMap((list) => {
-    const values: unknown[] = Array.isArray(file[list]) ? file[list] : [];
-    return namedCases(values).map(({ id, value }) => ({
-      id: id.startsWith('#') ? `${list}${id}` : id,
-      value: { ...(value as object), isoPart: list },
-    }));
-  });
-  const sample = file['publicSample'];
-  if (typeof sample !== 'object' || sample === null) return listed;
-  return [...listed, { id: 'publicSample', value: { ...sample, isoPart: 'publicSample' } }];
 }
 
 /** The family of most cases: one odd case fails alone, instead of taking its file along. */
