@@ -59,6 +59,7 @@ export async function measureTokens(counts: TokenCounts, say: Say): Promise<Reco
 }
 
 async function measureBoth(few: TokenStore, many: TokenStore, { operations }: TokenCounts, say: Say) {
+  await Promise.all([few.warm(), many.warm()]);
   const packed = { find: await compare(few, many, 'find'), create: await compare(few, many, 'create') };
   say(JSON.stringify(packed));
   say(`${operations} operations …`);

@@ -22,6 +22,7 @@ export const HELP = `npm run keys -- COMMAND [options]      asks the running vau
   erase-tenant TENANT --as NAME         order the end of a tenant: keys destroyed, cards erased, a signed certificate
   join-group TENANT --group NAME --as NAME, leave-group TENANT --as NAME    order that tenants may use each other's tokens, or no longer
   export-tokens TENANT --under KEY --as NAME                order a file of cards for a partner, under his exchange key
+  token-files TENANT                    its files of cards: imports, exports, and exports that wait for two custodians
   approve-tenant ORDER --as NAME [--out FILE]               the second custodian: now it happens
   verify-certificate FILE [--public-key KEY]                proves a certificate of an erasure
 

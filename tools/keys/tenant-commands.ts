@@ -1,7 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { isGenuineCertificate, type ErasureCertificate } from '@tsunagu/card-vault';
+import type { PageRead, TokenJobView } from '@tsunagu/contracts';
+import { toWireId } from '@tsunagu/kernel';
 import { tenantIdOf, type KeysArguments } from './arguments.js';
 import { KeysError, type VaultDoor } from './vault-door.js';
+
+const FILES_SHOWN = 50;
 
 /** What two custodians decide about a tenant, as the vault tells it. */
 interface TenantOrderLine {
@@ -35,6 +39,7 @@ const OPERATIONS: Readonly<Record<string, { readonly operation: string; readonly
 /** Commands about tenants, by their names. */
 export const TENANT_COMMANDS: Readonly<Record<string, (hands: Hands) => Promise<string>>> = {
   ...Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, order])),
+  'token-files': tokenFiles,
   'approve-tenant': approve,
   'verify-certificate': verify,
 };
@@ -45,6 +50,22 @@ async function order({ door, args, who }: Hands): Promise<string> {
   const subject = named === null ? null : option(args, named);
   const made = await door.ask<TenantOrderLine>('tenantOrder', { tenantId, operation, subject, ...(await who()) });
   return `${operation} of ${tenantId} waits for another custodian: npm run keys -- approve-tenant ${made.id} --as NAME`;
+}
+
+/** The newest files of cards of a tenant: what it brings, what it wants to take, and what still waits for two custodians. */
+async function tokenFiles({ door, args }: Hands): Promise<string> {
+  const tenantId = tenantIdOf(operand(args, 'TENANT'));
+  const lists = ['export', 'import'].map((kind) =>
+    door.ask<PageRead<TokenJobView>>('tokenJobList', { tenantId, kind, page: { limit: FILES_SHOWN } }),
+  );
+  const files = (await Promise.all(lists)).flatMap(({ data }) => data);
+  return files.length === 0 ? 'this tenant has no files of cards' : files.map(fileLine).join('\n');
+}
+
+function fileLine({ id, kind, state, keyId, reference, createdAt, counts }: TokenJobView): string {
+  const lines = Object.entries(counts).map(([code, count]) => `${code} ${count}`);
+  const what = state === 'requested' ? 'waits for: npm run keys -- export-tokens' : state;
+  return [createdAt, kind, toWireId('bat', id), reference ?? '-', `under ${keyId}`, what, ...lines].join('  ');
 }
 
 async function approve({ door, args, who }: Hands): Promise<string> {

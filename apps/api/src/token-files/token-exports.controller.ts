@@ -1,5 +1,5 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
@@ -8,11 +8,13 @@ import { Talk, type Conversation } from '../http/conversation.js';
 import { PageQuery } from '../lists/page.query.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { TokenFileDesk, type FileAsked } from './token-file-desk.js';
+import { ListsFiles, ReadsFile, ReadsResults } from './token-file-routes.js';
 import { BeginTokenFileRequest } from './token-file.request.js';
-import { TokenFileLineListResponse, TokenFileListResponse, TokenFileResponse } from './token-file.response.js';
-
-const FILE_ID = { name: 'id', example: 'bat_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
-const LIST_PROBLEMS = ['cursor_invalid', 'parameter_invalid', 'unknown_parameter', 'card_service_unavailable'] as const;
+import {
+  TokenFileResponse,
+  type TokenFileLineListResponse,
+  type TokenFileListResponse,
+} from './token-file.response.js';
 
 /** Cards that leave for another house, each sealed under a key that only the partner and the HSM hold, after two key custodians said so. */
 @ApiTags('token-files')
@@ -45,44 +47,30 @@ export class TokenExportsController {
     return this.desk.begin(exported(ctx), body, talk);
   }
 
-  @Get()
-  @Permission('tokens:export')
-  @Policy('read')
-  @ApiOperation({
+  @ListsFiles('tokens:export', {
     operationId: 'listTokenExports',
     summary: '一括出力を一覧する · List exports of cards',
     description: 'Newest first.',
   })
-  @Answers({ type: TokenFileListResponse, statuses: [200], problems: LIST_PROBLEMS })
   list(@Tenant() ctx: TenantContext, @Query() query: PageQuery): Promise<TokenFileListResponse> {
     return this.desk.list(exported(ctx), query);
   }
 
-  @Get(':id')
-  @Permission('tokens:export')
-  @Policy('read')
-  @ApiOperation({
+  @ReadsFile('tokens:export', {
     operationId: 'getTokenExport',
     summary: '一括出力の進み具合を見る · Read an export',
     description: 'Whether it is approved, and how far it is.',
   })
-  @ApiParam(FILE_ID)
-  @Answers({ type: TokenFileResponse, statuses: [200], problems: ['resource_missing', 'card_service_unavailable'] })
   read(@Tenant() ctx: TenantContext, @Param('id', new WireIdPipe('bat')) id: string): Promise<TokenFileResponse> {
     return this.desk.read(exported(ctx), id);
   }
 
-  @Get(':id/results')
-  @Permission('tokens:export')
-  @Policy('read')
-  @ApiOperation({
+  @ReadsResults('tokens:export', {
     operationId: 'listTokenExportResults',
     summary: '一括出力の結果を行ごとに取得する · Results of an export, line by line',
     description:
       'The file itself: `card` opens under the exchange key of the partner and the reference of its line. Reading it is written into the audit.',
   })
-  @ApiParam(FILE_ID)
-  @Answers({ type: TokenFileLineListResponse, statuses: [200], problems: ['resource_missing', ...LIST_PROBLEMS] })
   results(
     @Tenant() ctx: TenantContext,
     @Param('id', new WireIdPipe('bat')) id: string,

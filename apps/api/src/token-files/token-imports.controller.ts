@@ -1,5 +1,5 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { TokenFilePort, type TenantContext } from '@tsunagu/contracts';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
 import { tenantWide } from '../access/tenant-wide.js';
@@ -10,11 +10,13 @@ import { NoBody } from '../http/no-body.decorator.js';
 import { PageQuery } from '../lists/page.query.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { TokenFileDesk, type FileAsked } from './token-file-desk.js';
+import { FILE_ID, ListsFiles, ReadsFile, ReadsResults } from './token-file-routes.js';
 import { BeginTokenFileRequest, TokenImportLinesRequest } from './token-file.request.js';
-import { TokenFileLineListResponse, TokenFileListResponse, TokenFileResponse } from './token-file.response.js';
-
-const FILE_ID = { name: 'id', example: 'bat_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
-const LIST_PROBLEMS = ['cursor_invalid', 'parameter_invalid', 'unknown_parameter', 'card_service_unavailable'] as const;
+import {
+  TokenFileResponse,
+  type TokenFileLineListResponse,
+  type TokenFileListResponse,
+} from './token-file.response.js';
 
 /** Cards that come from another house become tokens, line by line. No card number crosses this zone: each line is sealed for the vault. */
 @ApiTags('token-files')
@@ -60,7 +62,7 @@ export class TokenImportsController {
     summary: '一括登録の行を追加する · Add lines to an import',
     description: 'At most 200 at a time, 10,000,000 in all; a line number that is there already stays as it is.',
   })
-  @ApiParam(FILE_ID)
+  @FILE_ID
   @Answers({
     type: TokenFileResponse,
     statuses: [200],
@@ -90,7 +92,7 @@ export class TokenImportsController {
     description:
       'No more lines after this. It runs in the background, pauses while payments are slow, and goes on by itself after any failure. Again changes nothing.',
   })
-  @ApiParam(FILE_ID)
+  @FILE_ID
   @Answers({
     type: TokenFileResponse,
     statuses: [200],
@@ -108,43 +110,29 @@ export class TokenImportsController {
     return TokenFileResponse.from(await this.files.startImport({ tenantId, requestId, jobId: id }));
   }
 
-  @Get()
-  @Permission('tokens:read')
-  @Policy('read')
-  @ApiOperation({
+  @ListsFiles('tokens:read', {
     operationId: 'listTokenImports',
     summary: '一括登録を一覧する · List imports of cards',
     description: 'Newest first.',
   })
-  @Answers({ type: TokenFileListResponse, statuses: [200], problems: LIST_PROBLEMS })
   list(@Tenant() ctx: TenantContext, @Query() query: PageQuery): Promise<TokenFileListResponse> {
     return this.desk.list(reading(ctx), query);
   }
 
-  @Get(':id')
-  @Permission('tokens:read')
-  @Policy('read')
-  @ApiOperation({
+  @ReadsFile('tokens:read', {
     operationId: 'getTokenImport',
     summary: '一括登録の進み具合を見る · Read an import',
     description: 'How far it is: lines by what became of them.',
   })
-  @ApiParam(FILE_ID)
-  @Answers({ type: TokenFileResponse, statuses: [200], problems: ['resource_missing', 'card_service_unavailable'] })
   read(@Tenant() ctx: TenantContext, @Param('id', new WireIdPipe('bat')) id: string): Promise<TokenFileResponse> {
     return this.desk.read(reading(ctx), id);
   }
 
-  @Get(':id/results')
-  @Permission('tokens:read')
-  @Policy('read')
-  @ApiOperation({
+  @ReadsResults('tokens:read', {
     operationId: 'listTokenImportResults',
     summary: '一括登録の結果を行ごとに見る · Results of an import, line by line',
     description: 'In the order of the file. A refused line says one thing whatever is wrong with its card.',
   })
-  @ApiParam(FILE_ID)
-  @Answers({ type: TokenFileLineListResponse, statuses: [200], problems: ['resource_missing', ...LIST_PROBLEMS] })
   results(
     @Tenant() ctx: TenantContext,
     @Param('id', new WireIdPipe('bat')) id: string,
