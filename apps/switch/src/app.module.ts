@@ -9,19 +9,21 @@ import { SharedSwitching } from './attempts/shared-switching.js';
 import { HqModule } from './hq/hq.module.js';
 import { LedElsewhere } from './links/led-elsewhere.js';
 import { LinkDesks } from './links/link-desks.js';
+import { LinkOrders } from './links/link-orders.js';
 import { LinkOverviews } from './links/link-overviews.js';
 import { LinkRunner } from './links/link-runner.js';
 import { LinksController } from './links/links.controller.js';
 import { ReconciliationController } from './reconciliation/reconciliation.controller.js';
 import { ReconciliationOverviews } from './reconciliation/reconciliation-overviews.js';
 import { Reconcilers } from './reconciliation/reconcilers.js';
+import { RoutesController } from './routing/routes.controller.js';
 
 const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
   imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true }), HqModule],
-  controllers: [AttemptsController, LinksController, ReconciliationController],
+  controllers: [AttemptsController, RoutesController, LinksController, ReconciliationController],
   providers: [
     Surroundings,
     Storage,
@@ -40,6 +42,11 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
       provide: LedElsewhere,
       useFactory: ({ desks }: Assembly, peers: SwitchPeers, clock: Clock) => new LedElsewhere(desks, peers, clock),
       inject: [ASSEMBLY, SwitchPeers, Clock],
+    },
+    {
+      provide: LinkOrders,
+      useFactory: ({ desks }: Assembly, clock: Clock, { centre }: Storage) => new LinkOrders(desks, clock, centre),
+      inject: [ASSEMBLY, Clock, Storage],
     },
     {
       provide: SharedSwitching,

@@ -58,10 +58,16 @@ export class LedElsewhere {
 
   /** @returns undefined when nobody else leads it now, or its leader has just gone */
   async #there<Answer>(link: string, { door, body }: LinkErrand<Answer>): Promise<{ answer: Answer } | undefined> {
+    const answer = await this.ask<Answer>(link, door, body);
+    return answer === undefined ? undefined : { answer };
+  }
+
+  /** Ask whoever else leads the link, once. @returns undefined when nobody does, or its leader has just gone @throws RemoteError */
+  async ask<Answer>(link: string, door: string, body: { readonly requestId: string }): Promise<Answer | undefined> {
     const address = await this.desks.desk(link)?.lease.holder();
     if (address === undefined) return undefined;
     try {
-      return { answer: await this.peers.ask<Answer>(address, door, body) };
+      return await this.peers.ask<Answer>(address, door, body);
     } catch (error) {
       if (error instanceof RemoteError && MOVED.includes(error.code)) return undefined;
       throw error;

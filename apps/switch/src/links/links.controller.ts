@@ -1,7 +1,9 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { SWITCH_ROUTES } from '@tsunagu/contracts';
 import { Clock } from '@tsunagu/kernel';
 import { InternalGuard } from '@tsunagu/platform';
+import { LedElsewhere } from './led-elsewhere.js';
+import { LinkOrders, readLinkOrder, type LinkOrderAnswer } from './link-orders.js';
 import { LinkOverviews } from './link-overviews.js';
 import { LinkDesks } from './link-desks.js';
 
@@ -10,6 +12,10 @@ export interface LinkView {
   readonly link: string;
   readonly state: string;
   readonly leads: boolean;
+  /** Host of the counterpart that is in use. */
+  readonly endpoint: string;
+  readonly circuit: string;
+  readonly connections: readonly { readonly number: number; readonly state: string; readonly in_flight: number }[];
   readonly in_flight: number;
   readonly queued: number;
   readonly saf_pending: number;
@@ -26,6 +32,8 @@ export class LinksController {
     private readonly desks: LinkDesks,
     private readonly overviews: LinkOverviews,
     private readonly clock: Clock,
+    private readonly orders: LinkOrders,
+    private readonly elsewhere: LedElsewhere,
   ) {}
 
   @Get(SWITCH_ROUTES.links)
@@ -38,6 +46,9 @@ export class LinksController {
         link: config.name,
         state: line.state,
         leads: lease.fence !== null,
+        endpoint: line.endpoint.name,
+        circuit: line.breaker,
+        connections: line.connections.map((one) => ({ number: one.number, state: one.state, in_flight: one.inFlight })),
         in_flight: line.inFlight,
         queued: line.queued,
         saf_pending: entry?.pending ?? 0,
@@ -46,7 +57,48 @@ export class LinksController {
         yen_at_risk: entry?.yenAtRisk ?? 0,
       };
     });
-    return { routing_version: this.desks.routing.version, links };
+    return { routing_version: this.desks.router.table.version, links };
+  }
+
+  /** The same, for a client that posts: the operator's command. */
+  @Post(SWITCH_ROUTES.linkRead)
+  @HttpCode(200)
+  async read(): ReturnType<LinksController['links']> {
+    const here = await this.links();
+    const links = await Promise.all(here.links.map((one) => this.#asLed(one)));
+    return { ...here, links };
+  }
+
+  @Post(SWITCH_ROUTES.linkReadHere)
+  @HttpCode(200)
+  readHere(): ReturnType<LinksController['links']> {
+    return this.links();
+  }
+
+  /** What the replica that leads the link sees; our own view when nobody does, or it does not answer. */
+  async #asLed(seen: LinkView): Promise<LinkView> {
+    if (seen.leads) return seen;
+    const ask = { requestId: `links-${seen.link}` };
+    const there = await this.elsewhere.ask<{ links: LinkView[] }>(seen.link, SWITCH_ROUTES.linkReadHere, ask);
+    return there?.links.find(({ link }) => link === seen.link) ?? seen;
+  }
+
+  /** At whichever replica leads the link. */
+  @Post(SWITCH_ROUTES.linkAct)
+  @HttpCode(200)
+  act(@Body() body: unknown): Promise<LinkOrderAnswer> {
+    const order = readLinkOrder(body);
+    return this.elsewhere.run({
+      here: () => this.orders.carryOut(order),
+      door: SWITCH_ROUTES.linkActHere,
+      body: order,
+    });
+  }
+
+  @Post(SWITCH_ROUTES.linkActHere)
+  @HttpCode(200)
+  actHere(@Body() body: unknown): Promise<LinkOrderAnswer> {
+    return this.orders.carryOut(readLinkOrder(body));
   }
 }
 

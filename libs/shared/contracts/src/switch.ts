@@ -90,6 +90,8 @@ export const SWITCH_ROUTES = {
   submitHere: '/internal/v1/attempts/submit-here',
   reverseHere: '/internal/v1/attempts/reverse-here',
   links: '/internal/v1/links',
+  linkRead: '/internal/v1/links/read',
+  linkReadHere: '/internal/v1/links/read-here',
   linkAct: '/internal/v1/links/act',
   linkActHere: '/internal/v1/links/act-here',
   reconciliationRead: '/internal/v1/reconciliation/read',

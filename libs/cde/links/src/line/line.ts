@@ -183,6 +183,11 @@ export class Line implements ConnectionOwner, PeerEffects {
     await Promise.all(this.#connections.map((connection) => connection.signOn()));
   }
 
+  /** Whether a move to that host needs the word of two people. @throws EndpointError there is no such host */
+  needsTwo(endpoint: string): boolean {
+    return this.#choice.named(endpoint, true).role === 'dr';
+  }
+
   /**
    * Move the link to another of its hosts: newcomers wait, answers are waited for, 802 there, 801 here.
    * @param isApproved two people said so; only a disaster centre asks for it

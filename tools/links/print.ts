@@ -1,0 +1,41 @@
+/** One link as the switch tells it. */
+export interface LinkLine {
+  readonly link: string;
+  readonly state: string;
+  readonly leads: boolean;
+  readonly endpoint: string;
+  readonly circuit: string;
+  readonly connections: readonly { readonly number: number; readonly state: string; readonly in_flight: number }[];
+  readonly in_flight: number;
+  readonly queued: number;
+  readonly saf_pending: number;
+  readonly saf_errors: number;
+  readonly oldest_seconds: number | null;
+  readonly yen_at_risk: number;
+}
+
+const HEAD = ['link', 'state', 'host', 'circuit', 'in flight', 'waiting', 'owed', 'errors', '¥ at risk'];
+
+/** A table, one line a link. */
+export function listText(links: readonly LinkLine[]): string {
+  const rows = links.map((one) => [
+    one.link,
+    one.leads ? one.state : 'led by another switch',
+    one.endpoint,
+    one.circuit,
+    ...[one.in_flight, one.queued, one.saf_pending, one.saf_errors, one.yen_at_risk].map(String),
+  ]);
+  const widths = HEAD.map((word, at) => Math.max(word.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  return [HEAD, ...rows].map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')).join('\n');
+}
+
+/** One link with its connections. */
+export function linkText(one: LinkLine): string {
+  const oldest = one.oldest_seconds === null ? '' : `, the oldest for ${one.oldest_seconds} s`;
+  return [
+    `${one.link}: ${one.leads ? one.state : 'led by another switch'}, at ${one.endpoint}, circuit ${one.circuit}`,
+    `  in flight ${one.in_flight}, waiting for a place ${one.queued}`,
+    `  owed to the counterpart ${one.saf_pending}${oldest}; on the error list ${one.saf_errors}; ¥ at risk ${one.yen_at_risk}`,
+    ...one.connections.map((each) => `  connection ${each.number}: ${each.state}, in flight ${each.in_flight}`),
+  ].join('\n');
+}
