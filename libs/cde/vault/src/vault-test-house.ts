@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
 import type { KeyOperation } from './ceremony/key-orders.service.js';
 import type { KeyRecord } from './inventory/key-record.js';
 import { BenchClock, VaultNode, hsmFolder } from './vault-test-bench.js';
@@ -13,10 +12,17 @@ export const [aoi, ren] = ['aoi', 'ren'].map((by) => ({ by, requestId: 'r' })) a
 /** Published test cards: Visa, JCB, Mastercard. */
 export const CARDS = ['4111111111111111', '3530111333300000', '5555555555554444'] as const;
 
+/** A database of its own for one spec, as `testDatabase()` of the test kit makes it. */
+interface OwnDatabase {
+  readonly adminUrl: string;
+  url(role: 'vault'): string;
+  drop(): Promise<void>;
+}
+
 /** Two vaults on one database and one HSM, two custodians, and the eye of an administrator on the tables. */
 export class VaultHouse {
   private constructor(
-    readonly database: TestDatabase,
+    readonly database: OwnDatabase,
     readonly folder: Awaited<ReturnType<typeof hsmFolder>>,
     readonly clock: BenchClock,
     readonly nodes: readonly [VaultNode, VaultNode],
@@ -25,9 +31,9 @@ export class VaultHouse {
 
   /** @param people name and secret of each custodian */
   static async open(
+    database: OwnDatabase,
     people: Readonly<Record<string, string>> = { aoi: 'aoi and a long secret', ren: 'ren and a long secret' },
   ): Promise<VaultHouse> {
-    const database = await testDatabase();
     const folder = await hsmFolder();
     const clock = new BenchClock();
     const start = () => VaultNode.start(database.url('vault'), folder.directory, clock);

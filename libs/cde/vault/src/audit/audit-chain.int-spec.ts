@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { Till, type VaultNode } from '../vault-test-bench.js';
 import { VaultHouse } from '../vault-test-house.js';
 
@@ -14,7 +15,7 @@ let admin: pg.Client;
 let till: Till;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   [vault, second] = house.nodes;
   ({ admin } = house);
 }, 60_000);

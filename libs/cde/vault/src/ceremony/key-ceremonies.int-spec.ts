@@ -2,6 +2,7 @@ import { HsmError } from '@tsunagu/hsm';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
 import { Till, VaultNode, type BenchClock } from '../vault-test-bench.js';
 import { VaultHouse } from '../vault-test-house.js';
@@ -15,7 +16,7 @@ let vault: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  house = await VaultHouse.open(SECRETS);
+  house = await VaultHouse.open(await testDatabase(), SECRETS);
   [vault] = house.nodes;
   ({ clock, admin } = house);
 }, 60_000);

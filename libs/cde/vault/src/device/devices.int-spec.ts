@@ -1,4 +1,5 @@
 import { DUKPT_PROFILES, TerminalDukpt } from '@tsunagu/hsm';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { componentCheckValue } from '../ceremony/new-key.js';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -17,7 +18,7 @@ let admin: pg.Client;
 let transport: { id: string };
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   [vault, second] = house.nodes;
   ({ clock, admin } = house);
   transport = await aTransportKey();

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { toWireId } from '@tsunagu/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { Till, VaultNode, type BenchClock } from '../vault-test-bench.js';
 import { CARDS, VaultHouse, aoi, ren } from '../vault-test-house.js';
 import type { CertificateKey } from './certificate-signer.js';
@@ -12,7 +13,7 @@ let node: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   ({ clock, admin } = house);
   [node] = house.nodes;
 }, 60_000);

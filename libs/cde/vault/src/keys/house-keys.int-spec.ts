@@ -2,6 +2,7 @@ import { EnvelopeOpener, SoftwareHsm, type KeyRef } from '@tsunagu/hsm';
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { CENTRE_TENANT } from '../audit/audit-row.js';
 import { KEY_PURPOSES } from '../inventory/key-purposes.js';
 import type { KeyRecord } from '../inventory/key-record.js';
@@ -17,7 +18,7 @@ let link: SoftwareHsm;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   ({ clock, nodes, admin } = house);
   const { directory } = house.folder;
   link = await SoftwareHsm.open({ directory, partition: 'switch', mode: 'sandbox', warn: () => {}, clock });

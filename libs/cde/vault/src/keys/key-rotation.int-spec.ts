@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { Till, type BenchClock } from '../vault-test-bench.js';
 import { CARDS, VaultHouse } from '../vault-test-house.js';
 
@@ -9,7 +10,7 @@ let nodes: VaultHouse['nodes'];
 let admin: pg.Client;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   ({ clock, nodes, admin } = house);
 }, 60_000);
 afterAll(() => house.close());

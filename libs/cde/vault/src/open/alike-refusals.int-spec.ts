@@ -2,6 +2,7 @@ import { HsmError, PayloadReader, TerminalDukpt } from '@tsunagu/hsm';
 import type { OpenCardRequest } from '@tsunagu/contracts';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { Till, type VaultNode } from '../vault-test-bench.js';
 import { VaultHouse } from '../vault-test-house.js';
 
@@ -21,7 +22,7 @@ let vault: VaultNode;
 let admin: pg.Client;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   [vault] = house.nodes;
   ({ admin } = house);
 }, 60_000);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ksn } from '@tsunagu/hsm';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { BenchClock, Till, VaultNode } from '../vault-test-bench.js';
 import { VaultHouse } from '../vault-test-house.js';
 
@@ -14,7 +15,7 @@ let admin: pg.Client;
 let aes: Till;
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   [vault, second] = house.nodes;
   ({ admin } = house);
   aes = await Till.enrol(vault, 'AES-DUKPT');

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../../../../test/kit/database.js';
 import { Till, type BenchClock } from '../vault-test-bench.js';
 import { CARDS, VaultHouse } from '../vault-test-house.js';
 
@@ -12,7 +13,7 @@ let tills: Till[];
 const tokens: { tenantId: string; tokenId: string; pan: string }[] = [];
 
 beforeAll(async () => {
-  house = await VaultHouse.open();
+  house = await VaultHouse.open(await testDatabase());
   ({ clock, nodes, admin } = house);
   tills = await Promise.all([0, 1].map(() => Till.enrol(nodes[0], 'AES-DUKPT')));
   for (const till of tills) {
