@@ -109,7 +109,13 @@ export class VaultNode {
     const whole = { transactions, centre, hsm, clock, audit, auditSeal, config, devices, sealer, metrics, logger };
     const { keys, enrol } = await openKeyRoom(whole);
     const cards = new CardRepository();
-    const dataKeys = new TenantDataKeys(hsm, keys.ring, transactions, clock, new TenantKeks(hsm, keys.book, keys.inventory));
+    const dataKeys = new TenantDataKeys(
+      hsm,
+      keys.ring,
+      transactions,
+      clock,
+      new TenantKeks(hsm, keys.book, keys.inventory),
+    );
     const rotation = new DataKeyRotation(centre, transactions, dataKeys, audit, new RotationPlace(keys.ring, clock));
     const fingerprints = new Fingerprints(hsm, keys.ring, clock);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
