@@ -151,6 +151,8 @@ describe('cards of a partner, through the real api and the real vault', { timeou
     });
     expect([asked.status, asked.body['status'], asked.body['lines_total']]).toEqual([201, 'pending_approval', 0]);
     const path = `/v1/token-exports/${String(asked.body['id'])}`;
+    const { text } = await keys(['token-files', tenant().id]);
+    expect(text).toMatch(new RegExp(`export  ${String(asked.body['id'])}  export-.* waits for`));
     const ordered = await keys(['export-tokens', tenant().id, '--under', partner.id, ...as(1)], [secret(1)]);
     const approve = ['approve-tenant', found(ordered.text, /approve-tenant (\S+)/)];
     expect((await keys([...approve, ...as(1)], [secret(1)])).code).toBe(1);
