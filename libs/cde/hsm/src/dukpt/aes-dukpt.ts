@@ -39,12 +39,16 @@ export function aesTypeOf(key: Buffer): 'AES128' | 'AES192' | 'AES256' {
   return key.length === 24 ? 'AES192' : 'AES256';
 }
 
-/** Initial key of a device. @param ikid 16 hex digits: BDK id ‖ device id */
-export function aesInitialKey(bdk: Buffer, ikid: Hex): Buffer {
-  return derive(bdk, AES_USAGE.initialKey, aesTypeOf(bdk), [
-    parseInt(ikid.slice(0, 8), 16),
-    parseInt(ikid.slice(8, 16), 16),
-  ]);
+/**
+ * Initial key of a device.
+ * @param ikid 16 hex digits: BDK id ‖ device id
+ * @param encrypt AES-ECB under the same base key, where one is running
+ */
+export function aesInitialKey(bdk: Buffer, ikid: Hex, encrypt?: (data: Buffer) => Buffer): Buffer {
+  const type = aesTypeOf(bdk);
+  const data = fillData(SCRATCH[bdk.length]!, AES_USAGE.initialKey, type);
+  fillContext(data, parseInt(ikid.slice(0, 8), 16), parseInt(ikid.slice(8, 16), 16));
+  return cut(encrypt === undefined ? ecbEncrypt('AES', bdk, data) : encrypt(data), bdk.length);
 }
 
 /** Transaction key: one derivation per one-bit of the counter, from the highest. The caller wipes it. */

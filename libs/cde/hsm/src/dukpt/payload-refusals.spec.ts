@@ -168,6 +168,7 @@ describe('a message of a reader that is refused [CC-18]', () => {
         'another check digit': padded('03030303').fill(0x39, 8, 12),
         'nothing that can be read': Buffer.alloc(length, 0xee),
       };
+      await verdict(reader, bdk, await send(genuine)); // the base key comes into memory
       let first: string[] | undefined;
       for (const [what, plain] of Object.entries(contents)) {
         const sent = await send(plain, { padding: 'NONE' });

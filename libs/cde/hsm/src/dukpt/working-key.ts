@@ -1,3 +1,4 @@
+import type { BaseCiphers } from '../cipher/base-ciphers.js';
 import { HsmError } from '../provider/hsm-error.js';
 import type { Dukpt, KeyType, MacAlg } from '../provider/hsm-provider.js';
 import {
@@ -53,9 +54,10 @@ export function transactionKeyFromInitial(initialKey: Buffer, ksn: Ksn): Buffer 
     : tdesTransactionKey(initialKey, ksn);
 }
 
-/** The same from the base key. The caller wipes it. */
-export function transactionKeyOf(bdk: Buffer, ksn: Ksn): Buffer {
-  const initialKey = initialKeyOf(bdk, ksn);
+/** The same from the base key. The caller wipes it. @param ciphers running encryptions of base keys, for an AES key that stays in memory */
+export function transactionKeyOf(bdk: Buffer, ksn: Ksn, ciphers?: BaseCiphers): Buffer {
+  const isRunning = ciphers !== undefined && ksn.scheme === 'AES-DUKPT';
+  const initialKey = isRunning ? aesInitialKey(bdk, ksn.initialKeyId, ciphers.of(bdk)) : initialKeyOf(bdk, ksn);
   try {
     return transactionKeyFromInitial(initialKey, ksn);
   } finally {

@@ -1,6 +1,7 @@
 import { type Clock, SystemClock } from '@tsunagu/kernel';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { KEY_BYTES, decryptData, encryptData, familyOf, type CipherInput } from '../cipher/block-cipher.js';
+import { BaseCiphers } from '../cipher/base-ciphers.js';
 import { RecentTransactionKeys } from '../dukpt/recent-transaction-keys.js';
 import { initialKeyOf, transactionKeyOf, usableKsn, workingKeyOf, type DukptUse } from '../dukpt/working-key.js';
 import { Ksn } from '../dukpt/ksn.js';
@@ -65,6 +66,7 @@ export interface SoftwareHsmOptions {
 export class SoftwareHsm extends HsmProvider {
   readonly name = NAME;
   readonly #transactions = new RecentTransactionKeys();
+  readonly #bases = new BaseCiphers();
 
   private constructor(
     private readonly store: KeyStore,
@@ -349,7 +351,7 @@ export class SoftwareHsm extends HsmProvider {
         dukpt.ksn,
         () => {
           const ksn = usableKsn(dukpt.scheme, dukpt.ksn);
-          return { ksn, key: transactionKeyOf(bdk, ksn) };
+          return { ksn, key: transactionKeyOf(bdk, ksn, this.#bases) };
         },
         (key, ksn) => wiping(workingKeyOf(key, ksn, use, dukpt, mac), work),
       ),
