@@ -86,5 +86,5 @@ function expectedOf({ payment, order, arrive }: CertificationCase): string {
 
 function shown({ status, customer_charged: charged, reason, approval_code: code, decline }: Payment): string {
   const facts = [status, `charged ${charged}`, reason, decline?.code, code === null ? null : `approval ${code}`];
-  return facts.filter((fact) => fact !== null && fact !== undefined).join(', ');
+  return [...new Set(facts.filter((fact) => fact !== null && fact !== undefined))].join(', ');
 }
