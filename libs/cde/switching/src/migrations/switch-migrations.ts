@@ -1,7 +1,13 @@
 import type { Migration } from '@tsunagu/platform';
 import { AddressLeases1795000020061 } from './address-leases.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
+import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
 
 /** Migrations of the switch's schema, oldest first. */
-export const switchMigrations: readonly Migration[] = [CreateJournal1795000020001, ReconcileLinks1795000020041, AddressLeases1795000020061];
+export const switchMigrations: readonly Migration[] = [
+  CreateJournal1795000020001,
+  ReconcileLinks1795000020041,
+  DrainStoreAndForward1795000020042,
+  AddressLeases1795000020061,
+];

@@ -98,7 +98,7 @@ export const PREPARE = sql(
   'saf_prepare',
   `update switch.saf set stan = coalesce(stan, $6), sends = sends + 1, first_sent_at = coalesce(first_sent_at, $7)
    where tenant_id = $1 and attempt_id = $2 and kind = $3 and state = 'pending' and ${LEADS('$4', '$5')}
-   returning kind, link, terminal, reason_code, stan, tries, sends, queued_at`,
+   returning kind, link, terminal, reason_code, stan, tries, sends, coalesce(retried_at, queued_at) as queued_at`,
 );
 
 /**

@@ -5,7 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('saf_kind', `kind IN ('reversal', 'advice')`)
 @Check('saf_state', `state IN ('pending', 'done', 'error', 'expired', 'withdrawn')`)
 @Index('saf_open', ['link'], { where: `state IN ('pending', 'error', 'expired')` })
-@Index('saf_due', ['link', 'nextAt'], { where: `state = 'pending'` })
+@Index('saf_due', ['link', 'nextAt', 'place'], { where: `state = 'pending'` })
 export class SafEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'saf_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', name: 'attempt_id', primaryKeyConstraintName: 'saf_pkey' }) attemptId!: string;
@@ -26,4 +26,5 @@ export class SafEntity {
   @Column({ type: 'timestamptz', name: 'first_sent_at', nullable: true }) firstSentAt!: Date | null;
   @Column({ type: 'timestamptz', name: 'next_at' }) nextAt!: Date;
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true }) endedAt!: Date | null;
+  @Column({ type: 'timestamptz', name: 'retried_at', nullable: true }) retriedAt!: Date | null;
 }

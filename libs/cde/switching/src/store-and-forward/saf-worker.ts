@@ -1,6 +1,6 @@
 import type { IsoMessage } from '@tsunagu/iso8583';
 import { AppError } from '@tsunagu/kernel';
-import type { SendResult } from '@tsunagu/links';
+import { transportOf, type SendResult } from '@tsunagu/links';
 import { DatabaseError, DatabaseUnavailableError } from '@tsunagu/platform';
 import type { Desk } from '../desk.js';
 import type { LeaseRef, SafClaim, SafEnd, SafItem } from '../journal/journal.js';
@@ -9,6 +9,10 @@ import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import { buildSafMessage } from './saf-message.js';
 
 const CLAIM_LIMIT = 32;
+/** A backlog of thousands goes out at the speed of the line and leaves most of its places to new payments. */
+const SHARE_OF_LINE = 4;
+/** A silent counterpart keeps a place no longer than this: the first copy of a new reversal must not wait for the answers of others. */
+const PLACE_MS = 2_000;
 const POLL_MAX_MS = 1_000;
 /** After this an entry is an incident: a person decides. It is never deleted. @source reference/iso8583-1993.md §17.3 */
 const EXPIRY_MS = 24 * 3_600_000;
@@ -24,7 +28,9 @@ const REPEAT_GAP_MS = 50;
 export class SafWorker {
   readonly #stopped = new AbortController();
   readonly #outstanding = new Set<Promise<void>>();
+  readonly #places = new Set<Promise<void>>();
   readonly #pollMs: number;
+  readonly #inFlightMax: number;
   #bell = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -34,6 +40,7 @@ export class SafWorker {
     private readonly memory: SwitchingMemory,
   ) {
     this.#pollMs = Math.min(POLL_MAX_MS, ...desk.line.config.reversalScheduleMs);
+    this.#inFlightMax = Math.max(1, Math.floor(transportOf(desk.line.config).limits.inFlight / SHARE_OF_LINE));
     memory.onRing(desk.line.config.name, () => this.#bell.abort());
   }
 
@@ -53,8 +60,10 @@ export class SafWorker {
   async pass(): Promise<number> {
     const lease = this.#lease();
     if (lease === undefined || !this.desk.line.isReady) return 0;
+    while (this.#places.size >= this.#inFlightMax) await Promise.race(this.#places);
     const scheduleMs = this.desk.line.config.reversalScheduleMs;
-    const claims = await this.ports.journal.claimDue(lease, this.ports.clock.now(), { scheduleMs, limit: CLAIM_LIMIT });
+    const limit = Math.min(CLAIM_LIMIT, this.#inFlightMax - this.#places.size);
+    const claims = await this.ports.journal.claimDue(lease, this.ports.clock.now(), { scheduleMs, limit });
     await Promise.all(byTerminal(claims).map((entries) => this.#sendInOrder(entries, lease)));
     return claims.length;
   }
@@ -117,11 +126,19 @@ export class SafWorker {
         .then((result) => this.#settle(claim, lease, item, result))
         .catch((error: unknown) => this.#postpone(claim, lease, error));
       this.#outstanding.add(settled);
+      this.#takePlace(settled);
       void settled.finally(() => {
         this.#outstanding.delete(settled);
         written();
       });
     });
+  }
+
+  #takePlace(settled: Promise<void>): void {
+    const freed = new AbortController();
+    void settled.finally(() => freed.abort());
+    const place = this.ports.clock.sleep(PLACE_MS, freed.signal).then(() => void this.#places.delete(place));
+    this.#places.add(place);
   }
 
   /** @returns undefined when nothing can be sent now: the entry is due again, or it went to the error list */

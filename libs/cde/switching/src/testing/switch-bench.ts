@@ -80,8 +80,12 @@ export class SwitchBench {
     await this.db.drop();
   }
 
-  async born(link: string, connector: Connector = plainConnector): Promise<BenchLife> {
-    const line = new ScriptedLine(linkConfig(link), new PostgresStanBlocks(this.centre));
+  async born(
+    link: string,
+    connector: Connector = plainConnector,
+    changes: Partial<LinkConfig> = {},
+  ): Promise<BenchLife> {
+    const line = new ScriptedLine({ ...linkConfig(link), ...changes }, new PostgresStanBlocks(this.centre));
     const lease = new LinkLease(link, 'switch-1', this.centre, this.clock);
     const desk: Desk = { line, connector, lease };
     const log = new RememberedLog();
