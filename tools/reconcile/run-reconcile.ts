@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { caseText, overview, type Balance, type CaseLine, type ItemLine } from './print.js';
+import { amount, caseText, overview, type Balance, type CaseLine, type ItemLine } from './print.js';
 import { ReconcileError, SwitchDoor } from './switch-door.js';
 
 export const HELP = `npm run reconcile -- COMMAND [options]      counter exchange with the counterparts, asked of the running switch
@@ -13,6 +13,11 @@ export const HELP = `npm run reconcile -- COMMAND [options]      counter exchang
   details CASE --file FILE              bring the counterpart's transactions by hand: one JSON object a line with rrn, localTime,
                                         class, terminal, amountMinor, businessDate, reversalDate
   close CASE --as NAME (--correction ATTEMPT … | --reason TEXT)     end a case: by booked corrections, or by a reason
+
+  saf [--link NAME] [--aside] [--after PLACE]             reversals and advices that wait; --aside: only those that stand aside
+  retry ATTEMPT [--kind advice]         send one that stands aside again, under its own names
+  give-up ATTEMPT --as NAME --reason TEXT                 the first of two people; the attempt will be in doubt …
+  approve ATTEMPT --as NAME             … when the second one says so
 
   DATE is YYYY-MM-DD; without it the latest date with counters.
   --data DIR  folder of the sandbox, default .tsunagu;  SWITCH_URL with TLS_CERT_FILE, TLS_KEY_FILE, TLS_CA_FILE: another switch
@@ -63,6 +68,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const { case: one, items } = await room.door.ask<{ case: CaseLine; items: ItemLine[] }>('reconciliationAct', order);
     return said(room, { case: one, items }, caseText(one, items), one.state === 'open');
   },
+  saf: showSaf,
+  retry: (room) => moveSaf(room, 'retry'),
+  'give-up': (room) => moveSaf(room, 'give-up'),
+  approve: (room) => moveSaf(room, 'approve'),
   async close(room) {
     const { reason = '', correction = [] } = room.options;
     const order = { action: 'close', caseId: operandOf(room), by: needed(room, 'as'), reason, corrections: correction };
@@ -70,6 +79,41 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return said(room, { case: one }, caseText(one, []), one.state === 'open');
   },
 };
+
+/** The entry as the switch shows it. */
+interface SafEntry {
+  readonly attemptId: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly link: string;
+  readonly terminal: string;
+  readonly actionCode: string | null;
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly queuedAt: string;
+  readonly sends: number;
+  readonly place: string;
+  readonly attemptState: string;
+  readonly askedBy: string | null;
+}
+
+async function showSaf(room: Room): Promise<Done> {
+  const { link, aside, after } = room.options;
+  const { entries } = await room.door.ask<{ entries: SafEntry[] }>('safRead', { link, after, aside: aside === true });
+  const lines = entries.map(
+    (one) =>
+      `${one.attemptId} ${one.kind} ${one.state} on ${one.link} terminal ${one.terminal} ${amount(one.amountMinor, one.currency)} since ${one.queuedAt}, sent ${one.sends} times, answered ${one.actionCode ?? '-'}, attempt ${one.attemptState}${one.askedBy === null ? '' : `, giving up asked by ${one.askedBy}`}`,
+  );
+  const more = entries.length === 100 ? [`more: --after ${entries.at(-1)?.place}`] : [];
+  return said(room, { entries }, lines.length === 0 ? 'nothing waits' : [...lines, ...more].join('\n'), false);
+}
+
+async function moveSaf(room: Room, action: string): Promise<Done> {
+  const { kind, as: by, reason } = room.options;
+  const attemptId = operandOf(room, 'which attempt? npm run reconcile -- saf shows them');
+  await room.door.ask('safAct', { action, attemptId, kind, by, reason });
+  return { code: 0, text: `${action}: done` };
+}
 
 /** @returns words for people, and the exit code */
 export async function runReconcile(argv: readonly string[]): Promise<Done> {
@@ -79,7 +123,7 @@ export async function runReconcile(argv: readonly string[]): Promise<Done> {
       allowPositionals: true,
       options: {
         link: { type: 'string' }, date: { type: 'string' }, currency: { type: 'string' }, as: { type: 'string' }, reason: { type: 'string' },
-        file: { type: 'string' }, data: { type: 'string' }, correction: { type: 'string', multiple: true }, json: { type: 'boolean' }, help: { type: 'boolean' },
+        file: { type: 'string' }, data: { type: 'string' }, correction: { type: 'string', multiple: true }, aside: { type: 'boolean' }, after: { type: 'string' }, kind: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' },
       }, // prettier-ignore
     });
     const [name = '', operand] = positionals;
@@ -130,8 +174,8 @@ function needed({ options }: Room, name: string): string {
   return value;
 }
 
-function operandOf({ operand }: Room): string {
-  if (operand === undefined) throw new ReconcileError('which case? npm run reconcile -- list shows them');
+function operandOf({ operand }: Room, question = 'which case? npm run reconcile -- list shows them'): string {
+  if (operand === undefined) throw new ReconcileError(question);
   return operand;
 }
 

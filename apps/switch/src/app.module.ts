@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { acceptorMigrations } from '@tsunagu/acceptor';
 import { Clock } from '@tsunagu/kernel';
 import { PlatformModule, SwitchPeers, migrationNames, migrationsMatch } from '@tsunagu/platform';
-import { SwitchingService, switchMigrations } from '@tsunagu/switching';
+import { SafDesk, SwitchingService, switchMigrations } from '@tsunagu/switching';
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { SharedSwitching } from './attempts/shared-switching.js';
@@ -17,18 +17,20 @@ import { ReconciliationController } from './reconciliation/reconciliation.contro
 import { ReconciliationOverviews } from './reconciliation/reconciliation-overviews.js';
 import { Reconcilers } from './reconciliation/reconcilers.js';
 import { RoutesController } from './routing/routes.controller.js';
+import { SafController } from './reconciliation/saf.controller.js';
 
 const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
   imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true }), HqModule],
-  controllers: [AttemptsController, RoutesController, LinksController, ReconciliationController],
+  controllers: [AttemptsController, RoutesController, LinksController, ReconciliationController, SafController],
   providers: [
     Surroundings,
     Storage,
     LinkOverviews,
     ReconciliationOverviews,
+    { provide: SafDesk, useFactory: ({ centre }: Storage) => new SafDesk(centre), inject: [Storage] },
     {
       provide: Reconcilers,
       useFactory: (assembly: Assembly, house: Surroundings, storage: Storage) =>

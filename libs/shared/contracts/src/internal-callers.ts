@@ -55,4 +55,6 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [SWITCH_ROUTES.linkActHere]: ['switch'],
   [SWITCH_ROUTES.reconciliationRead]: ['operator'],
   [SWITCH_ROUTES.reconciliationAct]: ['operator'],
+  [SWITCH_ROUTES.safRead]: ['operator'],
+  [SWITCH_ROUTES.safAct]: ['operator'],
 };

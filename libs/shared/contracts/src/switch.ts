@@ -96,4 +96,6 @@ export const SWITCH_ROUTES = {
   linkActHere: '/internal/v1/links/act-here',
   reconciliationRead: '/internal/v1/reconciliation/read',
   reconciliationAct: '/internal/v1/reconciliation/act',
+  safRead: '/internal/v1/store-and-forward/read',
+  safAct: '/internal/v1/store-and-forward/act',
 } as const;
