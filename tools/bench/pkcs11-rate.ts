@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { DUKPT_PROFILES, SoftToken, TerminalDukpt, aesInitialKey, softTokenLack } from '@tsunagu/hsm/primitives';
+import { cleanHeap } from './clean-heap.js';
 import { round } from './percentile.js';
 import { quietMean } from './vault-rate.js';
 import { openRaw, type RawCard, type RawToken } from './pkcs11-floor.js';
@@ -71,6 +72,7 @@ async function takeTurns(
   const spentUs: number[][] = ways.map(() => []);
   for (let turn = 0; turn <= TURNS; turn += 1) {
     for (const [index, way] of ways.entries()) {
+      cleanHeap();
       const before = process.cpuUsage();
       await Promise.all(Array.from({ length: LANES }, (_, lane) => openShare(cards, lane, way)));
       const { user, system } = process.cpuUsage(before);

@@ -9,6 +9,7 @@ import {
   type TerminalPayload,
 } from '@tsunagu/hsm/primitives';
 import { softwareProvider } from '../conformance/software-provider.js';
+import { cleanHeap } from './clean-heap.js';
 import { round } from './percentile.js';
 import { openPlainly } from './vault-floor.js';
 
@@ -74,6 +75,7 @@ async function takeTurns(turns: readonly Turn[]): Promise<number[]> {
   const spent: number[][] = turns.map(() => []);
   for (let pass = -WARM_UP_TURNS; pass < TURNS; pass += 1) {
     for (const [index, turn] of turns.entries()) {
+      cleanHeap();
       const before = process.cpuUsage();
       await turn();
       const { user, system } = process.cpuUsage(before);
