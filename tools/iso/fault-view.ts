@@ -1,8 +1,10 @@
 import {
   compileSpec,
   defineSpec,
+  mask,
   FrameDecoder,
   type CodecError,
+  type Dissection,
   type FieldSpan,
   type Spec,
   type WireProfileName,
@@ -49,20 +51,26 @@ function placeOf(field: number | null, spec: Spec): string {
  * The row of the dump that holds the fault, and an arrow under it. Only bytes of fields that may be shown are printed: after the fault nobody
  * knows what the bytes are.
  */
-export function faultView(bytes: Buffer, offset: number, spans: readonly FieldSpan[], spec: Spec): string[] {
+export function faultView(bytes: Buffer, offset: number, dissection: Dissection, spec: Spec): string[] {
+  const shown = shownSpans(dissection, spec);
   const from = Math.max(0, Math.min(offset, bytes.length) - (Math.min(offset, bytes.length) % ROW));
   const cells = Array.from({ length: Math.max(0, Math.min(ROW, bytes.length - from)) }, (_, index) => {
     const at = from + index;
-    return isShown(at, spans, spec) ? (bytes[at] as number).toString(16).toUpperCase().padStart(2, '0') : '··';
+    return shown.some((span) => at >= span.from && at < span.to)
+      ? (bytes[at] as number).toString(16).toUpperCase().padStart(2, '0')
+      : '··';
   });
   const label = String(from).padStart(6);
   return [`${label}  ${cells.join(' ')}`, `${' '.repeat(label.length + 2 + (offset - from) * 3)}^^`];
 }
 
-function isShown(at: number, spans: readonly FieldSpan[], spec: Spec): boolean {
-  const span = spans.find(({ from, to }) => at >= from && at < to);
-  if (span === undefined) return false;
-  return span.field <= 1 || spec.fields.some(({ field, isSensitive }) => field === span.field && !isSensitive);
+/** MTI, bitmap, and the fields whose value the mask shows as it is. */
+function shownSpans({ message, spans }: Dissection, spec: Spec): FieldSpan[] {
+  const masked = message === undefined ? {} : mask(message);
+  return spans.filter(({ field }) => {
+    const isSensitive = spec.fields.find((one) => one.field === field)?.isSensitive ?? true;
+    return field <= 1 || (!isSensitive && masked[field] === message?.text(field));
+  });
 }
 
 /** How else the bytes could be read: the usual mistakes are a frame header left in, and another profile. */

@@ -62,13 +62,13 @@ function endOfStream(bytes: Buffer, pending: number, frames: number, fault: stri
 
 function readMessage(bytes: Buffer, { spec, verb, framing, isJson, profile }: IsoOptions): IsoRun {
   const dissection = compileSpec(spec).dissect(bytes);
-  const { message, fault, spans } = dissection;
+  const { message, fault } = dissection;
   const err =
     fault === undefined
       ? []
       : [
           faultWords(fault, spec),
-          ...faultView(bytes, fault.offset, spans, spec),
+          ...faultView(bytes, fault.offset, dissection, spec),
           ...hints(bytes, framing !== undefined, profile),
         ];
   const code = fault === undefined ? 0 : 1;

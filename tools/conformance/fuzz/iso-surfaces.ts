@@ -42,7 +42,8 @@ export function isoSurfaces(dialects: readonly Dialect[]): Surface[] {
 
 function feedMessage(dialect: Dialect, random: SeededRandom): boolean {
   const sample = random.pick(dialect.samples);
-  return read(dialect, random.below(20) === 0 ? sample : mutated(sample, random));
+  // printing costs as much as all the rest: one message in eight
+  return read(dialect, random.below(20) === 0 ? sample : mutated(sample, random), random.below(8) === 0);
 }
 
 /** Half of the damage is one byte that becomes a neighbour: it comes deepest into a reader. */
@@ -57,11 +58,12 @@ function mutated(sample: Buffer, random: SeededRandom): Buffer {
 }
 
 /** Everything that is done with a message from outside. @throws CodecError it is refused */
-function read({ codec, validator, isStrict }: Dialect, bytes: Buffer): boolean {
+function read({ codec, validator, isStrict }: Dialect, bytes: Buffer, isShown = true): boolean {
   const before = Buffer.from(bytes);
   const { message, fault, spans } = codec.dissect(bytes);
   if (!bytes.equals(before)) throw new Error('the input was changed');
-  if (message !== undefined && NUMBERS.test(JSON.stringify(mask(message)))) throw new Error('a card number was shown');
+  if (isShown && message !== undefined && NUMBERS.test(JSON.stringify(mask(message))))
+    throw new Error('a card number was shown');
   if (spans.some(({ from, to }, index) => to < from || from !== (spans[index - 1]?.to ?? from)))
     throw new Error('the fields do not follow each other');
   if (fault !== undefined) {
@@ -125,7 +127,7 @@ function inPieces(
 
 function isRead(dialect: Dialect, bytes: Buffer): boolean {
   try {
-    return read(dialect, bytes);
+    return read(dialect, bytes, false);
   } catch (error) {
     if (error instanceof CodecError) return false;
     throw error;

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { Secret, invariant } from '@tsunagu/kernel';
+import { mayHoldCardNumber } from './card-number.js';
+import { contentFault } from './content.js';
 import { FIELD_MAX, FIELD_TABLE } from './field-table.js';
 import type { HeaderValues } from './interchange-header.js';
 
@@ -112,7 +114,10 @@ export class IsoMessage {
     return present;
   }
 
-  /** The only form a logger may see: field number to text. The card number keeps its first six and last four digits. */
+  /**
+   * The only form a logger may see: field number to text. The card number keeps its first six and last four digits; another field
+   * that holds what may be one is masked too.
+   */
   toJSON(): Record<string, string> {
     const shown: Record<string, string> = { mti: this.mti };
     for (const field of this.fields()) shown[field] = this.#masked(field, this.#slots[field] as FieldValue);
@@ -131,9 +136,14 @@ export class IsoMessage {
     if (field === 2 && typeof value === 'string' && value.length >= 13) {
       return value.slice(0, 6) + '*'.repeat(value.length - 10) + value.slice(-4);
     }
-    if (this.#sensitive[field] === true || typeof value !== 'string') return `[${value.length} masked]`;
-    return value;
+    if (typeof value !== 'string' || this.#sensitive[field] === true) return `[${value.length} masked]`;
+    return mayHoldCardNumber(value) && !isOriginalData(value) ? `[${value.length} masked]` : value;
   }
+}
+
+/** Field 56 is 24 digits and more by its layout; masked by chance it would name no original. */
+function isOriginalData(value: string): boolean {
+  return contentFault('original-data', value) === undefined;
 }
 
 /**

@@ -106,6 +106,29 @@ describe('a message [D1]', () => {
     expect(codec.encode(copy).equals(codec.encode(decoded))).toBe(true);
   });
 
+  it('hides a card number in a field where none belongs, and no amounts', () => {
+    const odd = {
+      31: PAN,
+      37: '632500000001',
+      42: PAN.slice(0, 15),
+      43: `SHOP ${PAN}`,
+      59: '',
+      86: '0000000025481920',
+    };
+    expect(mask(new IsoMessage('1200', { ...odd, 30: '000000012800000000000000' }))).toEqual({
+      mti: '1200',
+      30: '000000012800000000000000',
+      31: '[16 masked]',
+      37: '632500000001',
+      42: '411111111111111',
+      43: '[21 masked]',
+      59: '[0 masked]',
+      86: '0000000025481920',
+    });
+    const moved = new IsoMessage('1420', { 56: '12000001252611210930001188001234567', 101: `X${PAN}` });
+    expect(mask(moved)).toMatchObject({ 56: '12000001252611210930001188001234567', 101: '[17 masked]' });
+  });
+
   it('hides a field that its table does not have', () => {
     const none = compileSpec(readSpec({ fields: { 62: null } }));
     expect(

@@ -1,5 +1,5 @@
-import type { FieldValue, IsoMessage } from '../iso-message.js';
-import { mask } from '../iso-message.js';
+import { mayHoldCardNumber } from '../card-number.js';
+import { mask, type FieldValue, type IsoMessage } from '../iso-message.js';
 import type { Spec } from '../spec.js';
 import { unionPayActionCode, unionPayTransaction } from '../unionpay/answers.js';
 import { ACTION_CLASSES, ACTION_CODES } from './action-words.js';
@@ -23,7 +23,7 @@ import {
   retrievalReference,
   securityData,
 } from './inner.js';
-import { listed, ofText, said, wordOf, type Explain, type Part } from './parts.js';
+import { listed, maskOf, ofText, said, wordOf, type Explain, type Part } from './parts.js';
 
 /** A field for a person: its place in the table, its masked value and what that means. */
 export interface ExplainedField {
@@ -113,20 +113,29 @@ export function mtiWords(mti: string): string {
  */
 export function explainMessage(message: IsoMessage, spec: Spec): ExplainedField[] {
   const masked = mask(message);
-  const explainers = EDITIONS[spec.mti.version] ?? {};
-  return message.fields().map((field) => {
-    const definition = spec.fields.find((one) => one.field === field);
-    const value = message.text(field) ?? message.bytes(field);
-    const explain = explainers[field] ?? ownLayout(definition);
-    const meaning = value === undefined ? undefined : explain?.(value, message);
-    return {
-      field,
-      name: definition?.name ?? 'not in the table',
-      value: masked[field] ?? '',
-      words: meaning?.words ?? '',
-      parts: meaning?.parts ?? [],
-    };
-  });
+  const table = new Map(spec.fields.map((definition) => [definition.field, definition]));
+  return message
+    .fields()
+    .map((field) => explained(message, field, masked[field] ?? '', { spec, of: table.get(field) }));
+}
+
+function explained(
+  message: IsoMessage,
+  field: number,
+  shown: string,
+  { spec, of }: { spec: Spec; of: Spec['fields'][number] | undefined },
+): ExplainedField {
+  const value = message.text(field) ?? (message.bytes(field) as Buffer);
+  const line = { field, name: of?.name ?? 'not in the table', value: shown };
+  if (of?.isSensitive === false && shown !== value) return { ...line, words: 'may hold a card number', parts: [] };
+  const explain = EDITIONS[spec.mti.version]?.[field] ?? ownLayout(of);
+  const { words, parts } = explain?.(value, message) ?? said('');
+  return { ...line, words, parts: parts.map(unnumbered) };
+}
+
+/** A tag may hold a card number that does not belong there. */
+function unnumbered(part: Part): Part {
+  return mayHoldCardNumber(part.value) ? { ...part, value: maskOf(part.value.length) } : part;
 }
 
 /** A date says itself, unless it is an expiry date. */
