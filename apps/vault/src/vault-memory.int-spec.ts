@@ -140,7 +140,7 @@ function patterns(): PanPattern[] {
   return [...panPatterns([PAN]), ...track2];
 }
 
-describe('the memory of a vault that has opened cards and is idle', { timeout: 60_000 }, () => {
+describe('the memory of a vault that has opened cards and is idle', { timeout: 120_000 }, () => {
   beforeAll(openCards, 60_000);
 
   it.runIf(process.platform === 'linux')('keeps no account number once the answers are out [C9, CC-29]', () => {
