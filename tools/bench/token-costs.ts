@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { startPostgres } from '../postgres.mjs';
+import { removePostgresData, startPostgres } from '../postgres.mjs';
 import { latencyOf, round } from './percentile.js';
 import { TokenStore, type StatementCost } from './token-store.js';
 
@@ -44,7 +44,8 @@ export async function measureTokens(counts: TokenCounts, say: Say): Promise<Reco
     max_wal_size: '4GB',
     shared_buffers: counts.buffers,
   };
-  const server = await startPostgres({ dataDir: join(dataDir, 'pg'), settings });
+  const data = join(dataDir, 'pg');
+  const server = await startPostgres({ dataDir: data, settings });
   try {
     say(`storing ${counts.few} and ${counts.many} cards …`);
     const few = await TokenStore.fill(server.url(), counts.few);
@@ -54,6 +55,7 @@ export async function measureTokens(counts: TokenCounts, say: Say): Promise<Reco
     return result;
   } finally {
     await server.stop();
+    await removePostgresData(data);
     await rm(dataDir, { recursive: true, force: true });
   }
 }
