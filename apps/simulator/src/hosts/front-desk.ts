@@ -56,6 +56,11 @@ export class FrontDesk {
     return verdict;
   }
 
+  /** Never processed: whoever sent it may not be who it says. @source iso8583-1993.md §15 */
+  refuseMac(message: IsoMessage): Verdict {
+    return ASKS.test(message.mti) ? this.#plain(message, ACTION.wrongMac) : NOTHING;
+  }
+
   #decide(message: IsoMessage, action: string | undefined): Verdict {
     const isMoney = message.mti[1] === '1' || message.mti[1] === '2';
     if (isMoney) return this.#issuer.handle(message, action);

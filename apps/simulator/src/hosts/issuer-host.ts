@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { CodecError, compileSpec, defineSpec, IsoMessage } from '@tsunagu/iso8583';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
+import type { HostProtection } from '../protect/host-protection.js';
 import type { ScriptBook } from '../scripts/script-book.js';
 import type { StepAnswer } from '../scripts/script.js';
 import type { MessageTrace } from '../trace/message-trace.js';
@@ -36,6 +37,8 @@ export interface HostOptions {
   readonly completion?: CompletionRules;
   /** TLS with certificates on both sides; plain without it. */
   readonly tls?: HostTls;
+  /** MAC and envelope; none without it. */
+  readonly protection?: HostProtection;
   readonly now?: () => number;
 }
 
@@ -105,7 +108,7 @@ export class IssuerHost {
     if (session === undefined) return undefined;
     const answer = this.asks.waitFor(message, ASK_TIMEOUT_MS);
     this.#trace(session, 'out', message);
-    session.transmit(() => codec.encode(message), 'send');
+    session.transmit(() => this.#encode(message), 'send');
     return answer;
   }
 
@@ -132,8 +135,14 @@ export class IssuerHost {
     this.#sessions.add(session);
   }
 
-  #receive(session: HostSession, bytes: Buffer): void {
+  #receive(session: HostSession, received: Buffer): void {
     if (session.isSilent) return;
+    const { protection, count } = this.options;
+    const bytes = protection === undefined ? received : protection.open(received);
+    if (bytes === undefined) {
+      count('malformed', { link: this.options.link });
+      return session.destroy();
+    }
     let message: IsoMessage;
     try {
       message = codec.decode(bytes);
@@ -147,20 +156,24 @@ export class IssuerHost {
       return;
     }
     const { link, faults, scripts, trace } = this.options;
-    const script = scripts.meet(link, message, message.has(64) || message.has(128) ? false : null);
+    const mac = this.#macOf(message, bytes);
+    const script = scripts.meet(link, message, mac);
     const hit = hitOf(script) ?? faults.draw(this.#places(session.endpoint), message.mti);
     trace.note(
       { link, endpoint: session.endpoint, direction: 'in', fault: hit?.isInbound === true ? hit.kind : null },
       message,
     );
-    if (!isLostInbound(session, hit)) this.#answer(session, message, { script, hit });
+    if (!isLostInbound(session, hit)) this.#answer(session, message, { script, hit, isMacWrong: mac === false });
   }
 
-  #answer(session: HostSession, message: IsoMessage, met: { script?: StepAnswer; hit?: FaultHit }): void {
+  #answer(session: HostSession, message: IsoMessage, met: Met): void {
     const { link, ledger, count } = this.options;
-    const verdict = this.desk.judge(message, session.isSignedOn, met.script);
-    if (message.mti[1] === '8' && message.text(24) === NETWORK.signOn) session.isSignedOn = true;
-    if (message.mti[1] === '8' && message.text(24) === NETWORK.signOff) session.isSignedOn = false;
+    const verdict = met.isMacWrong
+      ? this.desk.refuseMac(message)
+      : this.desk.judge(message, session.isSignedOn, met.script);
+    const isManagement = message.mti[1] === '8' && !met.isMacWrong;
+    if (isManagement && message.text(24) === NETWORK.signOn) session.isSignedOn = true;
+    if (isManagement && message.text(24) === NETWORK.signOff) session.isSignedOn = false;
     if (verdict.answer === null && verdict.delivery === 'lost') count('unanswered', { link });
     ledger.flushed().then(
       () => this.#deliver(session, verdict, met),
@@ -179,7 +192,7 @@ export class IssuerHost {
       24: CANNOT_PARSE,
       72: unparseable(bytes),
     });
-    session.transmit(() => codec.encode(complaint), 'send');
+    session.transmit(() => this.#encode(complaint), 'send');
   }
 
   #deliver(
@@ -194,11 +207,21 @@ export class IssuerHost {
     const go = () => {
       this.options.count('message', { link: this.options.link, mti: answer.mti, action: answer.text(39) ?? '' });
       this.#trace(session, 'out', altered, hit?.kind ?? (way === 'send' ? null : way));
-      session.transmit(() => codec.encode(altered), way, hit?.delayMs);
+      session.transmit(() => this.#encode(altered), way, hit?.delayMs);
     };
     const waitMs = hit === undefined ? (script?.delayMs ?? delayMs) : delayMs;
     if (waitMs === 0) go();
     else this.#later(waitMs, go);
+  }
+
+  /** Null where the link has no MAC. */
+  #macOf(message: IsoMessage, bytes: Buffer): boolean | null {
+    const { protection } = this.options;
+    return protection?.wantsMac === true ? protection.isRight(message, bytes) : null;
+  }
+
+  #encode(message: IsoMessage): Uint8Array {
+    return this.options.protection?.encode(message, codec) ?? codec.encode(message);
   }
 
   #trace(session: HostSession, direction: 'in' | 'out', message: IsoMessage, fault: string | null = null): void {
@@ -212,6 +235,13 @@ export class IssuerHost {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+/** What a message met on its way in. */
+interface Met {
+  readonly script?: StepAnswer;
+  readonly hit?: FaultHit;
+  readonly isMacWrong: boolean;
 }
 
 /** The fault that a script wants; it strikes the answer unless it is one of requests. */

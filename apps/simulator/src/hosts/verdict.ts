@@ -26,5 +26,6 @@ export const ACTION = {
   duplicate: '913',
   originalNotFound: '914',
   cutoverError: '915',
+  wrongMac: '916',
   refusedAdvice: '950',
 } as const;

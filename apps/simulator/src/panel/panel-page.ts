@@ -24,19 +24,24 @@ th{color:var(--soft);font-weight:600;border-top:0}.n{text-align:right}.none{colo
 <form id="add">
 <label>回線 Link<select name="link"><option value="*">すべて all</option></select></label>
 <label>障害 Fault<select name="kind">
-<option value="delay">遅延 delay</option><option value="drop">消失 drop</option><option value="late">時間切れ後の応答 late</option>
-<option value="duplicate">二重応答 duplicate</option><option value="garbage">壊れた応答 garbage</option>
-<option value="reset">切断 reset</option><option value="half_open">無応答の接続 half-open</option><option value="down">停止 down</option>
+<option value="delay">遅延 delay</option><option value="lose_request">電文消失 request lost</option><option value="lose_reply">応答消失 reply lost</option>
+<option value="drop">消失 either lost</option><option value="late">時間切れ後の応答 late</option><option value="duplicate">二重応答 duplicate</option>
+<option value="out_of_order">順序逆転 out of order</option><option value="wrong_stan">通番違い wrong STAN</option><option value="wrong_amount">金額違い wrong amount</option>
+<option value="garbage">壊れた応答 garbage</option><option value="trickle">一バイトずつ trickle</option><option value="cut">途中切断 cut</option><option value="reset">切断 reset</option>
+<option value="half_open">無応答の接続 half-open</option><option value="tls_failure">TLS 障害 TLS failure</option><option value="down">停止 down</option>
 </select></label>
 <label>確率 Probability (0–1)<input name="probability" type="number" min="0" max="1" step="0.01" value="1" required></label>
 <label>遅延 Delay (ms)<input name="delayMs" type="number" min="0" max="600000" step="100" placeholder="–"></label>
+<label>電文種別 Message types<input name="mtis" placeholder="1200, 1420" pattern="[0-9, ]*"></label>
+<label>回数 Next (times)<input name="next" type="number" min="0" max="1000000" placeholder="∞"></label>
 <button>追加 Add</button><button type="button" id="clear">すべて解除 Clear all</button>
 </form>
-<table><thead><tr><th>回線 Link</th><th>障害 Fault</th><th class="n">確率 Probability</th><th class="n">遅延 Delay ms</th><th></th></tr></thead><tbody id="rules"></tbody></table>
+<table><thead><tr><th>回線 Link</th><th>障害 Fault</th><th class="n">確率 Probability</th><th class="n">遅延 Delay ms</th><th>電文 Types</th><th class="n">残り Left</th><th></th></tr></thead><tbody id="rules"></tbody></table>
 <p id="hits"></p></section>
 <section><h2>元帳の合計 <small lang="en">Totals of the issuers' own books</small></h2>
 <table><thead><tr><th>回線 Link</th><th>通貨 Currency</th><th>種別 Kind</th><th>状態 State</th><th class="n">件数 Count</th><th class="n">金額 Sum (minor units)</th></tr></thead><tbody id="totals"></tbody></table></section>
-<footer><a href="/ledger">元帳 ledger (JSON)</a> · <a href="/faults">障害 faults (JSON)</a> · <a href="/metrics">metrics</a></footer>
+<footer><a href="/ledger">元帳 ledger (JSON)</a> · <a href="/faults">障害 faults (JSON)</a> · <a href="/messages?link=jcb">電文 messages (jcb)</a> · <a href="/expectations">期待 expectations</a> ·
+<a href="/reconciliations">照合 reconciliations</a> · <a href="/metrics">metrics</a></footer>
 </main>
 <script>
 const $=(id)=>document.getElementById(id);let rules=[],isLost=false;
@@ -53,13 +58,14 @@ rules=faults.faults;
 $('links').replaceChildren(...links.map(({link,sessions})=>{const s=document.createElement('span');s.className=sessions?'link up':'link';s.textContent=link+' · '+sessions;return s}));
 fill('rules',rules.map((rule,index)=>{const b=document.createElement('button');b.textContent='解除 Remove';
 b.onclick=()=>put(rules.filter((_,i)=>i!==index));const td=document.createElement('td');td.append(b);
-return row(cell(rule.link),cell(rule.kind),cell(rule.probability,1),cell(rule.delayMs??'–',1),td)}),5);
+return row(cell(rule.link),cell(rule.kind),cell(rule.probability,1),cell(rule.delayMs??'–',1),cell((rule.mtis??['11xx 12xx 14xx']).join(', ')),cell(rule.next??'∞',1),td)}),7);
 $('hits').textContent='起きた障害 Injected: '+(Object.entries(faults.injected).map(([k,n])=>k+' '+n).join(' · ')||'0');
 fill('totals',ledger.totals.map((t)=>row(cell(t.link),cell(t.currency),cell(t.kind),cell(t.state),cell(t.count,1),cell(t.sumMinor.toLocaleString(),1))),6);
 if(isLost){isLost=false;say('')}
 }catch{isLost=true;say('シミュレーターに届きません · The simulator cannot be reached',true)}}
 $('add').onsubmit=(e)=>{e.preventDefault();const f=new FormData(e.target);const rule={link:f.get('link'),kind:f.get('kind'),probability:Number(f.get('probability'))};
-if(f.get('delayMs'))rule.delayMs=Number(f.get('delayMs'));put([...rules,rule])};
+if(f.get('delayMs'))rule.delayMs=Number(f.get('delayMs'));
+const mtis=String(f.get('mtis')).split(/[\\s,]+/).filter(Boolean);if(mtis.length)rule.mtis=mtis;if(f.get('next'))rule.next=Number(f.get('next'));put([...rules,rule])};
 $('clear').onclick=async()=>{await fetch('/faults',{method:'DELETE'});say('解除しました · Cleared');await show()};
 show();setInterval(show,3000);
 </script></body></html>
