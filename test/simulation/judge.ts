@@ -13,6 +13,7 @@ export interface Violation {
     | 'amounts differ'
     | 'books unbalanced'
     | 'counters wrong'
+    | 'totals differ'
     | 'terminal state changed'
     | 'crashed';
   readonly where: string;

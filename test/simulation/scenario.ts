@@ -1,4 +1,5 @@
 import { GatewayHouse } from './gateway-house.js';
+import { differingTotals } from './judge-totals.js';
 import { judge, netAtIssuer, type Violation } from './judge.js';
 import { MemoryJournal } from './memory-journal.js';
 import { MemoryPaymentStore } from './memory-payment-store.js';
@@ -91,16 +92,20 @@ class Scenario {
   }
 
   async run(): Promise<ScenarioResult> {
+    const { random } = this.#world;
     this.#scheduleCrashes();
     this.#schedulePauses();
     this.#world.after(STORM_MS, () => (this.#isStorm = false));
+    this.#world.after(random.between(0, STORM_MS), () => this.#issuer.cutOver('261123'));
     this.#look();
     try {
       await this.#world.run(STORM_MS + QUIET_MS, () => this.#isQuiet);
     } catch (error) {
       this.#broken.push({ rule: 'crashed', where: error instanceof Error ? error.message : 'unknown' });
     }
-    const violations = [...this.#broken, ...judge(this.#store, this.#issuer)];
+    const totals = differingTotals(this.#journal, this.#issuer);
+    const differing = totals.map((where): Violation => ({ rule: 'totals differ', where }));
+    const violations = [...this.#broken, ...judge(this.#store, this.#issuer), ...differing];
     const { nowMs: virtualMs, trace } = this.#world;
     return {
       seed: this.seed,

@@ -7,7 +7,12 @@ export interface IssuerBooking {
   readonly amountMinor: number;
   /** Our attempt, told by the request id that travels in field 59. */
   readonly attemptId: string;
+  /** 1100, 1200 or 1220. */
+  readonly mti: string;
+  /** YYMMDD, as its answer said. */
+  readonly businessDate: string;
   isReversed: boolean;
+  reversedOn: string | null;
 }
 
 /** An issuer with books of its own, as strict as the real ones: a copy is answered like the first, a reversal is final. */
@@ -16,14 +21,23 @@ export class SimulatedIssuer {
   readonly #answers = new Map<string, IsoMessage>();
   readonly #blocked = new Set<string>();
   #approvals = 0;
+  #businessDate = '261122';
+
+  /** From now on its answers carry another date: what is in flight keeps the one it was answered with. */
+  cutOver(businessDate: string): void {
+    this.#businessDate = businessDate;
+  }
 
   /** @param isDeclining what this issuer thinks of a new request */
   receive(message: IsoMessage, isDeclining: boolean): IsoMessage {
+    if (message.mti.startsWith('18')) return this.#answer(message, '800');
     const isReversal = message.mti.startsWith('142');
     const identity = isReversal ? originalIdentity(message) : identityOf(message);
     const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, isDeclining);
     const known = isReversal ? undefined : this.#answers.get(identity);
-    const answer = known ?? this.#answer(message, actionCode);
+    // A copy of a reversal is answered with the date on which the first one was accepted: that is where it counts.
+    const date = (isReversal ? this.bookings.get(identity)?.reversedOn : null) ?? this.#businessDate;
+    const answer = known ?? this.#answer(message, actionCode).set(15, date);
     if (!isReversal) this.#answers.set(identity, answer);
     return copyOf(answer);
   }
@@ -38,7 +52,10 @@ export class SimulatedIssuer {
       kind: isAdvice ? 'capture' : message.text(3)?.startsWith('20') ? 'refund' : 'charge',
       amountMinor: Number(message.text(4)),
       attemptId: message.text(59) ?? '',
+      mti: message.mti,
+      businessDate: this.#businessDate,
       isReversed: false,
+      reversedOn: null,
     });
     return '000';
   }
@@ -50,6 +67,7 @@ export class SimulatedIssuer {
       return '914';
     }
     booking.isReversed = true;
+    booking.reversedOn ??= this.#businessDate;
     return '400';
   }
 
