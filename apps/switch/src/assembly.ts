@@ -25,6 +25,8 @@ import { LinkPinKeys } from './cards/link-pin-keys.js';
 import { LinkDesk } from './links/link-desk.js';
 import { LinkDesks } from './links/link-desks.js';
 import { readLinksFile } from './links/links-file.js';
+import { CardDeclines } from './routing/card-declines.js';
+import { Router } from './routing/router.js';
 import { SwitchMetrics } from './observability/switch-metrics.js';
 
 /** What the process gives everything in it. */
@@ -63,7 +65,11 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const hsm = await openSwitchHsm(house.config, house.logger, house.health, links);
   const log = new SwitchMetrics(house.metrics, house.logger);
   const ear = new Ear(log, house.logger);
-  const desks = new LinkDesks(links.map((link) => deskOf(link, house, { ...storage, hsm }, ear)));
+  const router = Router.open(house.config, links, new CardDeclines(storage.transactions), house.clock);
+  const desks = new LinkDesks(
+    links.map((link) => deskOf(link, house, { ...storage, hsm }, ear)),
+    router,
+  );
   const journal = new PostgresJournal(storage.transactions, storage.centre);
   const pinKeys = new LinkPinKeys(hsm, links, house.logger);
   await pinKeys.start();

@@ -3,6 +3,9 @@ import type { PaymentStatus, PaymentView } from '@tsunagu/payments';
 
 const NOTHING = { actionCode: null, approvalCode: null, approvedMinor: null, emvResponse: null } as const;
 
+/** A card that its network does not want to see again: refused by us, in the network's word. */
+const EXCEEDS_FREQUENCY = '123';
+
 /** A reference that no payment has, and none will have. */
 export const UNSEEN: HqOutcome = { ...NOTHING, state: 'undone' };
 
@@ -31,6 +34,7 @@ export function paymentOutcome(view: PaymentView): HqOutcome {
     return { state, actionCode, approvalCode, emvResponse, approvedMinor: view.authorizedMinor };
   if (state !== 'declined') return { ...NOTHING, state };
   if (reason === 'reversed' || reason === 'not_processed') return { ...NOTHING, state: 'undone' };
+  if (reason === 'retry_limit') return { ...NOTHING, state, actionCode: EXCEEDS_FREQUENCY };
   return { ...NOTHING, state, actionCode: reason === null ? actionCode : null, emvResponse };
 }
 

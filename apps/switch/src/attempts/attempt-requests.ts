@@ -35,6 +35,7 @@ export function readSubmit(body: unknown): SubmitRequest {
     acceptor: acceptorOf(objectOf(fields['acceptor'], 'acceptor')),
     plan: planOf(fields['plan'] ?? undefined),
     slipNo: optionalText(fields, 'slipNo', /^.{1,20}$/),
+    cardToken: optionalText(fields, 'cardToken', UUID),
     envelope: envelopeOf(fields['envelope'] ?? null),
     originalAttemptId: optionalText(fields, 'originalAttemptId', UUID),
     localTime: textOf(fields, 'localTime', /^[0-9]{12}$/),

@@ -1,23 +1,28 @@
-import type { CardBrand } from '@tsunagu/contracts';
-import { routingTable, type RoutingTable } from '@tsunagu/connectors';
+import type { CardBrand, SubmitRequest } from '@tsunagu/contracts';
 import { InvariantError, type Clock } from '@tsunagu/kernel';
-import { Desks, type Desk, type SwitchingPorts, type SwitchingService } from '@tsunagu/switching';
+import {
+  Desks,
+  RETRY_LIMIT,
+  type Desk,
+  type Routed,
+  type SwitchingPorts,
+  type SwitchingService,
+} from '@tsunagu/switching';
+import type { Router } from '../routing/router.js';
 import type { LinkDesk } from './link-desk.js';
 
 const TURN_LATE_MS = 30_000;
 
 /** All links of this process, and which brand goes where. */
 export class LinkDesks extends Desks {
-  readonly routing: RoutingTable;
   readonly #desks: ReadonlyMap<string, LinkDesk>;
 
-  constructor(desks: readonly LinkDesk[]) {
+  constructor(
+    desks: readonly LinkDesk[],
+    readonly router: Router,
+  ) {
     super();
     this.#desks = new Map(desks.map((desk) => [desk.config.name, desk]));
-    this.routing = routingTable(
-      desks.map((desk) => desk.config),
-      'links file',
-    );
   }
 
   get all(): readonly LinkDesk[] {
@@ -25,7 +30,21 @@ export class LinkDesks extends Desks {
   }
 
   override forBrand(brand: CardBrand): Desk | undefined {
-    return this.forLink(this.routing.linkByBrand.get(brand) ?? '');
+    return this.forLink(this.router.table.rules.find((rule) => rule.brands?.includes(brand))?.links[0] ?? '');
+  }
+
+  override async route(request: SubmitRequest, originalLink?: string): Promise<Routed> {
+    const why = this.router.decide(request, originalLink, (link) => this.#isUp(link));
+    const rule = await this.router.forbidden(request);
+    if (rule !== undefined) return { desk: undefined, why: { ...why, rule }, refusal: RETRY_LIMIT };
+    return { desk: this.forLink(why.link ?? ''), why };
+  }
+
+  /** Takes new work: here, or in the process that leads it, which then decides for itself. */
+  #isUp(link: string): boolean {
+    const desk = this.#desks.get(link);
+    if (desk === undefined) return false;
+    return desk.isElsewhere || (desk.lease.fence !== null && desk.line.isReady);
   }
 
   override forLink(link: string): Desk | undefined {

@@ -11,7 +11,6 @@ import { Sad } from '@tsunagu/kernel';
 import type { BuildFacts, Connector, WireOrder } from '@tsunagu/links';
 import { describe, expect, it } from 'vitest';
 import { CONNECTOR_NAMES, connectorNamed } from './connectors.js';
-import { routingTable } from './routing.js';
 
 const CODEC = compileSpec(defineSpec('hybrid'));
 const SENT_AT = new Date('2026-11-23T00:15:00Z');
@@ -140,17 +139,6 @@ describe('what differs between counterparts', () => {
   it('names the UnionPay operation', () => {
     const said = connectorNamed('cup')?.buildRequest(facts()).text(48) ?? '';
     expect(readPrivateTlv(said).get('UP01')).toBe('01');
-  });
-
-  it('routes a brand to the first link that names it, and nowhere when none does', () => {
-    const { linkByBrand } = routingTable(
-      [
-        { name: 'a', brands: ['jcb'] },
-        { name: 'b', brands: ['jcb', 'visa'] },
-      ] as unknown as Parameters<typeof routingTable>[0],
-      'spec',
-    );
-    expect([linkByBrand.get('jcb'), linkByBrand.get('visa'), linkByBrand.get('amex')]).toEqual(['a', 'b', undefined]);
   });
 });
 

@@ -1,3 +1,4 @@
 export { CONNECTOR_NAMES, connectorNamed } from './connectors.js';
-export { routingTable, type RoutingTable } from './routing.js';
+export { decideRoute, forbiddingRetry, type LinkHealth, type RouteQuestion, type RoutingTable } from './routing.js';
+export { NETWORK_RETRIES, RoutingTableError, parseRoutingFile, tableAt, tableOfLinks } from './routing-table.js';
 export { UnspeakableOrderError } from './tsn93/private-data.js';

@@ -1,4 +1,4 @@
-import type { CardBrand, SealedEnvelope } from '@tsunagu/contracts';
+import type { CardBrand, RouteWhy, SealedEnvelope, SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { CardAtHand, Connector, LinkConfig, SendOptions, SendResult } from '@tsunagu/links';
 import type { ErrorFacts } from '@tsunagu/kernel';
@@ -23,10 +23,26 @@ export interface Desk {
   readonly isElsewhere?: boolean;
 }
 
+/** Where an attempt goes. `refusal`: it may not leave, whatever its link says. */
+export interface Routed {
+  readonly desk: Desk | undefined;
+  readonly why?: RouteWhy;
+  readonly refusal?: string;
+}
+
 /** Where a brand or a link name leads. */
 export abstract class Desks {
   abstract forBrand(brand: CardBrand): Desk | undefined;
   abstract forLink(link: string): Desk | undefined;
+
+  /**
+   * Decide where a request goes: by its brand alone, unless there is a routing table.
+   * @param originalLink link of the attempt that it refers to, which then decides
+   */
+  route(request: SubmitRequest, originalLink?: string): Promise<Routed> {
+    const desk = originalLink === undefined ? this.forBrand(request.brand) : this.forLink(originalLink);
+    return Promise.resolve({ desk });
+  }
 }
 
 /** Opens sealed card data for one message of one link; a PIN comes out under the link's own key. */

@@ -1,5 +1,6 @@
 export { advance, type JournalEvent, type JournalState } from './attempt/journal-state.js';
-export { Desks, Envelopes, SwitchingLog, type Desk, type SwitchLine } from './desk.js';
+export { RETRY_LIMIT } from './attempt/outcome.js';
+export { Desks, Envelopes, SwitchingLog, type Desk, type Routed, type SwitchLine } from './desk.js';
 export { IdentityTakenError, Journal } from './journal/journal.js';
 export type {
   AttemptKey,

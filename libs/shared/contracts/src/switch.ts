@@ -9,6 +9,17 @@ import type { Lane } from './lanes.js';
  */
 export type WireOperation = 'authorize' | 'sale' | 'refund' | 'capture';
 
+/** Why an attempt went where it went: kept with it, for operators. */
+export interface RouteWhy {
+  /** Version of the routing table. */
+  readonly table: string;
+  /** Row of the table; `original` when an earlier attempt decided; null when none fits. */
+  readonly rule: string | null;
+  readonly link: string | null;
+  /** Links of the row that were passed over because they were down. */
+  readonly down: readonly string[];
+}
+
 export interface SubmitRequest {
   readonly tenantId: string;
   readonly attemptId: string;
@@ -29,6 +40,8 @@ export interface SubmitRequest {
   /** Japanese payment plan, as accepted by the gateway; absent = one time. */
   readonly plan?: { readonly type: string; readonly count?: number };
   readonly slipNo?: string;
+  /** Token of the card: the limits of networks on sending a declined card again count by it. */
+  readonly cardToken?: string;
   readonly envelope: SealedEnvelope | null;
   /** The earlier attempt that this one refers to (capture, refund). */
   readonly originalAttemptId?: string;
@@ -86,6 +99,7 @@ export const SWITCH_ROUTES = {
   submit: '/internal/v1/attempts/submit',
   reverse: '/internal/v1/attempts/reverse',
   outcomes: '/internal/v1/attempts/outcomes',
+  routes: '/internal/v1/attempts/routes',
   /** The same two, asked by a replica that does not lead the link: answered here or refused with `link_elsewhere`, never passed on. */
   submitHere: '/internal/v1/attempts/submit-here',
   reverseHere: '/internal/v1/attempts/reverse-here',

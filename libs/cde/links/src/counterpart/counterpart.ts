@@ -1,4 +1,4 @@
-import type { SubmitRequest } from '@tsunagu/contracts';
+import type { RouteWhy, SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Sad } from '@tsunagu/kernel';
 import type { ReconciliationSpeech } from './reconciliation-speech.js';
@@ -16,7 +16,11 @@ export type WireOrder = Pick<
   | 'plan'
   | 'slipNo'
   | 'requestId'
->;
+  | 'cardToken'
+> & {
+  /** Why it goes where it goes; absent in orders that were not routed. */
+  readonly route?: RouteWhy;
+};
 
 /** Card data opened for one message; it lives as long as the message is being built. */
 export interface CardAtHand {

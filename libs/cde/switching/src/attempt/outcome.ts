@@ -15,12 +15,15 @@ const OUTCOME_STATE: Readonly<Record<JournalState, WireOutcome['state']>> = {
   burned: 'not_sent',
 };
 
+/** Proved unsent, and asking again would be refused again: for the gateway that is a no. */
+export const RETRY_LIMIT = 'retry_limit';
+
 /** The journal row in the words of the contract. */
 export function outcomeOf(record: JournalRecord): WireOutcome {
   const { wire } = record;
   return {
     attemptId: record.attemptId,
-    state: OUTCOME_STATE[record.state],
+    state: record.reason === RETRY_LIMIT ? 'declined' : OUTCOME_STATE[record.state],
     actionCode: record.actionCode,
     approvalCode: record.approvalCode,
     approvedMinor: record.approvedMinor,

@@ -1,5 +1,6 @@
 import type { Migration } from '@tsunagu/platform';
 import { AddressLeases1795000020061 } from './address-leases.migration.js';
+import { CountCardDeclines1795000020081 } from './count-card-declines.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
@@ -10,4 +11,5 @@ export const switchMigrations: readonly Migration[] = [
   ReconcileLinks1795000020041,
   DrainStoreAndForward1795000020042,
   AddressLeases1795000020061,
+  CountCardDeclines1795000020081,
 ];

@@ -1,4 +1,4 @@
-import type { SubmitRequest } from '@tsunagu/contracts';
+import type { RouteWhy, SubmitRequest } from '@tsunagu/contracts';
 import { rrn } from '@tsunagu/iso8583';
 import type { MessageIdentity, OriginalMessage, WireOrder } from '@tsunagu/links';
 import type { Desk } from '../desk.js';
@@ -8,7 +8,8 @@ import { terminalOf } from '../store-and-forward/terminal-order.js';
 /** The part of a request that is kept: no envelope, nothing of the card. */
 export function orderOf(request: SubmitRequest): WireOrder {
   const { operation, method, amountMinor, currency, brand, entryMode, acceptor, plan, slipNo, requestId } = request;
-  return { operation, method, amountMinor, currency, brand, entryMode, acceptor, plan, slipNo, requestId };
+  const { cardToken } = request;
+  return { operation, method, amountMinor, currency, brand, entryMode, acceptor, plan, slipNo, requestId, cardToken };
 }
 
 const MTI: Readonly<Record<SubmitRequest['operation'], string>> = {
@@ -32,10 +33,16 @@ export function messageIdentity(wire: WireIdentity, desk: Desk, sentAt: Date): M
 /** The journal row of an attempt that is about to be sent, or is proved unsent. */
 export function entryOf(
   request: SubmitRequest,
-  facts: Pick<JournalEntry, 'state' | 'reason' | 'wire' | 'fence' | 'sealedAccount' | 'openedAt'>,
+  {
+    why,
+    ...facts
+  }: Pick<JournalEntry, 'state' | 'reason' | 'wire' | 'fence' | 'sealedAccount' | 'openedAt'> & {
+    readonly why?: RouteWhy;
+  },
 ): JournalEntry {
   const { tenantId, attemptId, originalAttemptId = null } = request;
-  return { tenantId, attemptId, order: orderOf(request), originalAttemptId, ...facts };
+  const order = why === undefined ? orderOf(request) : { ...orderOf(request), route: why };
+  return { tenantId, attemptId, order, originalAttemptId, ...facts };
 }
 
 /** How an earlier attempt is spoken of. @returns undefined when it never had a message */

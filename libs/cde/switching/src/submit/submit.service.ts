@@ -1,4 +1,4 @@
-import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
+import type { RouteWhy, SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import { AppError, invariant } from '@tsunagu/kernel';
 import type { SendResult } from '@tsunagu/links';
@@ -41,13 +41,21 @@ export class SubmitService {
    * @throws LinkElsewhereError another process leads the link: ask it
    */
   async send(request: SubmitRequest, flight: Flight): Promise<WireOutcome> {
-    const desk = this.ports.desks.forBrand(request.brand);
-    if (desk === undefined) return this.#refuse(request, 'no_route');
-    if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
-    const fence = desk.lease.fence;
-    if (!desk.line.isReady || fence === null) return this.#refuse(request, 'link_down');
-    const isClear = await this.#isTerminalClear(request, desk);
-    if (!isClear) return this.#refuse(request, 'busy');
+    const { desk, why, refusal } = await this.ports.desks.route(request, await this.#originalLink(request));
+    const fence = desk?.lease.fence ?? null;
+    const reason = refusal ?? (await this.#obstacle(request, desk));
+    if (reason !== undefined || desk === undefined || fence === null) {
+      return this.#refuse(request, reason ?? 'link_down', why);
+    }
+    return this.#sendOver(request, { desk, fence, why }, flight);
+  }
+
+  /** A STAN that another attempt has used is no obstacle: the next one names the message. */
+  async #sendOver(
+    request: SubmitRequest,
+    { desk, fence, why }: { desk: Desk; fence: number; why: RouteWhy | undefined },
+    flight: Flight,
+  ): Promise<WireOutcome> {
     for (;;) {
       const wire = wireIdentity(request, desk, await desk.line.nextStan());
       const message = await this.#build(request, desk, wire);
@@ -60,6 +68,7 @@ export class SubmitService {
         fence,
         sealedAccount,
         openedAt: this.ports.clock.now(),
+        why,
       });
       try {
         const known = await this.ports.journal.open(entry);
@@ -68,6 +77,21 @@ export class SubmitService {
         if (!(error instanceof IdentityTakenError)) throw error; // else: the next STAN names it
       }
     }
+  }
+
+  /** Why nothing can leave towards this link now. @throws LinkElsewhereError */
+  async #obstacle(request: SubmitRequest, desk: Desk | undefined): Promise<string | undefined> {
+    if (desk === undefined) return 'no_route';
+    if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
+    if (!desk.line.isReady || desk.lease.fence === null) return 'link_down';
+    return (await this.#isTerminalClear(request, desk)) ? undefined : 'busy';
+  }
+
+  /** What refers to an earlier attempt goes where that went. */
+  async #originalLink({ tenantId, originalAttemptId }: SubmitRequest): Promise<string | undefined> {
+    if (originalAttemptId === undefined) return undefined;
+    const original = await this.ports.journal.find({ tenantId, attemptId: originalAttemptId });
+    return original?.wire?.link;
   }
 
   #isTerminalClear(request: SubmitRequest, desk: Desk): Promise<boolean> {
@@ -84,9 +108,10 @@ export class SubmitService {
   }
 
   /** Journal the proof that nothing left; what the journal knew before wins. */
-  async #refuse(request: SubmitRequest, reason: string): Promise<WireOutcome> {
+  async #refuse(request: SubmitRequest, reason: string, why?: RouteWhy): Promise<WireOutcome> {
     const openedAt = this.ports.clock.now();
-    const entry = entryOf(request, { state: 'not_sent', reason, wire: null, fence: 0, sealedAccount: null, openedAt });
+    const facts = { state: 'not_sent', reason, wire: null, fence: 0, sealedAccount: null, openedAt, why } as const;
+    const entry = entryOf(request, facts);
     const known = await this.ports.journal.open(entry);
     this.ports.log.note('attempt refused before the wire', { attemptId: request.attemptId, reason });
     return known === undefined ? outcomeOf(freshRecord(entry)) : this.answerKnown(known);

@@ -32,6 +32,7 @@ export function submitRequest(
     acceptor: payment.acceptor,
     ...(payment.plan === null ? {} : { plan: payment.plan }),
     ...(payment.slipNo === null ? {} : { slipNo: payment.slipNo }),
+    cardToken: payment.tokenId,
     envelope: attempt.envelope,
     ...(attempt.originalAttemptId === null ? {} : { originalAttemptId: attempt.originalAttemptId }),
     localTime: localTime(attempt.createdAt),

@@ -175,6 +175,7 @@ export const DECLINE_BY_REASON: Readonly<Record<string, DeclineRule>> = {
   reversed: rule('reversed', 'technical', true, 'retry_later', 'reversed'),
   not_processed: rule('not_processed', 'technical', true, 'retry_later', 'notProcessed'),
   not_sent: rule('not_sent', 'technical', true, 'retry_later', 'notSent'),
+  retry_limit: rule('blocked_by_rule', 'blocked_by_rule', false, 'use_other_method', 'rule'),
   blocked: rule('blocked_by_rule', 'blocked_by_rule', false, 'use_other_method', 'rule'),
 };
 
