@@ -87,8 +87,52 @@ function cannotTell(spec: Spec, { field, value, length }: FieldDefinition, count
   return isPacked && length !== 'fixed' && wire.prefixUnit === 'bytes' && wire.padNibble === '0' && count % 2 === 1;
 }
 
+/** Values of a layout at its shortest, at the field's maximum, and one beyond. */
+function laidOut({ content, max }: FieldDefinition): { sound: FieldValue[]; tooLong: FieldValue } {
+  const privateTlv = (length: number): string => `ZZ01${String(length).padStart(3, '0')}${'7'.repeat(length)}`;
+  const berTlv = (length: number): Buffer =>
+    Buffer.concat([Buffer.from([0x9f, 0x10, 0x81, length]), Buffer.alloc(length, 0xa5)]);
+  const original = (length: number): string =>
+    `1200000105261121093100${String(length).padStart(2, '0')}${'8'.repeat(length)}`;
+  switch (content) {
+    case 'tlv-private':
+      return { sound: ['', privateTlv(0), privateTlv(1), privateTlv(max - 7)], tooLong: privateTlv(max - 6) };
+    case 'tlv-ber':
+      return { sound: [Buffer.alloc(0), berTlv(0), berTlv(1), berTlv(max - 4)], tooLong: berTlv(max - 3) };
+    case 'original-data':
+      return { sound: [original(0), original(1), original(max - 24)], tooLong: original(max - 23) };
+    default: {
+      const date = (content ?? '')
+        .replace('YY', '26')
+        .replace('MM', '11')
+        .replace('DD', '30')
+        .replace('hh', '23')
+        .replace('mm', '59')
+        .replace('ss', '58');
+      return { sound: [date], tooLong: `${date}0` };
+    }
+  }
+}
+
 describe.each(SPECS)('every field, written %s', (_, spec) => {
   const codec = compileSpec(spec);
+
+  it('comes back when it has a layout of its own, from the shortest to the longest', () => {
+    for (const definition of spec.fields.filter(({ content }) => content !== undefined)) {
+      const { field } = definition;
+      const { sound, tooLong } = laidOut(definition);
+      for (const value of sound) {
+        if (cannotTell(spec, definition, value.length)) continue;
+        const bytes = codec.encode(messageWith(spec, field, value));
+        expect([field, plainOf(codec.decode(bytes))[field]]).toEqual([field, value]);
+        expect([field, codec.encode(codec.decode(bytes)).equals(bytes)]).toEqual([field, true]);
+      }
+      expect([field, faultOf(() => codec.encode(messageWith(spec, field, tooLong)))]).toEqual([
+        field,
+        'LENGTH_EXCEEDS_MAX',
+      ]);
+    }
+  });
 
   it('comes back at the lengths 0, 1 and max, and is refused at max + 1', () => {
     for (const definition of free(spec)) {
