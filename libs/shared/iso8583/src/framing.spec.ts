@@ -28,6 +28,35 @@ describe.each(FRAMINGS)('framing %s', (framing) => {
   });
 });
 
+describe.each(FRAMINGS)('framing %s and its limit', (framing) => {
+  const good = frame(framing, Buffer.from('1804'));
+  const tooLong = frame(framing, Buffer.alloc(101, 0x31));
+
+  it('refuses a frame by its header alone, keeps nothing of it, and delivers what came before', () => {
+    for (let cut = 0; cut <= good.length; cut++) {
+      const decoder = new FrameDecoder(framing, { maxFrame: 100 });
+      const stream = Buffer.concat([good, tooLong.subarray(0, tooLong.length - 101)]);
+      const batches = [decoder.push(stream.subarray(0, cut)), decoder.push(stream.subarray(cut))];
+      expect(batches.flatMap(({ frames }) => frames.map(String))).toEqual(['1804']);
+      expect(batches.at(-1)?.fault).toMatchObject({ code: 'LENGTH_EXCEEDS_MAX', field: null });
+      expect(decoder.pendingBytes).toBe(0);
+    }
+  });
+
+  it('takes a frame of exactly the maximum, byte by byte', () => {
+    const decoder = new FrameDecoder(framing, { maxFrame: 101 });
+    const frames = [...tooLong].flatMap((byte) => decoder.push(Buffer.from([byte])).frames);
+    expect(frames.map(({ length }) => length)).toEqual([101]);
+  });
+
+  it('knows a keep-alive by its zero length, alone and between messages', () => {
+    const empty = frame(framing, Buffer.alloc(0));
+    const decoder = new FrameDecoder(framing);
+    const { frames, fault } = decoder.push(Buffer.concat([empty, good, empty, empty, good, empty]));
+    expect([frames.map(String), fault, decoder.pendingBytes]).toEqual([['1804', '1804'], null, 0]);
+  });
+});
+
 describe('a bad header', () => {
   it('is refused before the announced bytes are buffered, and the frames before it are delivered [G8]', () => {
     const decoder = new FrameDecoder('be2', { maxFrame: 100 });
