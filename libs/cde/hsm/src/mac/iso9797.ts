@@ -12,7 +12,7 @@ export function padForMac(message: Buffer, block: number, method: MacPadding): B
   if (method === 1) return zeroFill(message, block);
   const length = Buffer.alloc(block);
   length.writeUInt32BE(message.length * 8, block - 4);
-  return Buffer.concat([length, message.length === 0 ? Buffer.alloc(0) : zeroFill(message, block)]);
+  return Buffer.concat([length, zeroFill(message, block)]);
 }
 
 /** ISO 9797-1 MAC algorithm 1: CBC-MAC, one whole block. */

@@ -9,6 +9,7 @@ describe('message authentication codes', () => {
     expect(hexOf(padForMac(message, 8, 1))).toBe('0102030405060708');
     expect(hexOf(padForMac(message, 8, 2))).toBe('01020304050607088000000000000000');
     expect(hexOf(padForMac(message, 8, 3))).toBe('00000000000000400102030405060708');
+    expect(hexOf(padForMac(Buffer.alloc(0), 8, 3))).toBe('00'.repeat(16)); // the length, and the block that an empty message becomes
   });
 
   it('leaves the message as it was', () => {
