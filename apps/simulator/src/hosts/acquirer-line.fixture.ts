@@ -54,6 +54,11 @@ export class AcquirerLine {
     this.socket.write(Buffer.concat(messages.map((message) => frame('be2', codec.encode(message)))));
   }
 
+  /** Any bytes in a frame. */
+  raw(bytes: Buffer): void {
+    this.socket.write(frame('be2', bytes));
+  }
+
   ask(message: IsoMessage): Promise<Arrival> {
     this.send(message);
     return this.next();

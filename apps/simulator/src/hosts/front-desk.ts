@@ -9,7 +9,7 @@ import { FileDesk } from './file-desk.js';
 import { IssuerDesk } from './issuer-desk.js';
 import { NetworkDesk } from './network-desk.js';
 import { PLAIN_COMPLETION, type CompletionRules } from './union-pay-rules.js';
-import { faultsOf, reasonOf } from './validation.js';
+import { faultsOf, reasonOf } from './host-spec.js';
 import { ACTION, NOTHING, send, type Verdict } from './verdict.js';
 
 const ASKS = /^1[1-8][02]\d$/;

@@ -85,6 +85,16 @@ describe('answers', () => {
     expect(await booked(sale)).toMatchObject({ bin6: '620000', last4: '0005', state: 'approved', kind: 'sale', currency: 'JPY', amountMinor: 1500 }); // prettier-ignore
   });
 
+  it('refuse what is whole and wrong with 904, and say of what cannot be read that it cannot', async () => {
+    const line = await signedOn();
+    const impossible = (await line.ask(request('1200', 1500, { 22: '!!0101511344' }))) as IsoMessage;
+    expect([impossible.text(39), impossible.text(44)]).toEqual(['904', '22:pos_data_code']);
+    line.raw(Buffer.from('1200 is no message'));
+    const complaint = (await line.next()) as IsoMessage;
+    expect([complaint.mti, complaint.text(24)]).toEqual(['1644', '650']);
+    expect(await line.actionOf(request('1200', 1500))).toBe('000');
+  });
+
   it('refuse a request that lacks a mandatory field with 904, say which, and book nothing', async () => {
     const line = await signedOn();
     const sale = request('1200', 1500, { 26: undefined, 22: undefined });

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { CodecError, compileSpec, defineSpec, IsoMessage } from '@tsunagu/iso8583';
+import { CodecError, IsoMessage } from '@tsunagu/iso8583';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import type { HostProtection } from '../protect/host-protection.js';
@@ -11,6 +11,7 @@ import { PlainChannel, type Channel } from './channel.js';
 import { transmissionOf, type HostTimings } from './delivery.js';
 import { FrontDesk } from './front-desk.js';
 import { HostAsks } from './host-asks.js';
+import { hostCodec, HOST_FRAMING } from './host-spec.js';
 import { HostSession } from './host-session.js';
 import { NETWORK } from './network-desk.js';
 import { SecureDoor, type HostTls } from './secure-door.js';
@@ -42,11 +43,9 @@ export interface HostOptions {
   readonly now?: () => number;
 }
 
-const FRAMING = 'be2';
 const CANNOT_PARSE = '650';
 const ANSWERS = /^1[1-8][13]\d$/;
 const ASK_TIMEOUT_MS = 10_000;
-const codec = compileSpec(defineSpec('hybrid'));
 
 /** A card company at the other end of the line: endpoints, sessions, sign-on, scripts, and the faults of the panel. */
 export class IssuerHost {
@@ -127,7 +126,7 @@ export class IssuerHost {
   }
 
   #open(channel: Channel, endpoint: EndpointName): void {
-    const session: HostSession = new HostSession(endpoint, channel, FRAMING, {
+    const session: HostSession = new HostSession(endpoint, channel, HOST_FRAMING, {
       onFrame: (bytes) => this.#receive(session, bytes),
       onBadStream: () => this.options.count('malformed', { link: this.options.link }),
       onClose: () => this.#sessions.delete(session),
@@ -145,7 +144,7 @@ export class IssuerHost {
     }
     let message: IsoMessage;
     try {
-      message = codec.decode(bytes);
+      message = hostCodec.decode(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       return this.#refuse(session, bytes);
@@ -221,7 +220,7 @@ export class IssuerHost {
   }
 
   #encode(message: IsoMessage): Uint8Array {
-    return this.options.protection?.encode(message, codec) ?? codec.encode(message);
+    return this.options.protection?.encode(message, hostCodec) ?? hostCodec.encode(message);
   }
 
   #trace(session: HostSession, direction: 'in' | 'out', message: IsoMessage, fault: string | null = null): void {
