@@ -1,6 +1,7 @@
 import type { CodecError, IsoMessage } from '@tsunagu/iso8583';
 import type { LinkEndpoint } from '../config/link-transport.js';
 import type { MessageEnvelopeError } from '../envelope/message-envelope.js';
+import type { Carrier } from './in-flight.js';
 import { advanceLine, mayMove, type LineEvent, type LineState } from './line-state.js';
 import type { LineMeans } from './line-means.js';
 import { NETWORK_FUNCTION } from './network-message.js';
@@ -34,12 +35,10 @@ export interface ConnectionOwner {
   onMoved(connection: Connection): void;
   /** The connection is gone: what it carried is lost, and the link may want another host. */
   onEnded(connection: Connection, endpoint: LinkEndpoint): void;
-  /** Requests whose answer is owed on this connection. */
-  inFlightOf(connection: Connection): number;
 }
 
 /** One persistent connection of a link: signed on, watched by echoes, called again for ever. */
-export class Connection {
+export class Connection implements Carrier {
   #state: LineState = 'DOWN';
   #session: Session | undefined;
   #running: Promise<void> | undefined;
@@ -48,6 +47,7 @@ export class Connection {
   #signOnAtMs = 0;
   #wake = new AbortController();
   readonly #stopped = new AbortController();
+  carried = 0;
 
   constructor(
     readonly number: number,
@@ -78,7 +78,7 @@ export class Connection {
     this.#move('drain');
     const { clock } = this.owner.means;
     const until = clock.monotonicMs() + drainMs;
-    while (this.owner.inFlightOf(this) > 0 && clock.monotonicMs() < until && this.isConnected) {
+    while (this.carried > 0 && clock.monotonicMs() < until && this.isConnected) {
       await clock.sleep(DRAIN_STEP_MS);
     }
     if (this.isConnected) await this.owner.network(this, NETWORK_FUNCTION.signOff, SIGN_OFF_TIMEOUT_MS);

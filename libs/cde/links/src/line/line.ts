@@ -123,7 +123,7 @@ export class Line implements ConnectionOwner, PeerEffects {
   }
 
   get connections(): readonly ConnectionView[] {
-    return this.#connections.map((one) => ({ number: one.number, state: one.state, inFlight: this.inFlightOf(one) }));
+    return this.#connections.map((one) => ({ number: one.number, state: one.state, inFlight: one.carried }));
   }
 
   /** The next trace number of this link. @throws Error the counter cannot be reached */
@@ -226,10 +226,6 @@ export class Line implements ConnectionOwner, PeerEffects {
     return Session.open(endpoint, timeoutMs, means, owner);
   }
 
-  inFlightOf(connection: Connection): number {
-    return this.#inFlight.sizeOf(connection);
-  }
-
   onMessage(connection: Connection, message: IsoMessage): void {
     this.#wrongMacs = 0;
     const isAsked = message.mti[2] === '0' || message.mti[2] === '2' || message.mti[2] === '4';
@@ -305,7 +301,7 @@ export class Line implements ConnectionOwner, PeerEffects {
     let least = Infinity;
     for (const connection of this.#connections) {
       if (connection.state !== 'READY') continue;
-      const carried = this.#connections.length === 1 ? 0 : this.inFlightOf(connection);
+      const carried = connection.carried;
       if (carried >= least) continue;
       [best, least] = [connection, carried];
     }

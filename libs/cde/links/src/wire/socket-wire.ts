@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Wire, WireEvents } from './dialer.js';
 
-/** A socket that is open: one write per frame, and the frames of one turn in one system call. */
+/** More frames of one turn than this are not held back: the peer could be at work on them already. */
+const FRAMES_MAX = 8;
+
+/** A socket that is open. The frames of one turn leave in one system call; nothing waits for more. */
 export class SocketWire implements Wire {
   #oldestUnflushed: number | undefined;
-  #isCorked = false;
+  #turn: Uint8Array[] = [];
   readonly #flushed = (): void => {
-    if (this.socket.writableLength === 0) this.#oldestUnflushed = undefined;
+    if (this.socket.writableLength === 0 && this.#turn.length === 0) this.#oldestUnflushed = undefined;
   };
 
   constructor(
@@ -17,8 +20,9 @@ export class SocketWire implements Wire {
   write(bytes: Uint8Array): boolean {
     if (this.socket.destroyed || !this.socket.writable) return false;
     this.#oldestUnflushed ??= performance.now();
-    this.#cork();
-    this.socket.write(bytes, this.#flushed);
+    const frames = this.#turn.push(bytes);
+    if (frames === FRAMES_MAX) this.#flush();
+    else if (frames === 1) process.nextTick(() => this.#flush());
     return true;
   }
 
@@ -27,18 +31,18 @@ export class SocketWire implements Wire {
   }
 
   close(): void {
+    this.#flush(); // what was handed over is on its way as far as we can bring it
     this.socket.destroy();
   }
 
-  /** Nothing waits for more: what this turn writes leaves at its end. */
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.socket.cork();
-    process.nextTick(() => {
-      this.#isCorked = false;
-      this.socket.uncork();
-    });
+  /** A connection that ended meanwhile loses what was handed over: its requests are lost, never "not sent". */
+  #flush(): void {
+    const frames = this.#turn;
+    if (frames.length === 0) return;
+    this.#turn = [];
+    const [first] = frames;
+    const bytes = frames.length === 1 && first !== undefined ? first : Buffer.concat(frames);
+    if (!this.socket.destroyed) this.socket.write(bytes, this.#flushed);
   }
 }
 
