@@ -82,6 +82,7 @@ describe('an ISO 8583 file of a partner', () => {
     ],
     ['a limit of its own', { hex: FRAME, maxFrame: 32, frames: [], code: 'LENGTH_EXCEEDS_MAX' }],
     ['an end inside a frame', { hex: FRAME.slice(0, 20), frames: [], code: 'TRUNCATED' }],
+    ['names of another hand', { reads: [FRAME, 'FF'], payloads: [ECHO], fault: 'TRUNCATED' }],
     ['keep-alives', { hex: '00000000', frames: [] }],
     [
       'a broken message in a good frame',

@@ -1,3 +1,5 @@
+import { BYTE_NAMES, CHUNK_NAMES } from './iso-stream.js';
+
 /** A case of an ISO 8583 file, with the part of the file that it belongs to. */
 interface IsoCase {
   readonly id: string;
@@ -38,7 +40,7 @@ function partOf(entry: Members): string | undefined {
   const has = (...names: string[]): boolean => names.some((name) => entry[name] !== undefined);
   if (has('frameHex') && has('payloadHex')) return 'framings';
   if (has('frameHex') && has('fields')) return 'publicSample';
-  if (has('framing') && has('hex', 'streamHex', 'chunks', 'chunksHex')) return 'streams';
+  if (has('framing') && has(...BYTE_NAMES, ...CHUNK_NAMES)) return 'streams';
   if (!has('hex') || !has('wire')) return undefined;
   return has('fields') ? 'messages' : 'malformed';
 }
