@@ -36,7 +36,7 @@ Card data is shown as a mask, always.
 Examples
   npm run iso -- explain 31383034023001008000000031313231303030313030303030393031323631313231303930313030383331313138383030313233343536 37
   echo '{"mti":"1804","fields":{"11":"000901","24":"831"}}' | npm run --silent iso -- encode --profile binary --framing be2
-Exit: 0 done, 1 the message is malformed or incomplete for its profile, 2 the command was wrong.`;
+Exit: 0 done, 1 a message is malformed or its stream is not whole, 2 the command was wrong.`;
 
 /** What to do, how messages are written, and where the input is. */
 export interface IsoOptions {
