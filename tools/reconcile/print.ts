@@ -102,3 +102,28 @@ function itemLine(item: ItemLine, currency: string): string {
 export function amount(minor: string, currency: string): string {
   return currency === 'JPY' ? `¥${minor}` : `${minor} ${currency} minor`;
 }
+
+export interface StreamLine {
+  readonly link: string;
+  readonly file: string;
+  readonly lastNumber: number;
+  readonly isStale: boolean;
+  readonly changedAt: string;
+  readonly cards: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Files of blocked cards, with their age. */
+export function negativeLines(streams: readonly StreamLine[], now: Date): string {
+  if (streams.length === 0) return 'no counterpart has sent a list of blocked cards';
+  return streams
+    .map((one) => {
+      const hours = Math.floor((now.getTime() - Date.parse(one.changedAt)) / HOUR_MS);
+      const gap = one.isStale
+        ? `, A NUMBER IS MISSING after ${one.lastNumber}: ask the counterpart to send it again`
+        : '';
+      return `${one.link} ${one.file}: ${one.cards} cards, last number ${one.lastNumber}, changed ${hours} h ago${gap}`;
+    })
+    .join('\n');
+}

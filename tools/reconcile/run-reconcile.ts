@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { amount, caseText, overview, type Balance, type CaseLine, type ItemLine } from './print.js';
+import {
+  amount,
+  caseText,
+  negativeLines,
+  overview,
+  type Balance,
+  type CaseLine,
+  type ItemLine,
+  type StreamLine,
+} from './print.js';
 import { ReconcileError, SwitchDoor } from './switch-door.js';
 
 export const HELP = `npm run reconcile -- COMMAND [options]      counter exchange with the counterparts, asked of the running switch
@@ -15,6 +24,7 @@ export const HELP = `npm run reconcile -- COMMAND [options]      counter exchang
   close CASE --as NAME (--correction ATTEMPT … | --reason TEXT)     end a case: by booked corrections, or by a reason
 
   saf [--link NAME] [--aside] [--after PLACE]             reversals and advices that wait; --aside: only those that stand aside
+  negative-list                         files of blocked cards: how many, how old, and whether a number is missing
   retry ATTEMPT [--kind advice]         send one that stands aside again, under its own names
   give-up ATTEMPT --as NAME --reason TEXT                 the first of two people; the attempt will be in doubt …
   approve ATTEMPT --as NAME             … when the second one says so
@@ -27,6 +37,7 @@ Exit code: 0 done and in balance, 1 a difference case is open, 2 refused or trou
 interface Overview {
   readonly links: readonly Balance[];
   readonly cases: readonly CaseLine[];
+  readonly negativeList: readonly StreamLine[];
 }
 
 /** What a command has at hand. */
@@ -67,6 +78,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const order = { action: 'details', caseId: operandOf(room), transactions };
     const { case: one, items } = await room.door.ask<{ case: CaseLine; items: ItemLine[] }>('reconciliationAct', order);
     return said(room, { case: one, items }, caseText(one, items), one.state === 'open');
+  },
+  'negative-list': async (room) => {
+    const { negativeList } = await room.door.ask<Overview>('reconciliationRead');
+    return said(room, negativeList, negativeLines(negativeList, new Date()), false);
   },
   saf: showSaf,
   retry: (room) => moveSaf(room, 'retry'),

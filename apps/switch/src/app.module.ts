@@ -2,7 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { acceptorMigrations } from '@tsunagu/acceptor';
 import { Clock } from '@tsunagu/kernel';
 import { PlatformModule, SwitchPeers, migrationNames, migrationsMatch } from '@tsunagu/platform';
-import { SafDesk, SwitchingService, switchMigrations } from '@tsunagu/switching';
+import { NegativeList, SafDesk, SwitchingService, switchMigrations } from '@tsunagu/switching';
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { SharedSwitching } from './attempts/shared-switching.js';
@@ -30,6 +30,7 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
     Storage,
     LinkOverviews,
     ReconciliationOverviews,
+    { provide: NegativeList, useFactory: ({ negativeList }: Assembly) => negativeList, inject: [ASSEMBLY] },
     { provide: SafDesk, useFactory: ({ centre }: Storage) => new SafDesk(centre), inject: [Storage] },
     {
       provide: Reconcilers,

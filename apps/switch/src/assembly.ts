@@ -14,16 +14,19 @@ import {
 import { AppConfig, AppLogger, Centre, HealthChecks, Metrics, Transactions } from '@tsunagu/platform';
 import {
   LinkLease,
+  NegativeList,
   PostgresJournal,
   PostgresStanBlocks,
   SwitchingService,
   type SwitchingPorts,
 } from '@tsunagu/switching';
 import { HsmEnvelopes } from './cards/hsm-envelopes.js';
+import { HsmFingerprints } from './cards/hsm-fingerprints.js';
 import { openSwitchHsm } from './cards/hsm.factory.js';
 import { LinkPinKeys } from './cards/link-pin-keys.js';
 import { LinkDesk } from './links/link-desk.js';
 import { LinkDesks } from './links/link-desks.js';
+import { LinkStrays } from './links/link-strays.js';
 import { readLinksFile } from './links/links-file.js';
 import { CardDeclines } from './routing/card-declines.js';
 import { Router } from './routing/router.js';
@@ -57,6 +60,7 @@ export interface Assembly {
   readonly service: SwitchingService;
   readonly pinKeys: LinkPinKeys;
   readonly ear: Ear;
+  readonly negativeList: NegativeList;
 }
 
 /** Bind ports to implementations. @throws ConfigError, LinkConfigError, KeyStoreError */
@@ -64,7 +68,7 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const links = readLinksFile(house.config);
   const hsm = await openSwitchHsm(house.config, house.logger, house.health, links);
   const log = new SwitchMetrics(house.metrics, house.logger);
-  const ear = new Ear(log, house.logger);
+  const ear = new Ear(log, house.logger, new LinkStrays(storage.centre, house.clock));
   const router = Router.open(house.config, links, new CardDeclines(storage.transactions), house.clock);
   const desks = new LinkDesks(
     links.map((link) => deskOf(link, house, { ...storage, hsm }, ear)),
@@ -75,10 +79,11 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   await pinKeys.start();
   const sadOpened = house.metrics.counter('tsunagu_switch_sad_opened_total', 'Sensitive parts opened for a message');
   const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm, pinKeys, () => sadOpened.inc());
-  const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log };
+  const negativeList = new NegativeList(storage.centre, await HsmFingerprints.open(hsm), house.clock, log);
+  const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log, cardRisk: negativeList };
   const service = new SwitchingService(ports);
   ear.service = service;
-  return { desks, ports, service, pinKeys, ear };
+  return { desks, ports, service, pinKeys, ear, negativeList };
 }
 
 function deskOf(link: LinkConfig, house: Surroundings, storage: Storage & { hsm: HsmProvider }, ear: Ear): LinkDesk {
@@ -121,6 +126,7 @@ export class Ear implements LineObserver {
   constructor(
     private readonly metrics: SwitchMetrics,
     private readonly logger: AppLogger,
+    private readonly strays: LinkStrays,
   ) {}
 
   async answer(link: string, message: IsoMessage): Promise<IsoMessage | undefined> {
@@ -158,7 +164,8 @@ export class Ear implements LineObserver {
   onEcho: LineObserver['onEcho'] = (link, roundTripMs) => this.metrics.echo(link, roundTripMs);
   onStray: LineObserver['onStray'] = (link, stray) => {
     this.metrics.stray(link, stray.kind);
-    this.service?.hearStray(link, stray).catch((error: unknown) => {
+    const heard = [this.strays.write(link, stray), this.service?.hearStray(link, stray)];
+    Promise.all(heard).catch((error: unknown) => {
       this.logger.error('a stray answer could not be recorded', { link, kind: stray.kind, error });
     });
   };

@@ -9,7 +9,12 @@ export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShu
   readonly parts: ReconciliationParts;
   readonly #reconcilers: ReadonlyMap<string, Reconciler>;
 
-  constructor({ desks, ports, service, ear }: Assembly, house: Surroundings, storage: Storage) {
+  constructor(
+    private readonly assembly: Assembly,
+    house: Surroundings,
+    storage: Storage,
+  ) {
+    const { desks, ports, service, ear } = assembly;
     const source = new HttpDetailSource(desks.all.map(({ config }) => config));
     this.parts = reconciliationParts({ centre: storage.centre, source, clock: house.clock, log: ports.log });
     this.#reconcilers = new Map(
@@ -30,7 +35,9 @@ export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** A request of a counterpart. @returns the answer; undefined when it is none of ours */
   async answer(link: string, message: IsoMessage): Promise<IsoMessage | undefined> {
-    return this.of(link)?.hearSheet(message);
+    const desk = this.assembly.desks.forLink(link);
+    if (desk === undefined) return undefined;
+    return (await this.of(link)?.hearSheet(message)) ?? this.assembly.negativeList.hear(desk, message);
   }
 
   onApplicationBootstrap(): void {

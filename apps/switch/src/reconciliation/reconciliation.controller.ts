@@ -2,7 +2,14 @@ import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { SWITCH_ROUTES } from '@tsunagu/contracts';
 import { AppError, Clock } from '@tsunagu/kernel';
 import { InternalGuard } from '@tsunagu/platform';
-import type { DifferenceCase, DifferenceItem, PeerTransaction, Run } from '@tsunagu/switching';
+import {
+  NegativeList,
+  type DifferenceCase,
+  type DifferenceItem,
+  type NegativeStream,
+  type PeerTransaction,
+  type Run,
+} from '@tsunagu/switching';
 import { ReconciliationOverviews, type LinkBalance } from './reconciliation-overviews.js';
 import { readOrder, readQuestion, type ReconciliationOrder } from './reconciliation-requests.js';
 import { Reconcilers } from './reconcilers.js';
@@ -29,7 +36,11 @@ export class UnknownCorrectionError extends AppError {
 
 /** What an operator sees: links with their dates, counters and exchanges, or one case with its items. No card is in any of it. */
 type ReconciliationView =
-  | { readonly links: readonly LinkBalance[]; readonly cases: readonly DifferenceCase[] }
+  | {
+      readonly links: readonly LinkBalance[];
+      readonly cases: readonly DifferenceCase[];
+      readonly negativeList: readonly NegativeStream[];
+    }
   | { readonly case: DifferenceCase; readonly items: readonly DifferenceItem[] };
 
 /** The operator's doors to counter exchange and difference cases. */
@@ -39,6 +50,7 @@ export class ReconciliationController {
   constructor(
     private readonly reconcilers: Reconcilers,
     private readonly overviews: ReconciliationOverviews,
+    private readonly negativeList: NegativeList,
     private readonly clock: Clock,
   ) {}
 
@@ -51,7 +63,8 @@ export class ReconciliationController {
       const found = await this.#case(caseId);
       return { case: found, items: await cases.items(caseId) };
     }
-    return { links: await this.overviews.balances(link), cases: await cases.list({ link }) };
+    const negativeList = await this.negativeList.streams();
+    return { links: await this.overviews.balances(link), cases: await cases.list({ link }), negativeList };
   }
 
   @Post(SWITCH_ROUTES.reconciliationAct)

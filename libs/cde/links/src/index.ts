@@ -18,6 +18,12 @@ export {
   type TotalClass,
   type Totals,
 } from './counterpart/reconciliation-speech.js';
+export type {
+  BlockedCardRecord,
+  FileAction,
+  FileActionSpeech,
+  FileOperation,
+} from './counterpart/file-action-speech.js';
 export { isoDate, wireDate } from './counterpart/wire-date.js';
 export type { BreakerState } from './line/breaker.js';
 export { Line, type ConnectionView } from './line/line.js';

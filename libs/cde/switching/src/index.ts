@@ -16,6 +16,7 @@ export type {
   WireAnswer,
   WireIdentity,
 } from './journal/journal.js';
+export { CardFingerprints, NegativeList, type NegativeStream } from './negative-list/negative-list.js';
 export { SafDesk, type SafLine, type SafName } from './store-and-forward/saf-desk.js';
 export { SafWorker } from './store-and-forward/saf-worker.js';
 export { SwitchingService } from './switching.service.js';

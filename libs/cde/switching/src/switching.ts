@@ -1,4 +1,5 @@
 import type { Clock } from '@tsunagu/kernel';
+import type { CardAtHand } from '@tsunagu/links';
 import type { Desks, Envelopes, SwitchingLog } from './desk.js';
 import type { Journal } from './journal/journal.js';
 import { LinkCalendar } from './reconciliation/link-calendar.js';
@@ -13,6 +14,13 @@ export interface SwitchingPorts {
   readonly envelopes: Envelopes;
   readonly clock: Clock;
   readonly log: SwitchingLog;
+  /** Asked with the open card before a charge is built; absent where there is no list. */
+  readonly cardRisk?: CardRisk;
+}
+
+/** A look at the card itself, in the only place where it is open. @returns why it may not go out, as the reason of an attempt */
+export interface CardRisk {
+  refusal(card: CardAtHand): Promise<string | undefined>;
 }
 
 /** What the parts of one process share in memory. All of it may be lost at any instant: the journal is the truth. */

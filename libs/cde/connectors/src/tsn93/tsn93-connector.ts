@@ -12,6 +12,7 @@ import { cardFields } from './card-fields.js';
 import { placeName } from './place-name.js';
 import { privateData } from './private-data.js';
 import { readAcknowledgement, readAnswer } from './read-answer.js';
+import { Tsn93FileActions } from './tsn93-file-action.js';
 import { Tsn93Reconciliation } from './tsn93-reconciliation.js';
 import type { Tsn93Profile } from './tsn93-profile.js';
 
@@ -21,6 +22,7 @@ const FULL_REVERSAL = '400';
 /** Our own 1993 dialect. What differs between counterparts is in the profile. @source reference/iso8583-1993.md §5.1 */
 export class Tsn93Connector implements Connector {
   readonly reconciliation = new Tsn93Reconciliation();
+  readonly fileActions = new Tsn93FileActions();
 
   constructor(private readonly profile: Tsn93Profile) {}
 

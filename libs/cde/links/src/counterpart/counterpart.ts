@@ -1,6 +1,7 @@
 import type { RouteWhy, SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Sad } from '@tsunagu/kernel';
+import type { FileActionSpeech } from './file-action-speech.js';
 import type { ReconciliationSpeech } from './reconciliation-speech.js';
 
 /** What the attempt asks for, without any card data: it is kept in the journal, and a reversal is built from it. */
@@ -98,4 +99,6 @@ export interface Connector {
   readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading;
   /** Absent on a counterpart that reconciles by file only. */
   readonly reconciliation?: ReconciliationSpeech;
+  /** Absent on a counterpart that sends no files on the line. */
+  readonly fileActions?: FileActionSpeech;
 }

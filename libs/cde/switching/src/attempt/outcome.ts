@@ -1,5 +1,6 @@
 import type { WireOutcome } from '@tsunagu/contracts';
 import type { JournalRecord } from '../journal/journal.js';
+import { listedActionCode } from '../negative-list/negative-list.js';
 import type { JournalState } from './journal-state.js';
 
 /** What each journal state says to the gateway. `sending` is `unknown` to anybody who is not waiting for its answer. */
@@ -21,10 +22,11 @@ export const RETRY_LIMIT = 'retry_limit';
 /** The journal row in the words of the contract. */
 export function outcomeOf(record: JournalRecord): WireOutcome {
   const { wire } = record;
+  const listed = listedActionCode(record.reason);
   return {
     attemptId: record.attemptId,
-    state: record.reason === RETRY_LIMIT ? 'declined' : OUTCOME_STATE[record.state],
-    actionCode: record.actionCode,
+    state: record.reason === RETRY_LIMIT || listed !== undefined ? 'declined' : OUTCOME_STATE[record.state],
+    actionCode: listed ?? record.actionCode,
     approvalCode: record.approvalCode,
     approvedMinor: record.approvedMinor,
     emvResponse: record.emvResponse,

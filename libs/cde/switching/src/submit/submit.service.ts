@@ -22,6 +22,9 @@ import { entryOf, messageIdentity, orderOf, originalOf, reversalDraft, wireIdent
 /** How long a new request waits for the unsent reversals of its terminal. Then it is refused, proved unsent. */
 const ORDER_WAIT_MS = 2_000;
 
+/** What takes money from a card; a refund to a blocked one gives it back. */
+const CHARGES: readonly SubmitRequest['operation'][] = ['authorize', 'sale'];
+
 type LossReason = keyof typeof REVERSAL_REASON_CODE;
 
 /**
@@ -134,6 +137,8 @@ export class SubmitService {
       return refusalOf(error);
     }
     try {
+      const refusal = CHARGES.includes(request.operation) ? await this.ports.cardRisk?.refusal(opened.card) : undefined;
+      if (refusal !== undefined) return refusal;
       const identity = messageIdentity(wire, desk, this.ports.clock.now());
       return desk.connector.buildRequest({ order: orderOf(request), card: opened.card, identity, original });
     } catch (error) {

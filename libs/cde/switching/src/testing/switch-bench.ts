@@ -1,7 +1,7 @@
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
 import type { SubmitRequest } from '@tsunagu/contracts';
 import type { Connector, LinkConfig } from '@tsunagu/links';
-import { AppLogger, Centre, MoneyPool, Transactions } from '@tsunagu/platform';
+import { AppLogger, Centre, MoneyPool, Rounds, Transactions } from '@tsunagu/platform';
 import pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { Desks, Envelopes, SwitchingLog, type Desk } from '../desk.js';
@@ -55,6 +55,7 @@ export interface BenchLife {
 export class SwitchBench {
   readonly clock = new AheadClock();
   readonly #lives: BenchLife[] = [];
+  readonly #leases: Rounds[] = [];
 
   private constructor(
     readonly db: TestDatabase,
@@ -75,6 +76,7 @@ export class SwitchBench {
 
   async close(): Promise<void> {
     for (const life of this.#lives.splice(0)) await life.worker.stop();
+    for (const rounds of this.#leases.splice(0)) await rounds.stop();
     await this.admin.end();
     await this.pool.onApplicationShutdown();
     await this.db.drop();
@@ -98,6 +100,9 @@ export class SwitchBench {
     };
     const service = new SwitchingService(ports);
     const taken = await lease.keep();
+    const kept = new Rounds({ everyMs: 500, work: async () => void (await lease.keep()), failed: () => undefined });
+    kept.start();
+    this.#leases.push(kept);
     if (taken !== undefined) await service.takeOver(taken);
     const life = { desk, line, ports, service, worker: new SafWorker(desk, ports, service.memory), log };
     this.#lives.push(life);
