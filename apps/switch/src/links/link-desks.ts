@@ -44,7 +44,7 @@ export class LinkDesks extends Desks {
   #isUp(link: string): boolean {
     const desk = this.#desks.get(link);
     if (desk === undefined) return false;
-    return desk.isElsewhere || (desk.lease.fence !== null && desk.line.isReady);
+    return desk.isElsewhere || (desk.lease.fence !== null && desk.line.takesWork);
   }
 
   override forLink(link: string): Desk | undefined {

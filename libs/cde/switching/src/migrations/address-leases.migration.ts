@@ -35,6 +35,8 @@ export class AddressLeases1795000020061 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`drop table switch.link_stray; drop table switch.link_order; alter table switch.link_lease drop column address`);
+    await db.query(
+      `drop table switch.link_stray; drop table switch.link_order; alter table switch.link_lease drop column address`,
+    );
   }
 }
