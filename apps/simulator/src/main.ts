@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { SIMULATED_LINKS, startSimulator, type SimulatedLink } from './simulator.js';
+import { SIMULATED_LINKS, startSimulator } from './simulator.js';
 
 /** @throws Error names the variable, never its value */
 function portFrom(name: string): number {
@@ -37,13 +37,15 @@ async function main(): Promise<void> {
   const directory = process.env['SIM_DIR'];
   if (directory === undefined || directory === '') throw new Error('SIM_DIR must name the folder of the ledgers');
   const hostPorts = SIMULATED_LINKS.map((link) => [link, portFrom(`SIM_${link.toUpperCase()}_PORT`)] as const);
+  const direct: Record<string, number> =
+    process.env['SIM_CUP_DIRECT_PORT'] === undefined ? {} : { 'cup-direct': portFrom('SIM_CUP_DIRECT_PORT') };
   const late = {
     lateYesMs: millisecondsFrom('SIM_LATE_YES_MS'),
     afterTimeoutMs: millisecondsFrom('SIM_AFTER_TIMEOUT_MS'),
   };
   const starting = startSimulator({
     httpPort: portFrom('PORT'),
-    hostPorts: Object.fromEntries(hostPorts) as Record<SimulatedLink, number>,
+    hostPorts: { ...Object.fromEntries(hostPorts), ...direct },
     standbyPorts: standbyPorts(),
     scripts: scriptsFrom(process.env['SIM_SCRIPTS']),
     directory,

@@ -1,6 +1,7 @@
+import { UnionPayDialect } from './dialect/union-pay-dialect.js';
 import { FaultPanel } from './faults/fault-panel.js';
 import type { HostTimings } from './hosts/delivery.js';
-import { IssuerHost } from './hosts/issuer-host.js';
+import { IssuerHost, type HostOptions } from './hosts/issuer-host.js';
 import type { HostTls } from './hosts/secure-door.js';
 import { UNION_PAY_COMPLETION } from './hosts/union-pay-rules.js';
 import { IssuerLedger } from './ledger/issuer-ledger.js';
@@ -36,6 +37,12 @@ export interface RunningSimulator<Link extends string = string> {
   stop(): Promise<void>;
 }
 
+/** Hosts that are not like the others. `cup-direct` is UnionPay's own line: 1987 edition, 46-byte header. */
+const TRAITS: Readonly<Record<string, (() => Pick<HostOptions, 'completion' | 'dialect'>) | undefined>> = {
+  cup: () => ({ completion: UNION_PAY_COMPLETION }),
+  'cup-direct': () => ({ completion: UNION_PAY_COMPLETION, dialect: new UnionPayDialect() }),
+};
+
 const TIMINGS: HostTimings = { lateYesMs: 5_000, afterTimeoutMs: 27_000 };
 
 /**
@@ -53,7 +60,6 @@ export async function startSimulator<Link extends string>(
   const timings = { ...TIMINGS, ...options.timings };
   const links: PanelLink[] = Object.keys(options.hostPorts).map((link) => {
     const ledger = IssuerLedger.open(options.directory, link);
-    const completion = link === 'cup' ? UNION_PAY_COMPLETION : undefined;
     return {
       link,
       ledger,
@@ -64,7 +70,7 @@ export async function startSimulator<Link extends string>(
         scripts,
         trace,
         timings,
-        completion,
+        ...TRAITS[link]?.(),
         tls: options.tls,
         count: metrics.count,
       }),

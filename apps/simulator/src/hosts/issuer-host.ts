@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { CodecError, IsoMessage } from '@tsunagu/iso8583';
+import { TSN93_DIALECT, type HostDialect } from '../dialect/host-dialect.js';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import type { HostProtection } from '../protect/host-protection.js';
@@ -11,7 +12,7 @@ import { PlainChannel, type Channel } from './channel.js';
 import { transmissionOf, type HostTimings } from './delivery.js';
 import { FrontDesk } from './front-desk.js';
 import { HostAsks } from './host-asks.js';
-import { hostCodec, HOST_FRAMING } from './host-spec.js';
+import { HOST_FRAMING } from './host-spec.js';
 import { HostSession } from './host-session.js';
 import { NETWORK } from './network-desk.js';
 import { SecureDoor, type HostTls } from './secure-door.js';
@@ -38,6 +39,8 @@ export interface HostOptions {
   readonly completion?: CompletionRules;
   /** TLS with certificates on both sides; plain without it. */
   readonly tls?: HostTls;
+  /** What the line speaks; TSN-93 without it. */
+  readonly dialect?: HostDialect;
   /** MAC and envelope; none without it. */
   readonly protection?: HostProtection;
   readonly now?: () => number;
@@ -55,11 +58,13 @@ export class IssuerHost {
   readonly #sessions = new Set<HostSession>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #door: SecureDoor | undefined;
+  readonly #dialect: HostDialect;
   readonly #now: () => number;
 
   constructor(private readonly options: HostOptions) {
-    const { faults, tls, now = Date.now } = options;
+    const { faults, tls, dialect = TSN93_DIALECT, now = Date.now } = options;
     this.#now = now;
+    this.#dialect = dialect;
     this.desk = new FrontDesk({ ...options, now });
     this.#door = tls === undefined ? undefined : new SecureDoor(tls);
     faults.onChange(() => {
@@ -144,7 +149,7 @@ export class IssuerHost {
     }
     let message: IsoMessage;
     try {
-      message = hostCodec.decode(bytes);
+      message = this.#dialect.decode(bytes);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       return this.#refuse(session, bytes);
@@ -220,7 +225,7 @@ export class IssuerHost {
   }
 
   #encode(message: IsoMessage): Uint8Array {
-    return this.options.protection?.encode(message, hostCodec) ?? hostCodec.encode(message);
+    return this.options.protection?.encode(message, this.#dialect) ?? this.#dialect.encode(message);
   }
 
   #trace(session: HostSession, direction: 'in' | 'out', message: IsoMessage, fault: string | null = null): void {

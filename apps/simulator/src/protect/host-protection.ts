@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Codec, IsoMessage } from '@tsunagu/iso8583';
+import type { IsoMessage } from '@tsunagu/iso8583';
 import { deriveEnvelopeKey, MessageEnvelope, MessageEnvelopeError } from '@tsunagu/links';
 import { aesCmac } from './aes-cmac.js';
 
@@ -8,6 +8,11 @@ export interface HostKeys {
   /** AES key of the MAC in 64 or 128. */
   readonly mac?: Buffer;
   readonly envelope?: { readonly linkId: string; readonly keyId: number; readonly key: Buffer };
+}
+
+/** Whatever writes a message. */
+interface Encoder {
+  encode(message: IsoMessage): Uint8Array;
 }
 
 const MAC_BYTES = 8;
@@ -32,7 +37,7 @@ export class HostProtection {
   }
 
   /** Bytes of one copy: signed, and in an envelope with a number of its own. */
-  encode(message: IsoMessage, codec: Codec): Buffer {
+  encode(message: IsoMessage, codec: Encoder): Buffer {
     const plain = this.keys.mac === undefined ? codec.encode(message) : signed(message, codec, this.keys.mac);
     const { envelope } = this.keys;
     if (this.envelope === undefined || envelope === undefined) return Buffer.from(plain);
@@ -64,7 +69,7 @@ export class HostProtection {
 }
 
 /** Over everything before the MAC, its bit already set. */
-function signed(message: IsoMessage, codec: Codec, key: Buffer): Buffer {
+function signed(message: IsoMessage, codec: Encoder, key: Buffer): Buffer {
   const field = message.fields().some((one) => one > LAST_OF_FIRST_HALF && one !== LAST) ? LAST : LAST_OF_FIRST_HALF;
   const blank = codec.encode(message.set(field, Buffer.alloc(MAC_BYTES)));
   const mac = aesCmac(key, blank.subarray(0, blank.length - MAC_BYTES)).subarray(0, MAC_BYTES);
