@@ -154,6 +154,9 @@ describe('counter exchange with a simulated host', () => {
     const planted = request(1_300);
     await service.submit(planted);
     // As if an approval had been counted here that the host does not know: its reference is another one there.
+    await bench.admin.query(`update switch.wire_identity set rrn = '999999999999' where attempt_id = $1`, [
+      planted.attemptId,
+    ]);
     await bench.admin.query(
       `update switch.journal set rrn = '999999999999', approved_minor = 1300 where attempt_id = $1`,
       [planted.attemptId],
