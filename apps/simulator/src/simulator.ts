@@ -12,7 +12,6 @@ import { MessageTrace } from './trace/message-trace.js';
 
 /** Hosts by link name: JCB with Amex and Diners, the Visa/Mastercard acquirer, UnionPay. */
 export const SIMULATED_LINKS = ['jcb', 'acq', 'cup'] as const;
-export type SimulatedLink = (typeof SIMULATED_LINKS)[number];
 
 /** Where the simulator listens and writes. Port 0 takes a free one. */
 export interface SimulatorOptions {
