@@ -10,11 +10,14 @@ const WAITING_MS = 250;
 const SWEEP_MS = 30_000;
 /** After a take-over callers wait this long for the line to sign on, instead of being refused. */
 const SETTLING_MS = 2_000;
+/** For the answers to reversals and advices that are on their way when everything else has ended. */
+const LAST_ANSWERS_MS = 500;
 
 /** One link in this process: its lease, its line while it leads, and its store-and-forward worker. */
 export class LinkDesk implements Desk {
   readonly connector: Connector;
   #line: Line;
+  #service: SwitchingService | undefined;
   #worker: SafWorker | undefined;
   #running: Promise<void> | undefined;
   #lastTurnMs: number;
@@ -62,13 +65,19 @@ export class LinkDesk implements Desk {
   start(service: SwitchingService, ports: SwitchingPorts): void {
     this.#worker = new SafWorker(this, ports, service.memory);
     this.#worker.start();
+    this.#service = service;
     this.#running ??= this.#run(service);
   }
 
   /** From now on nothing new is begun; the lease is kept while what is owed comes in, then we sign off. */
   async leave(drainMs: number): Promise<void> {
     this.#isLeaving = true;
-    await this.#line.stop(drainMs);
+    const { clock } = this.means;
+    const patience = new AbortController();
+    const settled = this.#service?.memory.flights.settled(); // also those that were begun an instant ago, and not sent yet
+    await Promise.race([settled, clock.sleep(drainMs, patience.signal)]);
+    patience.abort();
+    await this.#line.stop(LAST_ANSWERS_MS);
   }
 
   /** Give the link up: whoever waits for it takes it now. After `leave`. */

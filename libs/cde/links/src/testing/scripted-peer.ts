@@ -36,8 +36,10 @@ export class ScriptedPeer {
   }
 
   /** On the connection that asked, or on the first one there is. */
-  answer(request: IsoMessage, actionCode = '000'): void {
-    const bytes = frame('be2', CODEC.encode(answerTo(request, actionCode)));
+  answer(request: IsoMessage, actionCode = '000', more: Readonly<Record<number, string>> = {}): void {
+    const answer = answerTo(request, actionCode);
+    for (const [field, value] of Object.entries(more)) answer.set(Number(field), value);
+    const bytes = frame('be2', CODEC.encode(answer));
     const asked = this.#asked.get(request);
     if (asked === undefined) this.write(bytes);
     else asked.write(bytes);
