@@ -1,3 +1,4 @@
+import { playHq, type HqLineRow } from './once/hq-scenario.js';
 import { ledgerProof, publicProof, type Proof } from './once/proof.js';
 import { SCENARIOS, deviation, type Scenario } from './once/scenarios.js';
 import type { Payment } from './till/payment-api.js';
@@ -17,10 +18,12 @@ async function main(): Promise<boolean> {
   await till.resume();
   const outcomes: Outcome[] = [];
   for (const scenario of SCENARIOS) outcomes.push(await play(scenario, till));
-  console.log(table(outcomes));
+  const hq = await playHq(sandbox);
+  console.log(table([...outcomes.map(row), ...hq.map(hqRow)]));
   const proofs = await prove(sandbox);
   for (const line of proofs.flatMap(({ lines }) => lines)) console.log(line);
-  return outcomes.every(({ trouble }) => trouble === undefined) && proofs.every(({ agrees }) => agrees);
+  const isHqRight = hq.every(({ trouble }) => trouble === undefined);
+  return isHqRight && outcomes.every(({ trouble }) => trouble === undefined) && proofs.every(({ agrees }) => agrees);
 }
 
 async function play(scenario: Scenario, till: Till): Promise<Outcome> {
@@ -39,8 +42,8 @@ async function prove(sandbox: SandboxFile): Promise<Proof[]> {
   return proofs;
 }
 
-function table(outcomes: readonly Outcome[]): string {
-  const all = [['', 'payment', 'amount', 'status', 'charged', 'note'], ...outcomes.map(row)];
+function table(rows: readonly string[][]): string {
+  const all = [['', 'payment', 'amount', 'status', 'charged', 'note'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join('  ');
   return all.map((cells) => line(cells).trimEnd()).join('\n');
@@ -57,6 +60,10 @@ function row({ scenario, payment, trouble }: Outcome): string[] {
     payment.customer_charged,
     trouble ?? note(payment),
   ];
+}
+
+function hqRow({ name, amount, status, charged, trouble, note: words }: HqLineRow): string[] {
+  return [trouble === undefined ? 'ok' : 'NOT OK', name, amount, status, charged, trouble ?? words];
 }
 
 function note({ approval_code: approvalCode, decline, reason }: Payment): string {

@@ -94,6 +94,7 @@ export class HqRequests {
       if (asked.kind !== 'done') return asked;
       const known = answerOf(asked.value, request.amountMinor);
       if (known !== undefined) return { kind: 'answer', answer: known };
+      await this.ports.clock.sleep(ASK_AGAIN_MS); // it has waited for us already; one that answers at once is not asked in a circle
     }
   }
 
