@@ -51,7 +51,7 @@ export interface ItemLine {
 }
 
 /** Counters and exchanges of links, then their difference cases. */
-export function overview(links: readonly Balance[], cases: readonly CaseLine[]): string {
+export function overview(links: readonly Balance[], cases: readonly CaseLine[], watches: readonly WatchLine[]): string {
   const lines = links.flatMap((link) => [
     `link ${link.link}`,
     ...link.counters.map(counterLine),
@@ -60,7 +60,28 @@ export function overview(links: readonly Balance[], cases: readonly CaseLine[]):
   const open = cases.filter((one) => one.state === 'open');
   const shown = cases.map((one) => `  ${caseLine(one)}`);
   const nothing = links.length === 0 ? ['nothing was counted yet'] : [];
-  return [...nothing, ...lines, `difference cases: ${open.length} open of ${cases.length}`, ...shown].join('\n');
+  return [
+    ...nothing,
+    ...lines,
+    `difference cases: ${open.length} open of ${cases.length}`,
+    ...shown,
+    ...watches.map(watchLine),
+  ].join('\n');
+}
+
+export interface WatchLine {
+  readonly link: string;
+  readonly rrn: string;
+  readonly local_time: string;
+  readonly reason: string;
+  readonly amount_minor: string | null;
+  readonly seen_at: string;
+}
+
+function watchLine(one: WatchLine): string {
+  const what =
+    one.reason === 'unmatched' ? 'an approval of nothing we know' : 'an approval after its reversal was over';
+  return `watch: ${what} on ${one.link}, rrn ${one.rrn} at ${one.local_time}, amount ${one.amount_minor ?? '-'}, seen ${one.seen_at}`;
 }
 
 function counterLine(one: Counter): string {

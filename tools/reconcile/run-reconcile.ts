@@ -9,6 +9,7 @@ import {
   type CaseLine,
   type ItemLine,
   type StreamLine,
+  type WatchLine,
 } from './print.js';
 import { ReconcileError, SwitchDoor } from './switch-door.js';
 
@@ -37,6 +38,7 @@ Exit code: 0 done and in balance, 1 a difference case is open, 2 refused or trou
 interface Overview {
   readonly links: readonly Balance[];
   readonly cases: readonly CaseLine[];
+  readonly watches: readonly WatchLine[];
   readonly negativeList: readonly StreamLine[];
 }
 
@@ -176,7 +178,7 @@ async function latestDate(door: SwitchDoor, link: string): Promise<string> {
 async function shown(room: Room, question: object): Promise<Done> {
   const answer = await room.door.ask<Overview>('reconciliationRead', question);
   const isOpen = answer.cases.some((one) => one.state === 'open');
-  return said(room, answer, overview(answer.links, answer.cases), isOpen);
+  return said(room, answer, overview(answer.links, answer.cases, answer.watches), isOpen);
 }
 
 function said({ options }: Room, answer: object, text: string, isOpen: boolean): Done {

@@ -34,9 +34,9 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
     { provide: SafDesk, useFactory: ({ centre }: Storage) => new SafDesk(centre), inject: [Storage] },
     {
       provide: Reconcilers,
-      useFactory: (assembly: Assembly, house: Surroundings, storage: Storage) =>
-        new Reconcilers(assembly, house, storage),
-      inject: [ASSEMBLY, Surroundings, Storage],
+      useFactory: (assembly: Assembly, house: Surroundings, overviews: ReconciliationOverviews) =>
+        new Reconcilers(assembly, house, overviews),
+      inject: [ASSEMBLY, Surroundings, ReconciliationOverviews],
     },
     { provide: ASSEMBLY, useFactory: assembleSwitch, inject: [Surroundings, Storage] },
     { provide: LinkDesks, useFactory: ({ desks }: Assembly) => desks, inject: [ASSEMBLY] },

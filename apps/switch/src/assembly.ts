@@ -18,6 +18,8 @@ import {
   PostgresJournal,
   PostgresStanBlocks,
   SwitchingService,
+  reconciliationParts,
+  type ReconciliationParts,
   type SwitchingPorts,
 } from '@tsunagu/switching';
 import { HsmEnvelopes } from './cards/hsm-envelopes.js';
@@ -30,6 +32,7 @@ import { LinkStrays } from './links/link-strays.js';
 import { readLinksFile } from './links/links-file.js';
 import { CardDeclines } from './routing/card-declines.js';
 import { Router } from './routing/router.js';
+import { HttpDetailSource } from './reconciliation/http-detail-source.js';
 import { SwitchMetrics } from './observability/switch-metrics.js';
 
 /** What the process gives everything in it. */
@@ -61,6 +64,7 @@ export interface Assembly {
   readonly pinKeys: LinkPinKeys;
   readonly ear: Ear;
   readonly negativeList: NegativeList;
+  readonly reconciliation: ReconciliationParts;
 }
 
 /** Bind ports to implementations. @throws ConfigError, LinkConfigError, KeyStoreError */
@@ -80,10 +84,13 @@ export async function assembleSwitch(house: Surroundings, storage: Storage): Pro
   const sadOpened = house.metrics.counter('tsunagu_switch_sad_opened_total', 'Sensitive parts opened for a message');
   const envelopes = new HsmEnvelopes(new EnvelopeOpener(hsm), hsm, pinKeys, () => sadOpened.inc());
   const negativeList = new NegativeList(storage.centre, await HsmFingerprints.open(hsm), house.clock, log);
-  const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log, cardRisk: negativeList };
+  const source = new HttpDetailSource(links);
+  const reconciliation = reconciliationParts({ centre: storage.centre, source, clock: house.clock, log });
+  const risks = { cardRisk: negativeList, watches: reconciliation.books };
+  const ports: SwitchingPorts = { journal, desks, envelopes, clock: house.clock, log, ...risks };
   const service = new SwitchingService(ports);
   ear.service = service;
-  return { desks, ports, service, pinKeys, ear, negativeList };
+  return { desks, ports, service, pinKeys, ear, negativeList, reconciliation };
 }
 
 function deskOf(link: LinkConfig, house: Surroundings, storage: Storage & { hsm: HsmProvider }, ear: Ear): LinkDesk {

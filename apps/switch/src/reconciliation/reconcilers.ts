@@ -1,25 +1,30 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import type { IsoMessage } from '@tsunagu/iso8583';
-import { Reconciler, reconciliationParts, type ReconciliationParts } from '@tsunagu/switching';
-import type { Assembly, Storage, Surroundings } from '../assembly.js';
-import { HttpDetailSource } from './http-detail-source.js';
+import { Rounds } from '@tsunagu/platform';
+import { Reconciler, type ReconciliationParts } from '@tsunagu/switching';
+import type { Assembly, Surroundings } from '../assembly.js';
+import type { ReconciliationOverviews } from './reconciliation-overviews.js';
+
+const GAUGES_MS = 5_000;
 
 /** Counter exchange of all links of this process, and what the counterparts send about it. */
 export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly parts: ReconciliationParts;
   readonly #reconcilers: ReadonlyMap<string, Reconciler>;
+  readonly #gauges: Rounds;
 
   constructor(
     private readonly assembly: Assembly,
-    house: Surroundings,
-    storage: Storage,
+    private readonly house: Surroundings,
+    private readonly overviews: ReconciliationOverviews,
   ) {
-    const { desks, ports, service, ear } = assembly;
-    const source = new HttpDetailSource(desks.all.map(({ config }) => config));
-    this.parts = reconciliationParts({ centre: storage.centre, source, clock: house.clock, log: ports.log });
+    const { desks, ports, service, ear, reconciliation } = assembly;
+    this.parts = reconciliation;
     this.#reconcilers = new Map(
       desks.all.map((desk) => [desk.config.name, new Reconciler(desk, ports, service.memory, this.parts)]),
     );
+    const failed = (error: unknown) => house.logger.warn('reconciliation numbers could not be read', { error });
+    this.#gauges = new Rounds({ everyMs: GAUGES_MS, work: () => this.#show(), failed }, house.clock);
     ear.peers = this;
   }
 
@@ -42,9 +47,33 @@ export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     for (const reconciler of this.#reconcilers.values()) reconciler.start();
+    this.#gauges.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.#gauges.stop();
     await Promise.all([...this.#reconcilers.values()].map((reconciler) => reconciler.stop()));
+  }
+
+  async #show(): Promise<void> {
+    const { metrics, clock } = this.house;
+    const now = clock.now();
+    const cases = new Map((await this.overviews.openCases(now)).map((one) => [one.link, one]));
+    for (const link of this.#reconcilers.keys()) {
+      const { open = 0, late = 0 } = cases.get(link) ?? {};
+      metrics.gauge('tsunagu_difference_cases_open', 'Dates whose counters differ', ['link']).set({ link }, open);
+      metrics
+        .gauge('tsunagu_difference_cases_late', 'Open difference cases past their deadline', ['link'])
+        .set({ link }, late);
+    }
+    const age = metrics.gauge('tsunagu_negative_list_age_seconds', 'Since the last change of a list', ['link', 'file']);
+    const stale = metrics.gauge('tsunagu_negative_list_stale', '1 while a number of the list is missing', [
+      'link',
+      'file',
+    ]);
+    for (const { link, file, changedAt, isStale } of await this.assembly.negativeList.streams()) {
+      age.set({ link, file }, (now.getTime() - changedAt.getTime()) / 1_000);
+      stale.set({ link, file }, isStale ? 1 : 0);
+    }
   }
 }

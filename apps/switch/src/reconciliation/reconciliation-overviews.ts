@@ -21,6 +21,23 @@ const OPEN_CASES = sql(
    where state = 'open' group by link`,
 );
 
+const WATCHES = sql(
+  'reconciliation_watches',
+  `select link, rrn::text, local_time::text, reason, amount_minor::text, business_date::text, seen_at from switch.reconciliation_watch
+   where ($1::text is null or link = $1) order by seen_at desc limit 100`,
+);
+
+/** An approval that came when nothing could be done with it any more, or that belongs to nothing. */
+export interface WatchLine {
+  readonly link: string;
+  readonly rrn: string;
+  readonly local_time: string;
+  readonly reason: 'late_approval' | 'unmatched';
+  readonly amount_minor: string | null;
+  readonly business_date: string;
+  readonly seen_at: Date;
+}
+
 interface Counter {
   readonly link: string;
   readonly business_date: string;
@@ -63,6 +80,10 @@ export class ReconciliationOverviews {
     const exchanges = await this.centre.query<Exchange>(EXCHANGES, [link ?? null]);
     const names = [...new Set([...counters, ...exchanges].map((one) => one.link))].sort((a, b) => a.localeCompare(b));
     return names.map((name) => ({ link: name, counters: of(counters, name), exchanges: of(exchanges, name) }));
+  }
+
+  watches(link?: string): Promise<WatchLine[]> {
+    return this.centre.query<WatchLine>(WATCHES, [link ?? null]);
   }
 
   /** Open difference cases by link, and how many are past their deadline. */

@@ -10,7 +10,7 @@ import {
   type PeerTransaction,
   type Run,
 } from '@tsunagu/switching';
-import { ReconciliationOverviews, type LinkBalance } from './reconciliation-overviews.js';
+import { ReconciliationOverviews, type LinkBalance, type WatchLine } from './reconciliation-overviews.js';
 import { readOrder, readQuestion, type ReconciliationOrder } from './reconciliation-requests.js';
 import { Reconcilers } from './reconcilers.js';
 
@@ -39,6 +39,7 @@ type ReconciliationView =
   | {
       readonly links: readonly LinkBalance[];
       readonly cases: readonly DifferenceCase[];
+      readonly watches: readonly WatchLine[];
       readonly negativeList: readonly NegativeStream[];
     }
   | { readonly case: DifferenceCase; readonly items: readonly DifferenceItem[] };
@@ -64,7 +65,8 @@ export class ReconciliationController {
       return { case: found, items: await cases.items(caseId) };
     }
     const negativeList = await this.negativeList.streams();
-    return { links: await this.overviews.balances(link), cases: await cases.list({ link }), negativeList };
+    const watches = await this.overviews.watches(link);
+    return { links: await this.overviews.balances(link), cases: await cases.list({ link }), watches, negativeList };
   }
 
   @Post(SWITCH_ROUTES.reconciliationAct)

@@ -71,9 +71,16 @@ export class SwitchingService implements SwitchPort {
     const [rrn, localTime, actionCode] = [message.text(37), message.text(12), message.text(39)];
     const isYes = /^1[12]10$/.test(message.mti) && actionCode?.[0] === APPROVED_FIRST_DIGIT;
     if (stray.kind === 'duplicate' || !isYes || rrn === undefined || localTime === undefined) return;
+    const at = this.ports.clock.now();
     const answer = { businessDate: this.memory.calendar.dateOf(link, message), approvedMinor: amountOf(message) };
-    const record = await this.ports.journal.recordLateYes({ link, rrn, localTime }, this.ports.clock.now(), answer);
-    if (record === undefined) return this.ports.log.alarm('unmatched approval', { link, kind: stray.kind });
+    const record = await this.ports.journal.recordLateYes({ link, rrn, localTime }, at, answer);
+    const facts = { rrn, localTime, amountMinor: answer.approvedMinor, businessDate: answer.businessDate, at };
+    if (record === undefined) {
+      await this.ports.watches?.watch(link, { ...facts, reason: 'unmatched' });
+      return this.ports.log.alarm('unmatched approval', { link, kind: stray.kind });
+    }
+    // Its reversal is over, and the peer says yes all the same: the books of the two sides must be looked at.
+    if (record.state === 'reversed') await this.ports.watches?.watch(link, { ...facts, reason: 'late_approval' });
     this.ports.log.note('late approval recorded', { attemptId: record.attemptId, link, state: record.state });
     this.memory.ring(link);
   }

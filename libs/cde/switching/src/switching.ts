@@ -3,6 +3,7 @@ import type { CardAtHand } from '@tsunagu/links';
 import type { Desks, Envelopes, SwitchingLog } from './desk.js';
 import type { Journal } from './journal/journal.js';
 import { LinkCalendar } from './reconciliation/link-calendar.js';
+import type { WatchFacts } from './reconciliation/reconciliation-books.js';
 import { Endings } from './reversal/endings.js';
 import { TerminalOrder } from './store-and-forward/terminal-order.js';
 import { Flights } from './submit/flights.js';
@@ -16,6 +17,13 @@ export interface SwitchingPorts {
   readonly log: SwitchingLog;
   /** Asked with the open card before a charge is built; absent where there is no list. */
   readonly cardRisk?: CardRisk;
+  /** Remembers an approval that somebody must look at; absent where nobody reconciles. */
+  readonly watches?: Watches;
+}
+
+/** Approvals that came when nothing could be done with them: each is remembered once. */
+export interface Watches {
+  watch(link: string, facts: WatchFacts): Promise<void>;
 }
 
 /** A look at the card itself, in the only place where it is open. @returns why it may not go out, as the reason of an attempt */
