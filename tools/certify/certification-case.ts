@@ -135,6 +135,14 @@ export const CERTIFICATION: readonly CertificationCase[] = [
     payment: { run: (means) => buy(means, 1_700), expected: CHARGED(1_700) },
   },
   {
+    id: 'L1', title: 'negative list: a card of the host is taken', faults: [], arrive: ['1314'],
+    order: { send: { do: 'negative_list', card: 'jcb-stripe' }, expected: { mti: '1314', '39': '300' } },
+  },
+  {
+    id: 'L2', title: 'negative list: the card comes off again', faults: [], arrive: ['1314'],
+    order: { send: { do: 'negative_list', card: 'jcb-stripe', isRemoval: true }, expected: { mti: '1314', '39': '300' } },
+  },
+  {
     id: 'N1', title: 'echo of the host is answered', faults: [], arrive: ['1814'],
     order: { send: { do: 'echo' }, expected: { mti: '1814', '39': '800' } },
   },

@@ -1,4 +1,5 @@
 import { IsoMessage, originalDataElements } from '@tsunagu/iso8583';
+import { TEST_CARDS } from '../cards/test-cards.js';
 import { ownMessage } from '../hosts/answer.js';
 import { CURRENCY_BY_NUMBER } from '../hosts/booking.js';
 import { NETWORK } from '../hosts/network-desk.js';
@@ -12,6 +13,9 @@ export const HOST_ID = '98000000001';
 const FIRST_CHARGEBACK = '450';
 const CHARGEBACK_REASON = '4001';
 const FINAL = '500';
+const NEGATIVE_FILE = 'NEGATIVE';
+const PAN_WIDTH = 19;
+const NO_PURGE = '      ';
 
 /** What a person or a script may have the host begin. */
 export const HOST_DEEDS = [
@@ -29,6 +33,9 @@ export interface HostOrder {
   readonly currency?: string;
   /** The booked transaction that is charged back. */
   readonly rrn?: string;
+  /** Name of the test card that goes on the negative list, or off it. */
+  readonly card?: string;
+  readonly isRemoval?: boolean;
   /** Message type of a plain message, and any fields; binary ones as hex. */
   readonly mti?: string;
   readonly fields?: Readonly<Record<string, string>>;
@@ -64,16 +71,29 @@ const DEEDS: Readonly<Record<HostDeed, (order: HostOrder, place: OrderPlace) => 
   echo: (_order, place) => started('1804', place).set(24, NETWORK.echo),
   switch_over: (_order, place) => started('1824', place).set(24, NETWORK.inBackup),
   key_change: (_order, place) => started('1804', place).set(24, NETWORK.keyChange).set(25, '8100'),
-  negative_list: (_order, place) =>
-    started('1304', place)
-      .set(24, '301')
-      .set(25, '3001')
-      .set(71, '00000001')
-      .set(73, place.host.desk.calendar.date)
-      .set(101, 'NEGATIVE'),
+  negative_list: negativeList,
   message: ({ mti = '' }, place) =>
     /^1[1-8][024]\d$/.test(mti) ? started(mti, place) : 'mti is a request, an advice or a notification',
 };
+
+/**
+ * A change of the file of blocked cards, for a published test card. Record: action, number, reason, expiry, effective and purge date.
+ * @source back-office.md §4.3, as `tsn93-file-action.ts` reads it
+ */
+function negativeList({ card = 'jcb', isRemoval = false }: HostOrder, place: OrderPlace): IsoMessage | string {
+  const pan = TEST_CARDS[card]?.pan;
+  if (pan === undefined) return 'card is the name of a test card';
+  const number = place.ledger.nextFileNumber(NEGATIVE_FILE);
+  place.ledger.post({ entries: [], fileNumber: [NEGATIVE_FILE, number] });
+  const { date } = place.host.desk.calendar;
+  return started('1304', place)
+    .set(24, isRemoval ? '303' : '301')
+    .set(25, '3001')
+    .set(71, String(number).padStart(8, '0'))
+    .set(72, `${isRemoval ? 'D' : 'N'}${pan.padEnd(PAN_WIDTH)}S0000${date}${NO_PURGE}`)
+    .set(73, date)
+    .set(101, NEGATIVE_FILE);
+}
 
 function started(mti: string, { host, now }: OrderPlace): IsoMessage {
   return ownMessage(mti, { now: now(), stan: host.asks.nextStan(), localTime: localTime(now()), hostId: HOST_ID });

@@ -12,6 +12,7 @@ export class IssuerLedger {
   readonly #byReference = new Map<string, number>();
   readonly #reversals = new Map<string, ReversalNote>();
   readonly #blocked = new Set<string>();
+  readonly #fileNumbers = new Map<string, number>();
   #cutOverTo: string | undefined;
 
   private constructor(file: LedgerFile, postings: readonly LedgerPosting[]) {
@@ -32,6 +33,11 @@ export class IssuerLedger {
   /** The latest business date to which the host was cut over. */
   get cutOverTo(): string | undefined {
     return this.#cutOverTo;
+  }
+
+  /** The number that the host's next action on this file carries: they count without a gap, over restarts too. */
+  nextFileNumber(file: string): number {
+    return (this.#fileNumbers.get(file) ?? 0) + 1;
   }
 
   get nextSequence(): number {
@@ -77,7 +83,8 @@ export class IssuerLedger {
     return this.#file.close();
   }
 
-  #apply({ entries, reversal, cutOverTo }: LedgerPosting): void {
+  #apply({ entries, reversal, cutOverTo, fileNumber }: LedgerPosting): void {
+    if (fileNumber !== undefined) this.#fileNumbers.set(...fileNumber);
     this.#cutOverTo = cutOverTo ?? this.#cutOverTo;
     for (const [identity, entry] of entries) {
       const index = this.#byIdentity.get(identity) ?? this.#entries.length;

@@ -59,4 +59,6 @@ export interface LedgerPosting {
   readonly reversal?: readonly [identity: string, note: ReversalNote];
   /** The host was cut over to this business date, YYMMDD. */
   readonly cutOverTo?: string;
+  /** Number of the last file action that the host sent, by file. */
+  readonly fileNumber?: readonly [file: string, number: number];
 }

@@ -106,18 +106,25 @@ describe('counters of a host', () => {
   it('are told by the host itself, beside chargebacks and changes of a negative list', async () => {
     const sale = request('1200', 3000);
     await ask(sale);
+    const fileNumbers: unknown[] = [];
     for (const [body, mti] of [
       [{ do: 'sheet' }, '1522'],
       [{ do: 'chargeback', rrn: sale.text(37) }, '1422'],
-      [{ do: 'negative_list', fields: { '72': 'one record' } }, '1304'],
+      [{ do: 'negative_list', card: 'visa' }, '1304'],
+      [{ do: 'negative_list', card: 'visa', isRemoval: true }, '1304'],
       [{ do: 'switch_over' }, '1824'],
     ] as const) {
       const asked = order(body);
       const told = (await line.next()) as IsoMessage;
       expect(told.mti).toBe(mti);
+      if (mti === '1304') fileNumbers.push([told.text(24), told.text(71), told.text(72)?.length]);
       line.send(acknowledged(told, '900'));
       expect((await asked).status).toBe(200);
     }
+    expect(fileNumbers).toEqual([
+      ['301', '00000001', 37],
+      ['303', '00000002', 37],
+    ]);
     expect((await order({ do: 'chargeback', rrn: 'unknown' })).status).toBe(400);
     expect((await order({ do: 'dance' })).status).toBe(400);
   });
