@@ -5,7 +5,7 @@ import {
   type HqPaymentOrder,
   type OpenCardAnswer,
 } from '@tsunagu/contracts';
-import { IsoMessage, originalDataElements } from '@tsunagu/iso8583';
+import { originalDataElements, type IsoMessage } from '@tsunagu/iso8583';
 import { AppError, Secret, SystemClock, newId, type ErrorCategory } from '@tsunagu/kernel';
 import { AppConfig, AppLogger, MoneyPool, Transactions } from '@tsunagu/platform';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
@@ -14,6 +14,7 @@ import { HqDesk } from '../desk/hq-desk.js';
 import { HqCardDoor, HqLog, type HqPorts } from '../desk/hq-ports.js';
 import { Undoing } from '../desk/undoing.js';
 import { PostgresHqRegister } from '../register/postgres-hq-register.js';
+import { HqWords } from './hq-words.js';
 
 /** A time that only moves when it is told to. */
 export class StandingClock extends SystemClock {
@@ -151,13 +152,7 @@ export class HqHouse {
 
   sale(change: Record<number, string | undefined> = {}, mti = '1200'): IsoMessage {
     this.#stan += 1;
-    return new IsoMessage(mti, {
-      ...WORDS,
-      11: String(this.#stan).padStart(6, '0'),
-      2: '3530111333300000',
-      14: '3012',
-      ...change,
-    });
+    return HqWords.sale({ 11: String(this.#stan).padStart(6, '0'), ...change }, mti);
   }
 
   reversal(of: IsoMessage, reason: string): IsoMessage {
@@ -191,21 +186,6 @@ export class HqHouse {
     await this.db.drop();
   }
 }
-
-const WORDS: Readonly<Record<number, string>> = {
-  3: '000000',
-  4: '000000001500',
-  7: '1123030000',
-  12: '261123120000',
-  22: '510101511344',
-  24: '200',
-  26: '5411',
-  32: '88001234567',
-  37: '632712000001',
-  41: 'TSN00001',
-  42: 'M00000000000001',
-  49: '392',
-};
 
 export function aContract(change: Record<string, unknown> = {}): HqContract {
   const link = {

@@ -1,0 +1,25 @@
+import { IsoMessage } from '@tsunagu/iso8583';
+
+/** For specs of this lib: the words of a sale of ¥1,500 with a published test number. */
+export const HqWords = {
+  sale(change: Readonly<Record<number, string | undefined>> = {}, mti = '1200'): IsoMessage {
+    return new IsoMessage(mti, {
+      2: '3530111333300000',
+      3: '000000',
+      4: '000000001500',
+      7: '1123030000',
+      11: '000001',
+      12: '261123120000',
+      14: '3012',
+      22: '510101511344',
+      24: '200',
+      26: '5411',
+      32: '88001234567',
+      37: '632712000001',
+      41: 'TSN00001',
+      42: 'M00000000000001',
+      49: '392',
+      ...change,
+    });
+  },
+} as const;
