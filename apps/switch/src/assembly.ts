@@ -157,6 +157,7 @@ export class Ear implements LineObserver {
       this.logger.error('a cutover could not be kept', { link, error });
     });
   };
+  onEnded: LineObserver['onEnded'] = (link, mti, result) => this.metrics.ended(link, mti, result);
   onState: LineObserver['onState'] = (link, state) => this.metrics.state(link, state);
   onConnection: LineObserver['onConnection'] = (link, number, state) => this.metrics.connection(link, number, state);
   onBreaker: LineObserver['onBreaker'] = (link, state) => this.metrics.breaker(link, state);
@@ -171,7 +172,7 @@ export class Ear implements LineObserver {
   onEcho: LineObserver['onEcho'] = (link, roundTripMs) => this.metrics.echo(link, roundTripMs);
   onStray: LineObserver['onStray'] = (link, stray) => {
     this.metrics.stray(link, stray.kind);
-    const heard = [this.strays.write(link, stray), this.service?.hearStray(link, stray)];
+    const heard = [this.strays.write(link, stray), this.service?.hearStray(link, stray) ?? Promise.resolve()];
     Promise.all(heard).catch((error: unknown) => {
       this.logger.error('a stray answer could not be recorded', { link, kind: stray.kind, error });
     });
