@@ -1,5 +1,5 @@
 import type { CodecError } from '@tsunagu/iso8583';
-import type { BreakerState, LineState, Stray } from '@tsunagu/links';
+import type { BreakerState, LineState, SendResult, Stray } from '@tsunagu/links';
 import type { AppLogger, Metrics } from '@tsunagu/platform';
 import { SwitchingLog } from '@tsunagu/switching';
 
@@ -74,6 +74,19 @@ export class SwitchMetrics extends SwitchingLog {
 
   notice(link: string, functionCode: string): void {
     this.alarm('notice of a counterpart', { link, functionCode });
+  }
+
+  ended(link: string, mti: string, result: SendResult): void {
+    const labels = { link, mti };
+    if (result.kind === 'answered') {
+      this.metrics
+        .histogram('tsunagu_link_answer_seconds', 'From the write of a message to its answer', ['link', 'mti'])
+        .observe(labels, result.elapsedMs / 1_000);
+    } else {
+      this.metrics
+        .counter('tsunagu_link_unanswered_total', 'Messages without an answer', ['link', 'mti', 'reason'])
+        .inc({ ...labels, reason: result.reason });
+    }
   }
 
   stray(link: string, kind: Stray['kind']): void {

@@ -8,7 +8,7 @@ import type { StanAllocator } from '../stan/stan-allocator.js';
 import type { Dialer } from '../wire/dialer.js';
 import type { BreakerState } from './breaker.js';
 import type { LineState } from './line-state.js';
-import type { Stray } from './send-result.js';
+import type { SendResult, Stray } from './send-result.js';
 
 /** What a link tells: states for logs and metrics, strays for the switching service, the business date for whoever counts. */
 export interface LineObserver {
@@ -17,6 +17,8 @@ export interface LineObserver {
   /** Of one connection, by number. */
   onConnection?(link: string, connection: number, state: LineState): void;
   onStray?(link: string, stray: Stray): void;
+  /** How a request that was written ended; network questions are among them. */
+  onEnded?(link: string, mti: string, result: SendResult): void;
   onMalformed?(link: string, fault: CodecError): void;
   onEcho?(link: string, roundTripMs: number | null): void;
   onBreaker?(link: string, state: BreakerState): void;

@@ -335,6 +335,7 @@ export class Line implements ConnectionOwner, PeerEffects {
     if (!session.write(bytes)) this.#inFlight.withdraw(key, notSent('refused'));
     else options.onWritten?.();
     const result = await answer;
+    this.means.observer.onEnded?.(this.link, message.mti, result);
     this.#watchFor(result, connection, sentAtMs);
     return result;
   }
