@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { verifyBooks, type BooksReport } from '@tsunagu/payments';
+import { verifyTotals, type TotalsReport } from './reconcile/verify-totals.js';
 import type * as Postgres from './postgres.mjs';
 import type * as Roles from './postgres/role-url.mjs';
 
 const USAGE = `npm run books -- verify [--json] [--data DIR] [--ledger URL]
-  Proves the books: debits = credits, counters = postings, and ours = the issuers' (difference in yen, and what differs).
+  Proves the books: debits = credits, counters = postings, totals of links = journal, and ours = the issuers' (difference in yen, and what differs).
   --data    folder of the sandbox, default .tsunagu
   --ledger  the issuers' ledger, default that of the running sandbox
   BOOKS_URL in the environment names another database: a login that owns the tables.
@@ -60,11 +61,25 @@ async function main(): Promise<number> {
       ownerUrl: books.ownerUrl,
       ledgerUrl: option('ledger') ?? sandbox.issuer_ledger,
     });
-    console.log(process.argv.includes('--json') ? JSON.stringify(report) : describe(report));
-    return report.agrees ? 0 : 1;
+    const totals = await verifyTotals(books.ownerUrl);
+    const agrees = report.agrees && totals.differences.length === 0;
+    const text = `${describeTotals(totals)}\n${describe(report)}`;
+    console.log(process.argv.includes('--json') ? JSON.stringify({ ...report, agrees, totals }) : text);
+    return agrees ? 0 : 1;
   } finally {
     await books.close();
   }
+}
+
+function describeTotals({ counters, differences }: TotalsReport): string {
+  const isRight = differences.length === 0;
+  return [
+    `totals of links = journal  ${isRight ? `yes, ${counters} counters` : `NO, ${differences.length} of ${counters} differ`}`,
+    ...differences.map(
+      (one) =>
+        `  ${one.link} ${one.businessDate} ${one.currency} ${one.counter}: counted ${one.counted}, journalled ${one.journalled}`,
+    ),
+  ].join('\n');
 }
 
 function describe(report: BooksReport): string {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
+import { verifyTotals } from '../../../../../tools/reconcile/verify-totals.js';
 import { answered, type Script } from '../testing/scripted-line.js';
 import { answerTo } from '../testing/plain-connector.js';
 import { aSale, SwitchBench, type BenchLife } from '../testing/switch-bench.js';
@@ -176,6 +177,16 @@ describe('totals of a link', () => {
       await life.service.submit(aSale());
     }
     expect(await stored()).toEqual([row(TODAY, 'debit', 'original', 3, 4_500)]);
+  });
+
+  it('are proved against the journal by a tool that owns the tables, and a changed counter is found', async () => {
+    await life.service.submit(aSale());
+    expect((await verifyTotals(bench.db.ownerUrl)).differences).toEqual([]);
+    await bench.admin.query('update switch.link_total set number = number + 1 where link = $1', [link]);
+    expect((await verifyTotals(bench.db.ownerUrl)).differences).toMatchObject([
+      { link, counter: 'credit debit original', counted: '2 for 1500', journalled: '1 for 1500' },
+    ]);
+    await bench.admin.query('update switch.link_total set number = number - 1 where link = $1', [link]);
   });
 
   it('are written by many answers at once without one waiting for the row of another', async () => {
