@@ -53,7 +53,7 @@ describe('certification report', () => {
 });
 
 describe('certification script', () => {
-  it('has the cases that a money feature is done with [M2]', () => {
+  it('has the cases that a money feature is done with: M2 of the security checklist', () => {
     const titles = CERTIFICATION.map(({ title }) => title).join('\n');
     for (const word of [
       'approved',
