@@ -14,6 +14,7 @@ const MEANING: Readonly<Record<string, string>> = {
     'the switch does not understand the request: check names, dates (YYYY-MM-DD) and reasons (ten characters or more)',
   state_conflict:
     'not possible now: the link is down or led by another process, the case is closed, the second person is the first one, or a correction is in no journal',
+  endpoint_invalid: 'the links file has no host of that name for this link: look with "npm run links -- show NAME"',
   card_service_unavailable: 'the switch does not answer: is the house running?',
 };
 
