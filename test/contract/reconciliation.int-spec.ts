@@ -14,7 +14,7 @@ import { reconciliationParts } from '../../libs/cde/switching/src/reconciliation
 import { Reconciler } from '../../libs/cde/switching/src/reconciliation/reconciler.js';
 import { SafWorker } from '../../libs/cde/switching/src/store-and-forward/saf-worker.js';
 import { SwitchingService } from '../../libs/cde/switching/src/switching.service.js';
-import { aSale, SwitchBench, type BenchLife } from '../../libs/cde/switching/src/testing/switch-bench.js';
+import { aSale, SwitchBench, type BenchLife } from '../kit/switch-bench.js';
 
 const CARD = '3566000020000410';
 

@@ -1,7 +1,7 @@
 import { SystemClock } from '@tsunagu/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresStanBlocks } from '../postgres/postgres-stan-blocks.js';
-import { aSale, SwitchBench } from '../testing/switch-bench.js';
+import { aSale, SwitchBench } from '../../../../../test/kit/switch-bench.js';
 import { LinkLease } from './link-lease.js';
 
 /** A clock that a spec moves on: the belief of a holder is measured by it, the truth by the database. */

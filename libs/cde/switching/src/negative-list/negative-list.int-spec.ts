@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SwitchingService } from '../switching.service.js';
 import { plainConnector } from '../testing/plain-connector.js';
-import { aSale, SwitchBench, type BenchLife } from '../testing/switch-bench.js';
+import { aSale, SwitchBench, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 import { CardFingerprints, NegativeList } from './negative-list.js';
 
 /** The card of every envelope of the bench. */

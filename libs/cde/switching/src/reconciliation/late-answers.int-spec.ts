@@ -3,7 +3,7 @@ import type { IsoMessage } from '@tsunagu/iso8583';
 import { PostgresReconciliationBooks } from '../postgres/postgres-reconciliation-books.js';
 import { SwitchingService } from '../switching.service.js';
 import { answered } from '../testing/scripted-line.js';
-import { aSale, SwitchBench, type BenchLife } from '../testing/switch-bench.js';
+import { aSale, SwitchBench, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 
 /** The table of reference/iso8583-1993.md §13.4, row by row. */
 describe('an answer that comes late [A8]', () => {

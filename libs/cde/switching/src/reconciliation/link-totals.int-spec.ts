@@ -4,7 +4,7 @@ import type { IsoMessage } from '@tsunagu/iso8583';
 import { verifyTotals } from '../../../../../tools/reconcile/verify-totals.js';
 import { answered, type Script } from '../testing/scripted-line.js';
 import { answerTo } from '../testing/plain-connector.js';
-import { aSale, SwitchBench, type BenchLife } from '../testing/switch-bench.js';
+import { aSale, SwitchBench, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 
 const TODAY = '261123';
 const TOMORROW = '261124';

@@ -4,7 +4,7 @@ import { PostgresDifferenceCases } from '../postgres/postgres-difference-cases.j
 import { PostgresReconciliationBooks } from '../postgres/postgres-reconciliation-books.js';
 import { PeerBook } from '../testing/peer-book.js';
 import { countingConnector } from '../testing/plain-connector.js';
-import { aSale, SwitchBench, type BenchLife } from '../testing/switch-bench.js';
+import { aSale, SwitchBench, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 import { CaseInvestigator } from './case-investigator.js';
 import { Reconciler } from './reconciler.js';
 import { totalsFromJson, totalsToJson } from './totals.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SendResult } from '@tsunagu/links';
 import { answered } from '../testing/scripted-line.js';
-import { SwitchBench, TENANT, type BenchLife } from '../testing/switch-bench.js';
+import { SwitchBench, TENANT, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 
 const BACKLOG = 10_000;
 const TERMINALS = 500;

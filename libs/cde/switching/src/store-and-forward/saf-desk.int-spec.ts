@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SwitchBench, aSale, type BenchLife } from '../testing/switch-bench.js';
+import { SwitchBench, aSale, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 import { SafDesk } from './saf-desk.js';
 
 const OPEN = ['error', 'expired'] as const;
