@@ -9,6 +9,8 @@ export class ScriptedPeer {
   /** What to do with a message that is no network management. */
   onRequest: (message: IsoMessage, peer: ScriptedPeer) => void = (message, peer) => peer.answer(message);
   answersEchoes = true;
+  /** Action code of the answer to a sign-on. */
+  signOnAnswer = '800';
   /** Connections so far. */
   accepted = 0;
   readonly #server: Server;
@@ -87,7 +89,8 @@ export class ScriptedPeer {
     const isAnswer = message.mti[2] === '1' || message.mti[2] === '3';
     if (isAnswer) return;
     if (message.mti !== '1804') this.onRequest(message, this);
-    else if (this.answersEchoes || message.text(24) !== '831') this.answer(message, '800');
+    else if (this.answersEchoes || message.text(24) !== '831')
+      this.answer(message, message.text(24) === '801' ? this.signOnAnswer : '800');
   }
 }
 
