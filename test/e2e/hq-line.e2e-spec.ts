@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyBooks } from '@tsunagu/payments';
 import { HqLine, TEST_CARDS, chargeMessage, networkMessage, repeated } from '@tsunagu/simulator';
@@ -75,6 +76,13 @@ describe('a payment server of a merchant on its line', () => {
       expect(await seen(sale.names)).toMatchObject([
         { status: 'captured', customer_charged: 'yes', captured: { amount: 1_500 } },
       ]);
+      const db = new pg.Client({ connectionString: house.databaseUrl() });
+      await db.connect();
+      const { rows } = await db.query(
+        `select request -> 'route' as why from switch.journal order by attempt_id desc limit 1`,
+      );
+      await db.end();
+      expect(rows).toEqual([{ why: { table: 'links-file', rule: 'brand:jcb', link: 'jcb', down: [] } }]);
     },
   );
 

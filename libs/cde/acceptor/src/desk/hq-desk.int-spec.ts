@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IsoMessage, originalDataElements } from '@tsunagu/iso8583';
+import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { AWAY, HqHouse, NO, OPEN, SpecTrouble, YES, aContract } from '../testing/hq-house.js';
 import { HqDesk } from './hq-desk.js';
 
+let db: TestDatabase;
 let house: HqHouse;
-beforeAll(async () => void (house = await HqHouse.open()), 60_000);
-afterAll(() => house.close());
+beforeAll(async () => {
+  db = await testDatabase();
+  house = HqHouse.open(db.url('switch'));
+}, 60_000);
+afterAll(async () => {
+  await house.close();
+  await db.drop();
+});
 beforeEach(() => {
   house.intake.script = [YES];
   house.intake.accepted.length = 0;

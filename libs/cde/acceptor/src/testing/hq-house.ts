@@ -8,7 +8,6 @@ import {
 import { originalDataElements, type IsoMessage } from '@tsunagu/iso8583';
 import { AppError, Secret, SystemClock, newId, type ErrorCategory } from '@tsunagu/kernel';
 import { AppConfig, AppLogger, MoneyPool, Transactions } from '@tsunagu/platform';
-import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { parseHqBook, type HqContract } from '../contract/hq-contract.js';
 import { HqDesk } from '../desk/hq-desk.js';
 import { HqCardDoor, HqLog, type HqPorts } from '../desk/hq-ports.js';
@@ -127,10 +126,7 @@ export class HqHouse {
   readonly desk: HqDesk;
   #stan = 0;
 
-  private constructor(
-    readonly db: TestDatabase,
-    private readonly pool: MoneyPool,
-  ) {
+  private constructor(private readonly pool: MoneyPool) {
     const register = new PostgresHqRegister(new Transactions(pool));
     const { clock, intake, log } = this;
     this.ports = { register, cards: new OpenedCards(), intake, clock, log, owner: 'switch-1' };
@@ -139,10 +135,10 @@ export class HqHouse {
     this.desk = new HqDesk(this.contract, this.ports);
   }
 
-  static async open(): Promise<HqHouse> {
-    const db = await testDatabase();
+  /** @param url database of the switch's role */
+  static open(url: string): HqHouse {
     const logger = new AppLogger(AppConfig.fromEnv('switch', {}), () => undefined);
-    return new HqHouse(db, new MoneyPool(new Secret(db.url('switch')), logger, { max: 4 }));
+    return new HqHouse(new MoneyPool(new Secret(url), logger, { max: 4 }));
   }
 
   /** The same line in another process. */
@@ -183,7 +179,6 @@ export class HqHouse {
 
   async close(): Promise<void> {
     await this.pool.onApplicationShutdown();
-    await this.db.drop();
   }
 }
 
