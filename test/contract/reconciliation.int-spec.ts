@@ -136,7 +136,7 @@ describe('counter exchange with a simulated host', () => {
     ]);
   }, 30_000);
 
-  it('closes a date by itself when the host cuts over, and answers the counters that the host sends', async () => {
+  it('hears the cutover of the host, and answers the counters that the host sends', async () => {
     const closed = businessDate();
     const [year, month, day] = closed.split('-').map(Number) as [number, number, number];
     const next = new Date(Date.UTC(year, month - 1, day + 1)).toISOString().slice(0, 10);

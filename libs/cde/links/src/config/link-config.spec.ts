@@ -28,6 +28,15 @@ describe('links file', () => {
     expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);
   });
 
+  it('reads when counters are exchanged, with defaults, and refuses a word it does not know', () => {
+    const [plain] = parseLinkConfigs([LINK]);
+    expect(plain?.reconciliation).toMatchObject({ afterCutoverMs: 600_000, repeatMs: 300_000, detailsUrl: null });
+    const own = { afterCutoverMs: 0, owner: 'night-desk', detailsUrl: 'https://peer.example/ledger' };
+    const [link] = parseLinkConfigs([{ ...LINK, reconciliation: own }]);
+    expect(link?.reconciliation).toMatchObject({ ...own, checkpointMs: 3_600_000 });
+    expect(() => parseLinkConfigs([{ ...LINK, reconciliation: { after: 1 } }])).toThrow('reconciliation.after');
+  });
+
   it('reads hosts, protection and limits, and fills in what is not said', () => {
     const { host: _host, port: _port, ...bare } = LINK;
     const [link] = parseLinkConfigs([

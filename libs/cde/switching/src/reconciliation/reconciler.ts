@@ -25,7 +25,7 @@ import type {
 } from './reconciliation-books.js';
 import { differencesOf } from './totals.js';
 
-const EVERY_MS = 2_000;
+const EVERY_MS = 5_000;
 const FINAL = '500';
 const BALANCED = '500';
 const OUT_OF_BALANCE = '501';

@@ -40,7 +40,7 @@ describe('a backlog of store-and-forward', () => {
 
   it(
     'of 10,000 goes out in order per terminal, within its share of the line, at a fixed price an entry [A10]',
-    { timeout: 180_000 },
+    { timeout: 400_000 },
     async () => {
       const life = await backlog('drain', BACKLOG);
       let inFlight = 0;
