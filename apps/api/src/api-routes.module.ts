@@ -15,6 +15,7 @@ import { PaymentStreamController } from './payments/payment-stream.controller.js
 import { PaymentStreams } from './payments/payment-streams.js';
 import { PaymentWaits } from './payments/payment-waits.js';
 import { PaymentsController } from './payments/payments.controller.js';
+import { PaymentPlansController } from './payment-plans/payment-plans.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
@@ -30,6 +31,7 @@ export const CONTROLLERS = [
   PaymentsController,
   PaymentStreamController,
   MovementsController,
+  PaymentPlansController,
   AttemptsController,
   TerminalsController,
   TokensController,

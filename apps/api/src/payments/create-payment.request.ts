@@ -2,12 +2,11 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CURRENCIES, fromWireId, invariant, type CurrencyCode } from '@tsunagu/kernel';
 import { LANES, type EncryptedCard, type EntryMode, type Lane } from '@tsunagu/contracts';
 import type { PaymentOrder } from '@tsunagu/payments';
-import type { FieldCode } from '../problem/field-texts.js';
-import { Amount, Currency, Fits, Hex, Metadata, Nested, OneOf, Optional, Text } from '../validation/field-rules.js';
+import { PaymentPlanRequest } from '../payment-plans/payment-plan.request.js';
+import { Amount, Currency, Hex, Metadata, Nested, OneOf, Optional, Text } from '../validation/field-rules.js';
 
 /** Also a path segment, so it starts with a letter or digit and holds no slash. */
 export const CLIENT_REFERENCE = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
-const PLAN_TYPES = ['one_time', 'installments', 'revolving', 'bonus', 'bonus_combined'] as const;
 const ENTRY_MODES = ['chip', 'contactless', 'stripe', 'keyed'] as const;
 const hex = (length: string) => ({ pattern: '^[0-9A-Fa-f]+$', description: `Hex of ${length}` });
 
@@ -106,28 +105,6 @@ export class CardPresentRequest {
   }
 }
 
-export class PaymentPlanRequest {
-  @ApiProperty({ enum: PLAN_TYPES })
-  @OneOf(PLAN_TYPES)
-  type!: (typeof PLAN_TYPES)[number];
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 2,
-    maximum: 99,
-    description: 'Number of instalments; only, and always, with `installments`',
-  })
-  @Fits(countFits)
-  count?: number;
-}
-
-function countFits(count: unknown, { type }: Record<string, unknown>): FieldCode | undefined {
-  if (type !== 'installments') return 'combination';
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 2 && count <= 99
-    ? undefined
-    : 'out_of_range';
-}
-
 export class CreatePaymentRequest {
   @ApiProperty({
     pattern: CLIENT_REFERENCE.source,
@@ -165,7 +142,10 @@ export class CreatePaymentRequest {
   @Nested(() => CardPresentRequest)
   card_present!: CardPresentRequest;
 
-  @ApiPropertyOptional({ type: PaymentPlanRequest })
+  @ApiPropertyOptional({
+    type: PaymentPlanRequest,
+    description: 'Left out: one time. `POST /v1/payment-plans/quote` lists what is legal for a card',
+  })
   @Optional()
   @Nested(() => PaymentPlanRequest)
   payment_plan?: PaymentPlanRequest;
@@ -202,7 +182,7 @@ export class CreatePaymentRequest {
       amountMinor: this.money.amount,
       currency: this.money.currency,
       card: this.card_present.toCard(),
-      plan: this.payment_plan && { type: this.payment_plan.type, count: this.payment_plan.count },
+      plan: this.payment_plan?.toPlan(),
       slipNo: this.slip_no,
       clerk: this.clerk,
       metadata: this.metadata,

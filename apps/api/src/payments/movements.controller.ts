@@ -109,7 +109,13 @@ export class MovementsController {
     movesMoney: true,
     type: RefundResponse,
     statuses: [201, 202, 200],
-    problems: ['resource_missing', 'state_conflict', 'amount_exceeds_refundable', 'amount_invalid'],
+    problems: [
+      'resource_missing',
+      'state_conflict',
+      'amount_exceeds_refundable',
+      'plan_needs_whole_refund',
+      'amount_invalid',
+    ],
   })
   async refund(
     @Tenant() ctx: TenantContext,

@@ -58,6 +58,7 @@ export class PaymentsController {
       'ksn_replay',
       'ksn_stale',
       'method_not_supported',
+      'plan_not_allowed',
       'terminal_blocked',
       'resource_missing',
       'amount_invalid',

@@ -14,7 +14,14 @@ export interface ProblemSource {
 }
 
 /** Facts that help a client and tell nothing about others: the state it asked about, the way to the existing resource. */
-const PUBLIC_FACTS = ['current_status', 'client_reference', 'payment', 'permission', 'violated_policies'] as const;
+const PUBLIC_FACTS = [
+  'current_status',
+  'client_reference',
+  'payment',
+  'permission',
+  'violated_policies',
+  'domestic_code',
+] as const;
 
 const IANA = 'https://iana.org/assignments/http-problem-types#';
 const IANA_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
@@ -90,7 +97,9 @@ function publicFacts(facts: ErrorFacts = {}): Record<string, unknown> {
     const value = facts[name];
     return value === undefined ? [] : [[name.replaceAll('_policies', '-policies'), value] as const];
   });
-  return Object.fromEntries(shown);
+  const { legal_plans: plans } = facts;
+  const legal = typeof plans === 'string' ? { legal_plans: plans.split(' ') } : {};
+  return { ...Object.fromEntries(shown), ...legal };
 }
 
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?$/;

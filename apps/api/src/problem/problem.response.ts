@@ -47,6 +47,17 @@ export class ProblemResponse {
   errors?: FieldErrorResponse[];
   @ApiPropertyOptional({ description: 'With state_conflict: the state that forbids it' })
   current_status?: string;
+  @ApiPropertyOptional({
+    example: 'G74',
+    description: 'With plan_not_allowed: the fault as Japanese card terminals name it (G70 to G78)',
+  })
+  domestic_code?: string;
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['one_time', 'installments:3'],
+    description: 'With plan_not_allowed: the plans that are legal for this sale',
+  })
+  legal_plans?: string[];
   @ApiPropertyOptional({ description: 'With permission_denied: the permission that the key lacks' })
   permission?: string;
   @ApiPropertyOptional({ description: 'With quota_exceeded: the policy that is used up' })

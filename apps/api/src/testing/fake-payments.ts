@@ -7,6 +7,8 @@ import type {
   PaymentFilter,
   PaymentOrder,
   PaymentView,
+  PlanQuote,
+  PlanQuoteOrder,
   RefundView,
 } from '@tsunagu/payments';
 
@@ -177,6 +179,12 @@ export class FakePayments {
 
   terminal(_ctx: TenantContext, terminalId: string): Promise<MerchantTerminal | undefined> {
     return Promise.resolve(this.terminals.find(({ id }) => id === terminalId));
+  }
+
+  quote(_ctx: TenantContext, { terminalId }: PlanQuoteOrder): Promise<PlanQuote> {
+    this.refuse();
+    if (!this.terminals.some(({ id }) => id === terminalId)) throw new FakeRefusal('resource_missing', 'not_found');
+    return Promise.resolve({ date: '2026-11-22', plans: [] });
   }
 
   private move(ctx: TenantContext, id: string, change: Partial<PaymentView>): Promise<Accepted> {

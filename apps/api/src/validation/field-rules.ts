@@ -27,6 +27,10 @@ function field(name: string, check: Check): PropertyDecorator {
 /** The parameter may be left out; `null` is not the same as left out. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
+/** The same, but for what the other parameters make necessary. */
+export const OptionalUnless = (isNeeded: (siblings: Record<string, unknown>) => boolean): PropertyDecorator =>
+  ValidateIf((siblings: Record<string, unknown>, value) => value !== undefined || isNeeded(siblings));
+
 /** A text of a pattern: the length is checked before the pattern runs. */
 export const Text = (pattern: RegExp, maxLength: number): PropertyDecorator =>
   field('text', (value) => {

@@ -35,6 +35,11 @@ describe('internal requests', () => {
     ['account', { envelope: { sad: null, account: 'sad.AAAA' } }],
     ['sad', { envelope: { sad: 'account.AAAA', account: 'account.BBBB' } }],
     ['plan.count', { plan: { type: 'installments', count: 'many' } }],
+    ['code', { plan: { type: 'installments', code: '6' } }],
+    ['plan.firstMonth', { plan: { type: 'installments', firstMonth: 13 } }],
+    ['plan.bonuses', { plan: { type: 'bonus', bonuses: [{ month: 7 }] } }],
+    ['plan.bonuses', { plan: { type: 'bonus', bonuses: new Array(7).fill({ month: 7, amountMinor: 0 }) } }],
+    ['plan.amountMinor', { plan: { type: 'bonus', bonuses: [{ month: 7, amountMinor: 100_000_000 }] } }],
   ])('names %s when it is wrong', (field, wrong) => {
     expect(() => readSubmit({ ...SUBMIT, ...wrong })).toThrow(expect.objectContaining({ facts: { field } }));
   });

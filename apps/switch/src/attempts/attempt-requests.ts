@@ -75,9 +75,33 @@ function acceptorOf(fields: Fields): SubmitRequest['acceptor'] {
 function planOf(value: unknown): SubmitRequest['plan'] {
   if (value === undefined) return undefined;
   const fields = objectOf(value, 'plan');
-  const count = fields['count'] ?? undefined;
-  if (count !== undefined && !Number.isSafeInteger(count)) throw new RequestShapeError('plan.count');
-  return { type: textOf(fields, 'type', /^[a-z_]{1,30}$/), count: count as number | undefined };
+  const code = fields['code'] ?? undefined;
+  return {
+    type: textOf(fields, 'type', /^[a-z_]{1,30}$/),
+    count: planNumber(fields['count'], 'count', 99),
+    code: code === undefined ? undefined : textOf(fields, 'code', /^[0-9]{2}$/),
+    firstMonth: planNumber(fields['firstMonth'], 'firstMonth', 12),
+    bonuses: bonusesOf(fields['bonuses'] ?? undefined),
+  };
+}
+
+function bonusesOf(value: unknown): NonNullable<SubmitRequest['plan']>['bonuses'] {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length > 6) throw new RequestShapeError('plan.bonuses');
+  return value.map((each: unknown) => {
+    const fields = objectOf(each, 'plan.bonuses');
+    const month = planNumber(fields['month'], 'month', 12);
+    const amountMinor = planNumber(fields['amountMinor'], 'amountMinor', 99_999_999);
+    if (month === undefined || amountMinor === undefined) throw new RequestShapeError('plan.bonuses');
+    return { month, amountMinor };
+  });
+}
+
+function planNumber(value: unknown, name: string, max: number): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const isOne = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max;
+  if (!isOne) throw new RequestShapeError(`plan.${name}`);
+  return value;
 }
 
 function envelopeOf(value: unknown): SealedEnvelope | null {

@@ -6,6 +6,7 @@ import {
   readOriginalDataElements,
   readPrivateTlv,
   responseMti,
+  validator,
 } from '@tsunagu/iso8583';
 import { Sad } from '@tsunagu/kernel';
 import type { BuildFacts, Connector, WireOrder } from '@tsunagu/links';
@@ -134,6 +135,40 @@ describe('what differs between counterparts', () => {
     const said = connectorNamed('jcb')?.buildRequest(facts(order)).text(48) ?? '';
     expect(readPrivateTlv(said).get('JP01')).toBe('6110000');
     expect(() => connectorNamed('cup')?.buildRequest(facts(order))).toThrow('cannot be said');
+  });
+
+  it.each([
+    [undefined, '1000000'],
+    [{ type: 'one_time', code: '10' }, '1000000'],
+    [{ type: 'installments', count: 10, code: '61', firstMonth: 1 }, '6110010'],
+    [{ type: 'revolving', code: '80' }, '8000000'],
+    [{ type: 'bonus', code: '21', bonuses: [{ month: 8, amountMinor: 0 }] }, '210000108000000000000'],
+    [
+      {
+        type: 'bonus_combined',
+        count: 6,
+        code: '31',
+        bonuses: [
+          { month: 7, amountMinor: 500 },
+          { month: 12, amountMinor: 200 },
+        ],
+      },
+      '31060020700000000050012000000000200',
+    ],
+  ])('writes the plan %j as %s, in a message that its own table takes', (plan, expected) => {
+    const message = connectorNamed('jcb')?.buildRequest(facts({ plan }));
+    expect(readPrivateTlv(message?.text(48) ?? '').get('JP01')).toBe(expected);
+    expect(validator(defineSpec('hybrid')).check(message ?? new IsoMessage('1200', {}))).toEqual([]);
+  });
+
+  it.each([
+    { type: 'installments' },
+    { type: 'installments', count: 1 },
+    { type: 'one_time', count: 3 },
+    { type: 'bonus_combined', count: 6 },
+    { type: 'on_the_slate' },
+  ])('refuses to write %j', (plan) => {
+    expect(() => connectorNamed('jcb')?.buildRequest(facts({ plan }))).toThrow('cannot be said');
   });
 
   it('names the UnionPay operation', () => {

@@ -8,6 +8,7 @@ import type {
   OpenCardAnswer,
   TenantContext,
 } from '@tsunagu/contracts';
+import type { ChosenPlan, PlanAsked, PlanFacts } from './plans/plan-rules.js';
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
@@ -58,7 +59,8 @@ export interface PaymentOrder {
   readonly amountMinor: number;
   readonly currency: CurrencyCode;
   readonly card: EncryptedCard;
-  readonly plan?: { readonly type: string; readonly count?: number };
+  /** Left out: one time. */
+  readonly plan?: PlanAsked;
   readonly slipNo?: string;
   readonly clerk?: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -104,7 +106,7 @@ export interface PaymentView {
   readonly tokenId: string | null;
   readonly card: CardDisplay | null;
   readonly entryMode: EntryMode;
-  readonly plan: { type: string; count?: number } | null;
+  readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -143,7 +145,7 @@ export interface Accepted<T = PaymentView> {
 /**
  * First stage: a payment and its attempt exist, or neither does.
  * @throws PaymentError codes `idempotency_key_reused`, `idempotency_in_progress`, `client_reference_exists`, `client_reference_burned`,
- *   `resource_missing` (terminal of another tenant or outside the key's node), `terminal_blocked`, `method_not_supported`; and the vault's RemoteError
+ *   `resource_missing` (terminal of another tenant or outside the key's node), `terminal_blocked`, `method_not_supported`, `plan_not_allowed` (facts: domestic_code, legal_plans); and the vault's RemoteError
  */
 export abstract class PaymentIntake {
   abstract accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted>;
@@ -234,6 +236,28 @@ export abstract class PaymentQueries {
   ): Promise<PaymentView | undefined>;
 }
 
+/** For which sale plans are asked. */
+export interface PlanQuoteOrder {
+  readonly terminalId: string;
+  readonly card: PlanFacts['card'];
+  readonly method?: Lane;
+  readonly amountMinor: number;
+  readonly currency: CurrencyCode;
+  /** Business date of the sale, `YYYY-MM-DD`; left out: today's of the store. */
+  readonly date?: string;
+}
+
+export interface PlanQuote {
+  readonly date: string;
+  /** Only legal ones; the first is always one time. */
+  readonly plans: readonly ChosenPlan[];
+}
+
+/** Which payment plans are legal for a sale. @throws PaymentError `resource_missing` */
+export abstract class PlanQuotes {
+  abstract quote(ctx: TenantContext, order: PlanQuoteOrder): Promise<PlanQuote>;
+}
+
 /** Where payments learn about stores and terminals; bound by the app to `public/merchants`. */
 export abstract class MerchantDirectory {
   /** Undefined when absent, of another tenant, or outside the context's node. */
@@ -250,4 +274,6 @@ export interface MerchantTerminal {
   readonly storeName: string;
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
+  /** Contract on payment plans, a name of the plan table; left out: none, every card pays at once. */
+  readonly planContract?: string;
 }

@@ -1,5 +1,6 @@
 import type { CurrencyCode } from '@tsunagu/kernel';
 import type { CardDisplay, EntryMode, Lane, SealedEnvelope } from '@tsunagu/contracts';
+import type { ChosenPlan } from './plans/plan-rules.js';
 import type { AttemptKind, AttemptStatus, PaymentStatus, RefundView } from './payment-api.js';
 
 /** A payment as the books know it. Counters are guarded by constraints of the same row. */
@@ -25,7 +26,7 @@ export interface Payment {
   readonly tokenId: string;
   readonly card: CardDisplay;
   readonly entryMode: EntryMode;
-  readonly plan: { type: string; count?: number } | null;
+  readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
   readonly metadata: Readonly<Record<string, string>>;

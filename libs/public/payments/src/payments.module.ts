@@ -9,7 +9,8 @@ import { FollowUp } from './follow-up.js';
 import { IntakeService } from './intake/intake.service.js';
 import { OutcomeService } from './outcome/outcome.service.js';
 import { PaymentActionsService } from './payment-actions.service.js';
-import { PaymentActions, PaymentIntake, PaymentQueries } from './payment-api.js';
+import { PaymentActions, PaymentIntake, PaymentQueries, PlanQuotes } from './payment-api.js';
+import { PlanQuotesService } from './plans/plan-quotes.service.js';
 import { PaymentGate } from './payment-gate.js';
 import { AttemptBell, PaymentOrigin } from './payment-ports.js';
 import { PaymentWaiters } from './queries/payment-waiters.js';
@@ -43,8 +44,9 @@ const COMMON: Provider[] = [
     { provide: PaymentIntake, useClass: IntakeService },
     { provide: PaymentActions, useClass: PaymentActionsService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
+    { provide: PlanQuotes, useClass: PlanQuotesService },
   ],
-  exports: [PaymentIntake, PaymentActions, PaymentQueries],
+  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes],
 })
 export class PaymentsApiModule {}
 

@@ -20,6 +20,18 @@ export interface RouteWhy {
   readonly down: readonly string[];
 }
 
+/** A Japanese payment plan as the gateway accepted it. */
+export interface WirePlan {
+  readonly type: string;
+  readonly count?: number;
+  /** Two digits of the plan table; absent: the counterpart's own for the type. @source payment-features.md §3.1 */
+  readonly code?: string;
+  /** Month of the first payment, 1 to 12, when the holder chose it. */
+  readonly firstMonth?: number;
+  /** In the order of payment; amount 0: the bonus pays its share of the whole. */
+  readonly bonuses?: readonly { readonly month: number; readonly amountMinor: number }[];
+}
+
 export interface SubmitRequest {
   readonly tenantId: string;
   readonly attemptId: string;
@@ -38,7 +50,7 @@ export interface SubmitRequest {
     readonly name: string;
   };
   /** Japanese payment plan, as accepted by the gateway; absent = one time. */
-  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly plan?: WirePlan;
   readonly slipNo?: string;
   /** Token of the card: the limits of networks on sending a declined card again count by it. */
   readonly cardToken?: string;

@@ -13,10 +13,11 @@ export class UnspeakableOrderError extends AppError {
   }
 }
 
-/** Plan codes of JP01; first month 00 and no bonus list, as the gateway sends neither yet. @source payment-features.md §3.1 */
+/** Plan codes of JP01 for an order that names none. @source payment-features.md §3.1 */
 const PLAN_CODE: Readonly<Record<string, string>> = {
   one_time: '10',
   bonus: '21',
+  bonus_combined: '31',
   installments: '61',
   revolving: '80',
 };
@@ -39,12 +40,28 @@ export function privateData(profile: Tsn93Profile, order: WireOrder): string | u
   return entries.length === 0 ? undefined : writePrivateTlv(entries);
 }
 
-/** Plan n2, count n2, first month n2, bonus times n1. */
-function planValue(plan: WireOrder['plan']): string {
-  const code = PLAN_CODE[plan?.type ?? 'one_time'];
+/**
+ * Plan n2, count n2, first month n2 (00: the issuer's next), bonus times n1, then of each bonus month n2 and amount n12.
+ * Amount 0 says that a bonus pays its share of the whole, because the sum of them must stay below field 4.
+ * @source iso8583-1993.md §12
+ */
+function planValue(plan: WireOrder['plan'] = { type: 'one_time' }): string {
+  const { type, count = 0, firstMonth = 0, bonuses = [] } = plan;
+  const code = plan.code ?? PLAN_CODE[type];
   if (code === undefined) throw new UnspeakableOrderError('plan');
-  const count = code === '61' ? (plan?.count ?? 0) : 0;
-  if (code === '61' && (!Number.isInteger(count) || count < 2 || count > 99))
-    throw new UnspeakableOrderError('plan_count');
-  return `${code}${String(count).padStart(2, '0')}000`;
+  checkParts(code, { count, bonuses: bonuses.length });
+  const list = bonuses.map(({ month, amountMinor }) => digits(month, 2) + digits(amountMinor, 12)).join('');
+  return `${code}${digits(count, 2)}${digits(firstMonth, 2)}${bonuses.length}${list}`;
+}
+
+/** Plans of the 30s and 61 name a number of payments, those of the 30s bonuses too. @throws UnspeakableOrderError */
+function checkParts(code: string, { count, bonuses }: { count: number; bonuses: number }): void {
+  const isCombined = code.startsWith('3');
+  const isSplit = isCombined || code === '61';
+  if (isSplit ? count < 2 || count > 99 : count !== 0) throw new UnspeakableOrderError('plan_count');
+  if (bonuses > 6 || (isCombined && bonuses === 0)) throw new UnspeakableOrderError('plan_bonuses');
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
 }

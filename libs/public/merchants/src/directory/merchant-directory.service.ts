@@ -4,7 +4,7 @@ import { sql, Transactions } from '@tsunagu/platform';
 
 const FIND = sql(
   'directory_terminal',
-  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods
+  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract
      from gateway.terminal t join gateway.store s on s.tenant_id = t.tenant_id and s.id = t.store_id
     where t.tenant_id = $1 and t.id = $2
       and ($3::uuid is null or t.store_id = $3) and ($4::uuid is null or t.id = $4)`,
@@ -21,6 +21,7 @@ interface TerminalRow {
   readonly name: string;
   readonly cut_off_minutes: number;
   readonly methods: readonly string[];
+  readonly plan_contract: string;
 }
 
 /** A terminal with what its store has agreed, as payments need it. */
@@ -37,6 +38,8 @@ export interface TerminalEntry {
   /** Minutes after midnight JST at which the business day ends. */
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
+  /** Contract on payment plans, a name of the plan table. */
+  readonly planContract: string;
 }
 
 /** Stores and terminals as other features see them; the app binds it to their port `MerchantDirectory`. */
@@ -64,5 +67,6 @@ function entryOf(row: TerminalRow): TerminalEntry {
     storeName: row.name,
     cutOffMinutes: row.cut_off_minutes,
     methods: LANES.filter((lane) => row.methods.includes(lane)),
+    planContract: row.plan_contract,
   };
 }

@@ -14,7 +14,8 @@ const TENANT = sql(
 );
 const STORE = sql(
   'sandbox_store',
-  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods) values ($1, $2, $3, $4, '5411', $5) on conflict do nothing`,
+  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract) values ($1, $2, $3, $4, '5411', $5, $6)
+   on conflict (tenant_id, id) do update set plan_contract = excluded.plan_contract`,
 );
 const TERMINAL = sql(
   'sandbox_terminal',
@@ -47,6 +48,8 @@ interface Plan {
   readonly name: string;
   readonly limits: RateLimits;
   readonly stores: readonly string[];
+  /** Contract of its stores on payment plans. */
+  readonly planContract: string;
   /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
   readonly hqStore?: string;
 }
@@ -55,11 +58,12 @@ const PLANS: readonly Plan[] = [
   {
     name: 'Tsunagu Department Store',
     limits: UNLIMITED,
+    planContract: 'large',
     stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
     hqStore: 'HEAD OFFICE LANES',
   },
-  { name: 'Second Merchant', limits: UNLIMITED, stores: ['SHIBUYA STORE'] },
-  { name: 'limited', limits: DEFAULT_RATE_LIMITS, stores: ['NAGOYA STORE'] },
+  { name: 'Second Merchant', limits: UNLIMITED, planContract: 'standard', stores: ['SHIBUYA STORE'] },
+  { name: 'limited', limits: DEFAULT_RATE_LIMITS, planContract: 'one_time', stores: ['NAGOYA STORE'] },
 ];
 const SCHEMES = ['AES-DUKPT', 'TDES-DUKPT'] as const;
 
@@ -121,7 +125,7 @@ export class SandboxSeed {
         plan.limits.terminal,
         plan.limits.keyConcurrency,
       ]);
-      for (const store of hq === undefined ? stores : [...stores, hq]) await insertStore(tx, store);
+      for (const store of hq === undefined ? stores : [...stores, hq]) await insertStore(tx, store, plan.planContract);
     });
     const { key } = await this.keys.issue(
       { tenantId: id },
@@ -186,8 +190,8 @@ function laneOf({ id, scheme }: PlannedStore['terminals'][number], lane: number)
   return { id, scheme, terminal: `TSN${String(lane + 1).padStart(5, '0')}`, merchant: 'M00000000000001' };
 }
 
-async function insertStore(tx: Tx, store: PlannedStore): Promise<void> {
-  await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, LANES]);
+async function insertStore(tx: Tx, store: PlannedStore, planContract: string): Promise<void> {
+  await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, LANES, planContract]);
   for (const terminal of store.terminals)
     await tx.query(TERMINAL, [tx.tenantId, terminal.id, store.id, terminal.wireTerminal]);
 }

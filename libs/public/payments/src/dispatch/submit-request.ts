@@ -1,4 +1,5 @@
 import type { SubmitRequest, WireOperation } from '@tsunagu/contracts';
+import { wirePlan } from '../plans/choose-plan.js';
 import type { ClaimedAttempt } from '../store/payment-store.js';
 import type { Attempt } from '../payment-record.js';
 
@@ -30,7 +31,7 @@ export function submitRequest(
     bin6: payment.card.bin6,
     entryMode: payment.entryMode,
     acceptor: payment.acceptor,
-    ...(payment.plan === null ? {} : { plan: payment.plan }),
+    ...(payment.plan === null ? {} : { plan: wirePlan(payment.plan) }),
     ...(payment.slipNo === null ? {} : { slipNo: payment.slipNo }),
     cardToken: payment.tokenId,
     envelope: attempt.envelope,

@@ -4,6 +4,8 @@ import { emptyAttempt } from '../change-draft.js';
 import type { MerchantTerminal, OpenedPaymentOrder } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { Payment } from '../payment-record.js';
+import { choosePlan } from '../plans/choose-plan.js';
+import { NO_PLAN_CONTRACT } from '../plans/plan-rules.js';
 import type { Intake } from '../store/payment-store.js';
 
 /** Everything an accepted order is made of. */
@@ -35,7 +37,7 @@ function deriveMethod(card: { readonly brand: CardDisplay['brand']; readonly ent
   return card.entryMode === 'contactless' ? 'nfc' : 'credit';
 }
 
-/** The rows of a new payment: payment, first attempt and its event. @throws PaymentError `method_not_supported` */
+/** The rows of a new payment: payment, first attempt and its event. @throws PaymentError `method_not_supported`, `plan_not_allowed` */
 export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
   const { order, now, opened } = from;
   const payment = newPayment(ctx, from);
@@ -57,7 +59,10 @@ export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
 
 function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, now }: OpenedOrder): Payment {
   const { card, tokenId } = opened;
-  const { entryMode } = order;
+  const { entryMode, amountMinor, currency } = order;
+  const method = chooseMethod(order.method, { brand: card.brand, entryMode }, terminal.methods);
+  const date = businessDate(now, terminal.cutOffMinutes);
+  const contract = terminal.planContract ?? NO_PLAN_CONTRACT;
   return {
     id: newId(now),
     tenantId: ctx.tenantId,
@@ -65,16 +70,16 @@ function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, n
     terminalId: terminal.id,
     clientReference: order.clientReference,
     kind: order.kind,
-    method: chooseMethod(order.method, { brand: card.brand, entryMode }, terminal.methods),
+    method,
     status: 'processing',
     reason: null,
-    amountMinor: order.amountMinor,
-    currency: order.currency,
+    amountMinor,
+    currency,
     ...NOTHING_MOVED,
     tokenId,
     card,
     entryMode,
-    plan: order.plan ?? null,
+    plan: choosePlan({ card, method, contract, amountMinor, currency, date }, order.plan),
     slipNo: order.slipNo ?? null,
     clerk: order.clerk ?? null,
     metadata: order.metadata ?? {},
@@ -85,7 +90,7 @@ function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, n
       name: terminal.storeName,
     },
     sequence: 1,
-    businessDate: businessDate(now, terminal.cutOffMinutes),
+    businessDate: date,
     cutOffMinutes: terminal.cutOffMinutes,
     originNode,
     createdAt: now,

@@ -22,8 +22,9 @@ const REFUNDABLE = new Set(['captured', 'partially_refunded', 'refunded', 'voide
 /**
  * Choose amount and kind of a refund, or refuse it.
  * 取消 needs: the whole amount, the same business date, nothing refunded, and a sale (an advice cannot be reversed).
- * @throws PaymentError `amount_invalid`, `state_conflict`, `amount_exceeds_refundable`
- * @source payment-features.md §1.4
+ * A refund keeps the plan of its sale; a part of one goes back only where the table of the sale allows it.
+ * @throws PaymentError `amount_invalid`, `state_conflict`, `amount_exceeds_refundable`, `plan_needs_whole_refund`
+ * @source payment-features.md §1.4, §3.2
  */
 export function planRefund(record: PaymentRecord, wish: RefundWish, now: Date): RefundPlan {
   const { payment } = record;
@@ -36,11 +37,19 @@ export function planRefund(record: PaymentRecord, wish: RefundWish, now: Date): 
   if (amountMinor > leftMinor || leftMinor === 0) {
     throw new PaymentError('amount_exceeds_refundable', { current_status: payment.status });
   }
+  checkPlan(payment, amountMinor);
   const isCancellable = canCancelSale(record, amountMinor, now);
   if (wish.kind === 'torikeshi' && !isCancellable) {
     throw new PaymentError('state_conflict', { current_status: payment.status });
   }
   return { amountMinor, kind: wish.kind ?? (isCancellable ? 'torikeshi' : 'henpin') };
+}
+
+/** @throws PaymentError `plan_needs_whole_refund` */
+function checkPlan({ plan, capturedMinor, status }: PaymentRecord['payment'], amountMinor: number): void {
+  const isPart = amountMinor < capturedMinor;
+  if (isPart && plan?.partialRefund === 'requires_review')
+    throw new PaymentError('plan_needs_whole_refund', { current_status: status });
 }
 
 function canCancelSale({ payment, attempts }: PaymentRecord, amountMinor: number, now: Date): boolean {

@@ -103,6 +103,7 @@ class OneTerminal extends MerchantDirectory {
     storeName: 'TSUNAGU TEST STORE',
     cutOffMinutes: 0,
     methods: ['credit', 'nfc', 'unionpay'],
+    planContract: 'standard',
   };
 
   override terminal(_ctx: TenantContext, terminalId: string): Promise<MerchantTerminal | undefined> {

@@ -5,10 +5,12 @@ export {
   presentRefund,
   type WireLanguage,
 } from './present-payment.js';
+export { presentPlan } from './present-plan.js';
 export {
   AttemptAnswerResponse,
   AttemptResponse,
   CardResponse,
   PaymentResponse,
+  PlanResponse,
   RefundResponse,
 } from './payment.response.js';

@@ -58,11 +58,66 @@ export class CardResponse {
   wallet!: string | null;
 }
 
+export class PlanPaymentResponse {
+  @ApiProperty({ example: '2026-12', description: 'Month in which the issuer bills it' })
+  month!: string;
+  @ApiProperty({ format: 'date', example: '2026-12-10', description: 'Day of payment before holidays are counted' })
+  date!: string;
+  @ApiProperty({ type: MoneyResponse })
+  money!: MoneyResponse;
+  @ApiProperty({ example: false, description: 'Paid with a bonus' })
+  bonus!: boolean;
+}
+
+/** 支払区分: how the holder pays the issuer. */
 export class PlanResponse {
   @ApiProperty({ enum: ['one_time', 'installments', 'revolving', 'bonus', 'bonus_combined'] })
   type!: string;
   @ApiProperty({ type: 'integer', nullable: true, example: null })
   count!: number | null;
+  @ApiProperty({ ...text, example: '10', description: 'Names the plan within its table' })
+  id!: string | null;
+  @ApiProperty({ ...text, example: '10', description: 'Two digits of the wire: 10, 21 to 24, 31 to 34, 61, 80' })
+  code!: string | null;
+  @ApiProperty({
+    example: 'one_time',
+    description: 'As a refusal names it in `legal_plans`: type, `:count`, `@bonus.months`',
+  })
+  name!: string;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Month of the first payment, when the holder chose it' })
+  first_month!: number | null;
+  @ApiProperty({ type: [Number], example: [], description: 'Months of the year whose bonuses pay' })
+  bonus_months!: number[];
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of a combined plan: what each bonus pays, minor units; null: the bonuses share the whole',
+  })
+  bonus_amount!: number | null;
+  @ApiProperty({
+    type: [PlanPaymentResponse],
+    description:
+      'Sums exactly to the amount; fees of the issuer are not in it. Empty for revolving, and when the billing days of the issuer are not known',
+  })
+  schedule!: PlanPaymentResponse[];
+  @ApiProperty({
+    type: 'string',
+    enum: ['none', 'issuer_terms', null],
+    nullable: true,
+    description: 'Whether the holder pays the issuer a fee; how much is in the terms of the issuer',
+  })
+  cardholder_fee!: string | null;
+  @ApiProperty({
+    type: 'string',
+    enum: ['allowed', 'requires_review', null],
+    nullable: true,
+    description: 'Whether a part may be refunded without asking the issuer first',
+  })
+  partial_refund!: string | null;
+  @ApiProperty({ ...text, example: 'one_time', description: 'Row of the table that allows it' })
+  rule!: string | null;
+  @ApiProperty({ ...text, example: '2026-10-01', description: 'Version of the table of plans' })
+  table_version!: string | null;
 }
 
 export class CashierStateResponse {

@@ -1,14 +1,15 @@
-import { displayAmount, toWireId, type CurrencyCode } from '@tsunagu/kernel';
+import { toWireId, type CurrencyCode } from '@tsunagu/kernel';
 import type { CardDisplay } from '@tsunagu/contracts';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import { cashierState, unseenCashierState } from './cashier-state.js';
 import { CUSTOMER_TEXT, CUSTOMER_TEXT_TECHNICAL, declineRule, DECLINE_TEXTS } from './decline-table.js';
+import { presentMoney } from './present-money.js';
+import { presentPlan } from './present-plan.js';
 import type {
   AttemptAnswerResponse,
   AttemptResponse,
   CardResponse,
   DeclineResponse,
-  MoneyResponse,
   PaymentResponse,
   RefundResponse,
 } from './payment.response.js';
@@ -52,7 +53,7 @@ export function presentPayment(view: PaymentView, reader: WireReader): PaymentRe
     captured: money(view.capturedMinor),
     refunded: money(view.refundedMinor),
     refund_pending: money(view.refundPendingMinor),
-    payment_plan: { type: view.plan?.type ?? 'one_time', count: view.plan?.count ?? null },
+    payment_plan: presentPlan(view.plan, view.currency),
     card: presentCard(view.card),
     token: view.tokenId === null ? null : toWireId('tok', view.tokenId),
     entry_mode: view.entryMode,
@@ -132,10 +133,6 @@ export function presentAttemptAnswer(answer: AttemptAnswer, reader: WireReader):
     poll_after_ms: pollAfterMs(answer.final, answer.status),
     payment: answer.payment === null ? null : presentPayment(answer.payment, reader),
   };
-}
-
-function presentMoney(amountMinor: number, currency: CurrencyCode): MoneyResponse {
-  return { amount: amountMinor, currency, amount_display: displayAmount({ amountMinor, currency }) };
 }
 
 function presentCard(card: CardDisplay | null): CardResponse | null {
