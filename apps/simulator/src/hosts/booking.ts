@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import type { IsoMessage } from '@tsunagu/iso8583';
+import { readPrivateTlv, type IsoMessage } from '@tsunagu/iso8583';
 import type { LedgerEntry, LedgerKind } from '../ledger/ledger-record.js';
 
 /** Currencies by ISO 4217 number, for the book; the issuer keeps its own table. */
@@ -45,6 +45,7 @@ export function entryFrom(message: IsoMessage, place: BookingPlace, decided: Dec
     refundedMinor: 0,
     currency: CURRENCY_BY_NUMBER[currency] ?? currency,
     originalRrn: null,
+    plan: planOf(message),
     bin6: number.slice(0, 6),
     last4: number.slice(-4),
     businessDate: place.businessDate,
@@ -77,6 +78,15 @@ export function approvalFields(message: IsoMessage, answer: IsoMessage, entry: L
   }
   if (message.has(55)) answer.set(55, issuerAuthentication(entry.rrn));
   return answer;
+}
+
+/** The issuer bills by what it was told: a field it cannot read tells nothing. */
+function planOf(message: IsoMessage): string | null {
+  try {
+    return readPrivateTlv(message.text(48) ?? '').get('JP01') ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function cardNumber(message: IsoMessage): string {

@@ -34,6 +34,8 @@ export interface LedgerEntry {
   readonly approvalCode: string | null;
   /** RRN of the entry that a capture or refund refers to. */
   readonly originalRrn: string | null;
+  /** Payment plan as the message said it (field 48, JP01); null where the message has none. */
+  readonly plan: string | null;
   readonly bin6: string;
   readonly last4: string;
   readonly businessDate: string;

@@ -10,6 +10,8 @@ export interface OwnMovement {
   readonly amountMinor: number;
   readonly currency: string;
   readonly terminal: string;
+  /** Payment plan as the wire says it (JP01); null: none was kept. */
+  readonly plan?: string | null;
   /** Nobody can judge it yet: it, or its reversal, has no answer. */
   readonly isMoving: boolean;
   /** It changed after the issuers were asked: what differs may be what they told us too early. */
@@ -28,16 +30,18 @@ export interface IssuerEntry {
   readonly requestedMinor: number;
   readonly currency: string;
   readonly terminal: string;
+  /** Payment plan that the issuer bills by; null: its line says none. */
+  readonly plan?: string | null;
 }
 
 /**
  * How the two sides see a movement differently. `missing_here`: the issuer holds what we never heard of. `missing_there`: the
  * issuer never heard of what we hold. `ended_here`: the issuer holds what we call declined, unsent or reversed. `ended_there`: we
- * hold what the issuer declined or reversed. `amount`, `currency`, `kind`: both hold it, not alike. `twice`: one reference, two
+ * hold what the issuer declined or reversed. `amount`, `currency`, `kind`, `plan`: both hold it, not alike. `twice`: one reference, two
  * movements that stand.
  */
 export type DifferenceKind =
-  'missing_here' | 'missing_there' | 'ended_here' | 'ended_there' | 'amount' | 'currency' | 'kind' | 'twice';
+  'missing_here' | 'missing_there' | 'ended_here' | 'ended_there' | 'amount' | 'currency' | 'kind' | 'plan' | 'twice';
 
 /** A movement that the two sides see differently. */
 export interface LedgerDifference {
@@ -126,8 +130,13 @@ function judgeOne(movement: OwnMovement, entry: IssuerEntry | undefined, isKnown
   const oursMinor = movement.amountMinor;
   if (entry === undefined) return [{ what: isKnownThere ? 'ended_there' : 'missing_there', movement, oursMinor }];
   const what = (['kind', 'currency', 'amountMinor'] as const).find((part) => entry[part] !== movement[part]);
-  if (what === undefined) return [];
+  if (what === undefined) return isOtherPlan(movement, entry) ? [{ what: 'plan', movement, entry, oursMinor }] : [];
   return [{ what: what === 'amountMinor' ? 'amount' : what, movement, entry, oursMinor }];
+}
+
+/** Only where both sides say one: captures and some counterparts know no plan. */
+function isOtherPlan({ plan: ours = null }: OwnMovement, { plan: theirs = null }: IssuerEntry): boolean {
+  return ours !== null && theirs !== null && ours !== theirs;
 }
 
 function isHeld({ state }: IssuerEntry): boolean {

@@ -44,7 +44,7 @@ async function readPage(ledgerUrl: string, query: Readonly<Record<string, string
 }
 
 function toEntry(line: unknown): IssuerEntry {
-  const { link, rrn, localTime, kind, state, amountMinor, requestedMinor = amountMinor, currency, terminal = '' } = line as Record<string, unknown>; // prettier-ignore
+  const { link, rrn, localTime, kind, state, amountMinor, requestedMinor = amountMinor, currency, terminal = '', plan } = line as Record<string, unknown>; // prettier-ignore
   const texts = [link, rrn, localTime, currency, terminal];
   const isKnown =
     STATES.has(state) &&
@@ -61,5 +61,6 @@ function toEntry(line: unknown): IssuerEntry {
     requestedMinor: Number(requestedMinor),
     currency: String(currency),
     terminal: String(terminal),
+    plan: typeof plan === 'string' ? plan : null,
   };
 }

@@ -22,6 +22,7 @@ interface Line {
   readonly state: string;
   readonly amountMinor: number;
   readonly currency: string;
+  readonly plan?: string;
 }
 
 const line = (kind: string, rrn: string, amountMinor: number, change: Partial<Line> = {}): Line => ({
@@ -135,4 +136,27 @@ it('lets nobody change a posting [A13]', async () => {
   await expect(client.query('UPDATE gateway.posting SET amount_minor = 1')).rejects.toThrow('permission denied');
   await expect(client.query('DELETE FROM gateway.posting')).rejects.toThrow('permission denied');
   await client.end();
+});
+
+it('holds the plan of every sale against the plan that the issuer bills by', async () => {
+  const plans = [
+    [undefined, '1000000'],
+    [{ type: 'installments', count: 12, firstMonth: 2 }, '6112020'],
+    [{ type: 'bonus', bonusMonths: [1] }, '210000101000000000000'],
+    [{ type: 'bonus_combined', count: 12, bonusMonths: [6, 12], bonusAmountMinor: 15_000 }, '31120020600000001500012000000015000'],
+    [{ type: 'revolving' }, '8000000'],
+  ] as const; // prettier-ignore
+  for (const [index, [plan, said]] of plans.entries()) {
+    house.wire.next.push({ state: 'approved', network: wireName(`7${index}`) });
+    await house.intake.accept(ctx, anOrder({ amountMinor: 60_000, plan }));
+    await house.workLanes();
+    entries.push({ ...line('sale', `7${index}`, 60_000), plan: said });
+  }
+  const differing = async () =>
+    (await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl })).issuers?.differences.filter(
+      ({ what }) => what === 'plan',
+    );
+  expect(await differing()).toEqual([]);
+  entries = entries.map((one) => (one.rrn === '71' ? { ...one, plan: '6110020' } : one));
+  expect(await differing()).toMatchObject([{ what: 'plan', oursMinor: 60_000, issuersMinor: 60_000 }]);
 });

@@ -50,7 +50,7 @@ async function askIssuers(client: pg.Client, ledgerUrl: string | undefined): Pro
   if (ledgerUrl === undefined) return undefined;
   const { rows } = await client.query<{ at: Date }>(`SELECT clock_timestamp() - interval '${SKEW}' AS at`);
   await client.query(
-    `CREATE TEMPORARY TABLE issuer_entry (reference text, kind text, state text, amount bigint, requested bigint, currency text, terminal text)`,
+    `CREATE TEMPORARY TABLE issuer_entry (reference text, kind text, state text, amount bigint, requested bigint, currency text, terminal text, plan text)`,
   );
   for await (const page of readLedger(ledgerUrl)) await client.query(KEEP_PAGE, [JSON.stringify(page)]);
   return rows[0]?.at;
@@ -77,16 +77,23 @@ async function* walk<Row extends object>(
 
 const KEEP_PAGE = `
   INSERT INTO issuer_entry
-  SELECT reference, kind, state, "amountMinor", "requestedMinor", currency, terminal
-    FROM jsonb_to_recordset($1::jsonb) AS line(reference text, kind text, state text, "amountMinor" bigint, "requestedMinor" bigint, currency text, terminal text)`;
+  SELECT reference, kind, state, "amountMinor", "requestedMinor", currency, terminal, plan
+    FROM jsonb_to_recordset($1::jsonb) AS line(reference text, kind text, state text, "amountMinor" bigint, "requestedMinor" bigint, currency text, terminal text, plan text)`;
 
 const OPEN = `('created', 'sending', 'sent_unknown', 'in_doubt')`;
+
+/** The plan as JP01 says it, from what the payment keeps: worked out here by itself, so that the writer of messages is checked too. */
+const PLAN = `
+  (p.plan ->> 'code') || lpad(coalesce(p.plan ->> 'count', '0'), 2, '0') || lpad(coalesce(p.plan ->> 'firstMonth', '0'), 2, '0')
+    || jsonb_array_length(coalesce(p.plan -> 'bonuses', '[]'))
+    || coalesce((SELECT string_agg(lpad(bonus ->> 'month', 2, '0') || lpad(bonus ->> 'amountMinor', 12, '0'), '' ORDER BY place)
+                   FROM jsonb_array_elements(p.plan -> 'bonuses') WITH ORDINALITY AS each(bonus, place)), '')`;
 
 /** A movement whose reversal is open moves too: the issuer may have taken it back already. */
 const OURS = `
   SELECT ((a.network ->> 'link') || '|' || (a.network ->> 'rrn') || '|' || (a.network ->> 'localTime')) COLLATE "C" AS reference,
          a.payment_id AS "paymentId", a.id AS "attemptId", a.kind, a.status, coalesce(a.approved_minor, a.amount_minor)::float8 AS "amountMinor",
-         p.currency, p.acceptor ->> 'terminal' AS terminal,
+         p.currency, p.acceptor ->> 'terminal' AS terminal, ${PLAN} AS plan,
          (a.status IN ${OPEN} OR v.is_open IS TRUE) AS "isMoving", (a.updated_at >= $1 OR v.is_young IS TRUE) AS "isYoung"
     FROM gateway.attempt a
     JOIN gateway.payment p ON p.tenant_id = a.tenant_id AND p.id = a.payment_id
@@ -97,5 +104,5 @@ const OURS = `
    ORDER BY 1 NULLS FIRST`;
 
 const THEIRS = `
-  SELECT reference, kind, state, amount::float8 AS "amountMinor", requested::float8 AS "requestedMinor", currency, terminal
+  SELECT reference, kind, state, amount::float8 AS "amountMinor", requested::float8 AS "requestedMinor", currency, terminal, plan
     FROM issuer_entry ORDER BY reference COLLATE "C"`;
