@@ -38,6 +38,11 @@ export const SCENARIOS: readonly Scenario[] = [
     expected: { status: 'captured', charged: 'yes', captured: 1_500 },
   },
   {
+    name: 'credit, three instalments, chip',
+    run: (till) => buy(till, 30_000, { plan: { type: 'installments', count: 3 } }),
+    expected: { status: 'captured', charged: 'yes', captured: 30_000 },
+  },
+  {
     name: 'contactless',
     run: (till) => buy(till, 2_300, { card: cardOf('visa'), entry: 'contactless' }),
     expected: { status: 'captured', charged: 'yes', captured: 2_300 },

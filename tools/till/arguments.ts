@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { TEST_CARDS } from '@tsunagu/simulator';
 import { ENTRY_MODES, type EntryMode } from './card-reader.js';
+import { readPlan, type PlanChoice } from './plan-text.js';
 import { TillError } from './sandbox-file.js';
 
 export const HELP = `npm run till -- COMMAND [options]     a simulated terminal of the running sandbox
@@ -9,6 +10,7 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
   auth AMOUNT                authorize only; capture or cancel it later
   capture PAYMENT [AMOUNT]   capture an authorization (all that is left when AMOUNT is left out)
   cancel PAYMENT             cancel before capture
+  plans AMOUNT               which payment plans the card may choose for this amount, with days and amounts
   refund PAYMENT [AMOUNT]    give back (all that is left when AMOUNT is left out)
   status PAYMENT             where a payment stands; a client reference works, too
   list                       the last ten payments of this terminal
@@ -20,7 +22,7 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
   --entry MODE     ${ENTRY_MODES.join(', ')} (default contactless)
   --scheme S       key scheme of the terminal: aes or tdes (default aes)
   --tenant N       merchant 1, 2 or 3 of the sandbox (default 1)
-  --plan TYPE[:N]  payment plan, for example installments:3 (default one time)
+  --plan PLAN      payment plan as "plans" names it: installments:3, revolving, bonus@8, bonus_combined:12@6.12 (default one time)
   --pin DIGITS     type a PIN (4 to 12 digits) at the reader: for cards that ask for one (--card unionpay --entry chip)
   --slip NO        slip number, five digits
   --reference REF  client reference of the purchase (default: a new one)
@@ -42,7 +44,7 @@ export interface TillArguments {
   readonly entry: EntryMode;
   readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
   readonly tenant: number;
-  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly plan?: PlanChoice;
   readonly pin?: string;
   readonly slip?: string;
   readonly reference?: string;
@@ -84,7 +86,7 @@ export function readArguments(args: readonly string[]): TillArguments {
     scheme: values.scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
     tenant: wholeNumber(values.tenant, '--tenant'),
     waitMs: wholeNumber(values.wait, '--wait') * 1_000,
-    plan: values.plan === undefined ? undefined : planOf(values.plan),
+    plan: values.plan === undefined ? undefined : readPlan(values.plan),
   };
 }
 
@@ -102,9 +104,4 @@ export function wholeNumber(text: string | undefined, name: string): number {
   if (text === undefined || !Number.isSafeInteger(number) || number < 1)
     throw new TillError(`${name} must be a whole number above zero`);
   return number;
-}
-
-function planOf(text: string): { type: string; count?: number } {
-  const [type = '', count] = text.split(':');
-  return count === undefined ? { type } : { type, count: wholeNumber(count, '--plan count') };
 }

@@ -7,6 +7,17 @@ export interface Money {
   readonly amount_display: string;
 }
 
+/** 支払区分, chosen or offered. */
+export interface PaymentPlan {
+  readonly type: string;
+  readonly name: string;
+  readonly count: number | null;
+  readonly bonus_months: readonly number[];
+  readonly schedule: readonly { readonly date: string; readonly money: Money; readonly bonus: boolean }[];
+  readonly cardholder_fee: string | null;
+  readonly table_version: string | null;
+}
+
 /** The parts of a payment that a till shows. */
 export interface Payment {
   readonly id: string;
@@ -26,7 +37,7 @@ export interface Payment {
   readonly approval_code: string | null;
   readonly cashier_state: { readonly code: string; readonly message_ja: string; readonly message_en: string };
   readonly decline: { readonly code: string; readonly network_code: string | null } | null;
-  readonly payment_plan: { readonly type: string; readonly count: number | null };
+  readonly payment_plan: PaymentPlan;
   readonly slip_no: string | null;
   readonly cancel_requested: boolean;
   readonly pending_unknown: readonly string[];
@@ -49,8 +60,21 @@ export interface Answer {
 /** The API said no, with its problem+json. */
 export class ApiProblem extends Error {
   constructor(readonly answer: Answer) {
-    const { title, detail, code } = answer.body as { title?: string; detail?: string; code?: string };
-    super(`${answer.status} ${code ?? ''}: ${detail ?? title ?? 'no reason given'}`);
+    const {
+      title,
+      detail,
+      code,
+      legal_plans: plans,
+      domestic_code: fault = '',
+    } = answer.body as {
+      title?: string;
+      detail?: string;
+      code?: string;
+      domestic_code?: string;
+      legal_plans?: string[];
+    };
+    const choice = plans === undefined ? '' : ` (${fault}; legal here: ${plans.join(', ')})`;
+    super(`${answer.status} ${code ?? ''}: ${detail ?? title ?? 'no reason given'}${choice}`);
   }
 }
 

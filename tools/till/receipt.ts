@@ -1,4 +1,5 @@
 import type { Payment } from './payment-api.js';
+import { planWords, scheduleLines } from './plan-text.js';
 
 const WIDTH = 40;
 
@@ -43,11 +44,11 @@ function head(payment: Payment): string[] {
 }
 
 function body(payment: Payment): string[] {
-  const { type, count } = payment.payment_plan;
   const lines = [
     pair('取引 Kind', payment.kind === 'auth' ? 'オーソリ authorization' : '売上 sale'),
-    pair('支払 Plan', type === 'one_time' ? '一括 one time' : `${type} ${count ?? ''}`),
+    pair('支払区分 Plan', planWords(payment.payment_plan)),
     pair('金額 Amount', payment.money.amount_display),
+    ...scheduleLines(payment.payment_plan).map(([name, value]) => pair(name, value)),
   ];
   if (payment.captured.amount > 0) lines.push(pair('売上確定 Captured', payment.captured.amount_display));
   if (payment.refunded.amount > 0) lines.push(pair('返金 Refunded', payment.refunded.amount_display));

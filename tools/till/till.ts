@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { CardReader, type CardPresent, type Presentation } from './card-reader.js';
-import { ApiProblem, PaymentApi, provesNothingDone, type Payment } from './payment-api.js';
+import { ApiProblem, PaymentApi, provesNothingDone, type Payment, type PaymentPlan } from './payment-api.js';
+import type { PlanChoice } from './plan-text.js';
 import { TillError, type SandboxFile, type SandboxTerminal } from './sandbox-file.js';
 import { TillMemory, type PendingIntent } from './till-memory.js';
 
 export interface Purchase extends Presentation {
   readonly kind: 'sale' | 'auth';
-  readonly plan?: { readonly type: string; readonly count?: number };
+  readonly plan?: PlanChoice;
   readonly slipNo?: string;
   readonly clientReference?: string;
 }
@@ -55,6 +56,16 @@ export class Till {
     this.#memory.begin(pending, nextCounter);
     this.sandbox.noteCounter(this.terminal.id, nextCounter);
     return this.#finish(pending);
+  }
+
+  /** What the customer may choose, asked before the card is charged: the reader shows the first six digits. */
+  async plans({ card, amountMinor }: Presentation): Promise<PaymentPlan[]> {
+    const { body } = await this.api.post('/v1/payment-plans/quote', randomUUID(), {
+      terminal_id: this.terminal.id,
+      money: { amount: amountMinor, currency: 'JPY' },
+      card: { bin: card.pan.slice(0, 6) },
+    });
+    return body['plans'] as PaymentPlan[];
   }
 
   /** Capture, refund or cancel an earlier payment. */

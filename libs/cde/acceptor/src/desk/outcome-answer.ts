@@ -10,6 +10,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ksn_stale: ACTION.securityViolation,
   terminal_blocked: ACTION.notPermitted,
   method_not_supported: ACTION.notSupported,
+  plan_not_allowed: ACTION.notSupported,
   amount_invalid: ACTION.invalidAmount,
   amount_exceeds_refundable: ACTION.invalidAmount,
   amount_exceeds_authorized: ACTION.invalidAmount,

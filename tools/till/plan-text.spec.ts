@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { PaymentPlan } from './payment-api.js';
+import { planWords, readPlan, scheduleLines } from './plan-text.js';
+
+const money = (amount: number) => ({ amount, currency: 'JPY', amount_display: `¥${amount}` });
+const payment = (date: string, amount: number, bonus = false) => ({ date, money: money(amount), bonus });
+
+function aPlan(change: Partial<PaymentPlan> = {}): PaymentPlan {
+  return {
+    type: 'installments', name: 'installments:2', count: 2, bonus_months: [], cardholder_fee: 'none', table_version: '2026-10-01',
+    schedule: [payment('2026-12-10', 501), payment('2027-01-10', 500)], ...change,
+  }; // prettier-ignore
+}
+
+describe('a plan as a clerk types it', () => {
+  it.each([
+    ['one_time', { type: 'one_time' }],
+    ['installments:3', { type: 'installments', count: 3 }],
+    ['bonus@8', { type: 'bonus', bonus_months: [8] }],
+    ['bonus_combined:12@6.12', { type: 'bonus_combined', count: 12, bonus_months: [6, 12] }],
+  ])('%s', (text, expected) => {
+    expect(readPlan(text)).toEqual(expected);
+  });
+
+  it.each(['', 'installments:', 'installments:x', 'bonus@', 'bonus@6.', 'installments:3:4', 'Bonus 8'])('%j is told what to do', (text) => {
+    expect(() => readPlan(text)).toThrow('plans AMOUNT');
+  }); // prettier-ignore
+});
+
+describe('a plan on the receipt', () => {
+  it('is said as slips say it', () => {
+    const words = [
+      aPlan({ type: 'one_time', count: null }),
+      aPlan(),
+      aPlan({ type: 'bonus', count: null, bonus_months: [8] }),
+      aPlan({ type: 'bonus_combined', count: 12, bonus_months: [6, 12] }),
+      aPlan({ type: 'revolving', count: null }),
+    ].map(planWords);
+    expect(words).toEqual(['一括', '分割 2回', 'ボーナス一括 8月', 'ボーナス併用 12回 6月・12月', 'リボ']);
+  });
+
+  it('shows days and amounts, and a fee only where the table has one', () => {
+    expect(scheduleLines(aPlan())).toEqual([
+      ['  第1回 2026/12/10', '¥501'],
+      ['  第2回 2027/01/10', '¥500'],
+    ]);
+    expect(
+      scheduleLines(aPlan({ cardholder_fee: 'issuer_terms', schedule: [payment('2027-06-10', 9, true)] })),
+    ).toEqual([
+      ['  賞与 2027/06/10', '¥9'],
+      ['  手数料 Fee', 'カード会社の規定'],
+    ]);
+    expect(scheduleLines(aPlan({ type: 'one_time' }))).toEqual([]);
+  });
+});
