@@ -111,7 +111,19 @@ function sealedOf<P extends 'sad' | 'account'>(fields: Fields, part: P): `${P}.$
 function planOf(value: unknown): HqPaymentOrder['plan'] {
   if (isAbsent(value)) return undefined;
   const fields = objectOf(value, 'plan');
-  return { type: textOf(fields, 'type', /^[a-z_]{1,30}$/), count: numberOf(fields, 'count') ?? undefined };
+  const months = fields['bonusMonths'];
+  if (!isAbsent(months) && !isMonths(months)) throw new OrderShapeError('bonusMonths');
+  return {
+    type: textOf(fields, 'type', /^[a-z_]{1,30}$/),
+    count: numberOf(fields, 'count') ?? undefined,
+    firstMonth: numberOf(fields, 'firstMonth') ?? undefined,
+    bonusMonths: isAbsent(months) ? undefined : months,
+    bonusAmountMinor: numberOf(fields, 'bonusAmountMinor') ?? undefined,
+  };
+}
+
+function isMonths(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length <= 6 && value.every((month) => Number.isSafeInteger(month));
 }
 
 function metadataOf(value: unknown): HqPaymentOrder['metadata'] {

@@ -19,7 +19,14 @@ export interface HqPaymentOrder extends HqAsked {
   readonly method?: Lane;
   readonly amountMinor: number;
   readonly currency: CurrencyCode;
-  readonly plan?: { readonly type: string; readonly count?: number };
+  /** As the merchant's server said it; whether it is legal is judged with the payment. Each bonus pays the same. */
+  readonly plan?: {
+    readonly type: string;
+    readonly count?: number;
+    readonly firstMonth?: number;
+    readonly bonusMonths?: readonly number[];
+    readonly bonusAmountMinor?: number;
+  };
   readonly slipNo?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly entryMode: EntryMode;
