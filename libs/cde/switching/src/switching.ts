@@ -26,9 +26,9 @@ export interface Watches {
   watch(link: string, facts: WatchFacts): Promise<void>;
 }
 
-/** A look at the card itself, in the only place where it is open. @returns why it may not go out, as the reason of an attempt */
+/** A look at the card itself, in the only place where it is open. @param tenantId whose payment it is @returns why it may not go out, as the reason of an attempt */
 export interface CardRisk {
-  refusal(card: CardAtHand): Promise<string | undefined>;
+  refusal(card: CardAtHand, tenantId: string): Promise<string | undefined>;
 }
 
 /** What the parts of one process share in memory. All of it may be lost at any instant: the journal is the truth. */

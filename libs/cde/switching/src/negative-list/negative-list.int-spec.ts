@@ -11,6 +11,8 @@ import { CardFingerprints, NegativeList } from './negative-list.js';
 /** The card of every envelope of the bench. */
 const CARD = '3566000020000410';
 const OTHER = '3566000020000428';
+const TENANT = aSale().tenantId;
+const STRANGER = '0199aaaa-0000-7000-8000-00000000beef';
 
 class SpecFingerprints extends CardFingerprints {
   override of(pan: string): Promise<Buffer> {
@@ -98,7 +100,7 @@ describe('the negative list', () => {
     expect(await say('add', OTHER, 3)).toBe('922');
     expect(life.log.alarms).toContain('negative list has a gap');
     expect(await list.streams()).toMatchObject([{ link: 'negative', lastNumber: 1, isStale: true, cards: 1 }]);
-    expect(await list.refusal({ pan: CARD, expiry: null })).toBe('negative_list_209'); // stale, and still in force
+    expect(await list.refusal({ pan: CARD, expiry: null }, TENANT)).toBe('negative_list_209'); // stale, and still in force
     expect(await say('delete', CARD, 2)).toBe('300');
     expect(await say('add', OTHER, 3)).toBe('300');
     expect(await say('add', OTHER, 3)).toBe('300');
@@ -109,11 +111,34 @@ describe('the negative list', () => {
     await say('add', CARD);
     expect(await say('begin', CARD, 100)).toBe('300');
     expect(await say('add', OTHER, 101)).toBe('300');
-    expect(await list.refusal({ pan: CARD, expiry: null })).toBeDefined();
-    expect(await list.refusal({ pan: OTHER, expiry: null })).toBeDefined();
+    expect(await list.refusal({ pan: CARD, expiry: null }, TENANT)).toBeDefined();
+    expect(await list.refusal({ pan: OTHER, expiry: null }, TENANT)).toBeDefined();
     expect(await say('end', CARD, 102)).toBe('300');
-    expect(await list.refusal({ pan: CARD, expiry: null })).toBeUndefined();
-    expect(await list.refusal({ pan: OTHER, expiry: null })).toBeDefined();
+    expect(await list.refusal({ pan: CARD, expiry: null }, TENANT)).toBeUndefined();
+    expect(await list.refusal({ pan: OTHER, expiry: null }, TENANT)).toBeDefined();
+  });
+
+  it('stops a card that a merchant has listed for that merchant alone, whoever else uses the same names', async () => {
+    const owner = { tenantId: TENANT, link: 'negative' };
+    const card = {
+      pan: new Secret(CARD),
+      reason: 'L' as const,
+      expiry: null,
+      effectiveOn: '2026-01-01',
+      purgeOn: null,
+    };
+    const action = { file: 'NEGATIVE', number: 1, operation: 'add' as const, card };
+    expect(await list.apply(owner, action)).toBe('300');
+    expect(await sell()).toMatchObject({ state: 'declined', actionCode: '208', network: null });
+    expect(await list.refusal({ pan: CARD, expiry: null }, STRANGER)).toBeUndefined();
+    expect(await say('delete')).toBe('302'); // the list of a card company of the same name is another one
+    expect(await list.streams()).toMatchObject([
+      { tenantId: null, link: 'negative', cards: 0 },
+      { tenantId: TENANT, link: 'negative', cards: 1 },
+    ]);
+    expect(await list.apply({ ...owner, tenantId: STRANGER }, { ...action, operation: 'inquire' })).toBe('302');
+    expect(await list.apply(owner, { ...action, number: 2, operation: 'delete' })).toBe('300');
+    expect((await sell()).state).toBe('approved');
   });
 
   it('keeps fingerprints only: no card number is in the database', async () => {

@@ -18,29 +18,33 @@ const FILE = /^NEGATIVE[A-Z0-9-]{0,9}$/;
 const EMPTY_MS = 1_000;
 /** What a listed card is told, without a word to the shopper. @source reference/iso8583-1993.md §11 */
 const DECLINE_BY_REASON: Readonly<Record<string, string>> = { L: '208', S: '209', C: '210', U: '200', O: '200' };
+/** Owner of lists that hold for the payments of all tenants: those of card companies. */
+const EVERYBODY = '00000000-0000-0000-0000-000000000000';
 /** Prefix of the reason of an attempt that was declined here; the action code follows. */
 const LISTED = 'negative_list_';
 
 const APPLY = sql(
   'negative_apply',
-  'select switch.negative_apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as code',
+  'select switch.negative_apply($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as code',
 );
 const HIT = sql(
   'negative_hit',
   `select reason from switch.negative_card
-    where fingerprint = $1 and effective_on <= $2::date and (purge_on is null or purge_on > $2::date) and (expiry is null or $3::text is null or expiry = $3)
+    where fingerprint = $1 and tenant_id in ($4, '00000000-0000-0000-0000-000000000000') and effective_on <= $2::date and (purge_on is null or purge_on > $2::date) and (expiry is null or $3::text is null or expiry = $3)
     order by reason limit 1`,
 );
 const IS_EMPTY = sql('negative_is_empty', 'select not exists (select from switch.negative_card) as empty');
 const STREAMS = sql(
   'negative_streams',
-  `select s.link, s.file, s.last_number as "lastNumber", s.is_stale as "isStale", s.changed_at as "changedAt",
-     (select count(*)::int from switch.negative_card c where c.link = s.link and c.file = s.file) as cards
-   from switch.negative_stream s order by s.link, s.file`,
+  `select nullif(s.tenant_id, '00000000-0000-0000-0000-000000000000')::text as "tenantId", s.link, s.file, s.last_number as "lastNumber", s.is_stale as "isStale", s.changed_at as "changedAt",
+     (select count(*)::int from switch.negative_card c where c.tenant_id = s.tenant_id and c.link = s.link and c.file = s.file) as cards
+   from switch.negative_stream s order by s.tenant_id, s.link, s.file`,
 );
 
 /** One file of one counterpart, in numbers. */
 export interface NegativeStream {
+  /** Null: a card company's, in force for everybody. */
+  readonly tenantId: string | null;
   readonly link: string;
   readonly file: string;
   readonly lastNumber: number;
@@ -48,6 +52,13 @@ export interface NegativeStream {
   readonly isStale: boolean;
   readonly changedAt: Date;
   readonly cards: number;
+}
+
+/** Who sends a file: a card company (null) stops the cards of everybody, a merchant those of its own payments and no others. */
+export interface NegativeOwner {
+  readonly tenantId: string | null;
+  /** Name of the line it comes by. */
+  readonly link: string;
 }
 
 /**
@@ -64,11 +75,18 @@ export class NegativeList {
     private readonly log: SwitchingLog,
   ) {}
 
-  /** Why this card may not go out, as the reason of an attempt; undefined when it may. @param expiry YYMM */
-  async refusal(card: { readonly pan: string; readonly expiry: string | null }): Promise<string | undefined> {
+  /**
+   * Why this card may not go out, as the reason of an attempt; undefined when it may.
+   * @param card its expiry is YYMM
+   * @param tenantId whose payment it is: its own lists count, and those of card companies
+   */
+  async refusal(
+    card: { readonly pan: string; readonly expiry: string | null },
+    tenantId: string,
+  ): Promise<string | undefined> {
     if (await this.#isEmpty()) return undefined;
     const today = new Date(this.clock.now().getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
-    const values = [await this.fingerprints.of(card.pan), today, card.expiry];
+    const values = [await this.fingerprints.of(card.pan), today, card.expiry, tenantId];
     const [hit] = await this.centre.query<{ reason: string }>(HIT, values);
     return hit === undefined ? undefined : `${LISTED}${DECLINE_BY_REASON[hit.reason] ?? '200'}`;
   }
@@ -79,17 +97,24 @@ export class NegativeList {
     const action = speech?.read(message);
     if (speech === undefined || action === undefined) return undefined;
     const link = desk.line.config.name;
-    const actionCode = typeof action === 'string' ? action : await this.#apply(link, action);
+    const actionCode = typeof action === 'string' ? action : await this.apply({ tenantId: null, link }, action);
+    return speech.answer(message, actionCode, this.clock.now());
+  }
+
+  /** Do what a file action says, once. @returns the action code to answer it with */
+  async apply(owner: NegativeOwner, action: FileAction): Promise<string> {
+    const { link } = owner;
+    const actionCode = await this.#apply(owner, action);
     if (actionCode === OUT_OF_SEQUENCE) this.log.alarm('negative list has a gap', { link });
     this.log.note('file action', { link, actionCode });
-    return speech.answer(message, actionCode, this.clock.now());
+    return actionCode;
   }
 
   streams(): Promise<NegativeStream[]> {
     return this.centre.query<NegativeStream>(STREAMS, []);
   }
 
-  async #apply(link: string, { file, number, operation, card }: FileAction): Promise<string> {
+  async #apply(owner: NegativeOwner, { file, number, operation, card }: FileAction): Promise<string> {
     if (!FILE.test(file)) return UNKNOWN_FILE;
     const pan = card?.pan.reveal() ?? '';
     const known: Storable[] =
@@ -97,7 +122,16 @@ export class NegativeList {
         ? [null, null, null, null, null]
         : [await this.fingerprints.of(pan), card.reason, card.expiry, card.effectiveOn, card.purgeOn];
     const shown = card === null ? '' : `${pan.slice(0, 6)}-${pan.slice(-4)}`;
-    const values = [link, file, number, operation, ...known, shown, this.clock.now()];
+    const values = [
+      owner.tenantId ?? EVERYBODY,
+      owner.link,
+      file,
+      number,
+      operation,
+      ...known,
+      shown,
+      this.clock.now(),
+    ];
     const [row] = await this.centre.query<{ code: string }>(APPLY, values);
     this.#emptyUntilMs = 0;
     const code = row?.code ?? NOT_FOUND;

@@ -137,7 +137,8 @@ export class SubmitService {
       return refusalOf(error);
     }
     try {
-      const refusal = CHARGES.includes(request.operation) ? await this.ports.cardRisk?.refusal(opened.card) : undefined;
+      const isCharge = CHARGES.includes(request.operation);
+      const refusal = isCharge ? await this.ports.cardRisk?.refusal(opened.card, tenantId) : undefined;
       if (refusal !== undefined) return refusal;
       const identity = messageIdentity(wire, desk, this.ports.clock.now());
       return desk.connector.buildRequest({ order: orderOf(request), card: opened.card, identity, original });
