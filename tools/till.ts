@@ -2,7 +2,7 @@ import { TEST_CARDS } from '@tsunagu/simulator';
 import type { Presentation } from './till/card-reader.js';
 import { HELP, readArguments, wholeNumber, type TillArguments } from './till/arguments.js';
 import { ApiProblem, type Payment } from './till/payment-api.js';
-import { planWords } from './till/plan-text.js';
+import { offerLine } from './till/plan-text.js';
 import { receipt } from './till/receipt.js';
 import { SandboxFile, TillError } from './till/sandbox-file.js';
 import { Till } from './till/till.js';
@@ -46,15 +46,7 @@ async function pay(till: Till, args: TillArguments, kind: 'sale' | 'auth'): Prom
 }
 
 async function plans(till: Till, args: TillArguments): Promise<undefined> {
-  for (const plan of await till.plans(presentation(args))) {
-    const payments = plan.schedule.map(
-      ({ date, money, bonus }) => `${date} ${money.amount_display}${bonus ? ' (賞与)' : ''}`,
-    );
-    const fee = plan.cardholder_fee === 'issuer_terms' ? '  手数料: カード会社の規定' : '';
-    console.log(
-      `${plan.name.padEnd(22)} ${planWords(plan)}${fee}${payments.length === 0 ? '' : `\n    ${payments.join(', ')}`}`,
-    );
-  }
+  for (const plan of await till.plans(presentation(args))) console.log(offerLine(plan));
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentPlan } from './payment-api.js';
-import { planWords, readPlan, scheduleLines } from './plan-text.js';
+import { offerLine, planWords, readPlan, scheduleLines } from './plan-text.js';
 
 const money = (amount: number) => ({ amount, currency: 'JPY', amount_display: `¥${amount}` });
 const payment = (date: string, amount: number, bonus = false) => ({ date, money: money(amount), bonus });
@@ -39,17 +39,25 @@ describe('a plan on the receipt', () => {
     expect(words).toEqual(['一括', '分割 2回', 'ボーナス一括 8月', 'ボーナス併用 12回 6月・12月', 'リボ']);
   });
 
-  it('shows days and amounts, and a fee only where the table has one', () => {
+  it('shows days, amounts and the table, and a fee only where the table has one', () => {
     expect(scheduleLines(aPlan())).toEqual([
       ['  第1回 2026/12/10', '¥501'],
       ['  第2回 2027/01/10', '¥500'],
+      ['  区分表 Table', '2026-10-01'],
     ]);
-    expect(
-      scheduleLines(aPlan({ cardholder_fee: 'issuer_terms', schedule: [payment('2027-06-10', 9, true)] })),
-    ).toEqual([
-      ['  賞与 2027/06/10', '¥9'],
-      ['  手数料 Fee', 'カード会社の規定'],
-    ]);
+    const schedule = [payment('2027-06-10', 5), payment('2027-06-10', 9, true), payment('2027-07-10', 4)];
+    expect(scheduleLines(aPlan({ cardholder_fee: 'issuer_terms', schedule })).map(([name]) => name)).toEqual([
+      '  第1回 2027/06/10', '  賞与 2027/06/10', '  第2回 2027/07/10', '  手数料 Fee', '  区分表 Table',
+    ]); // prettier-ignore
     expect(scheduleLines(aPlan({ type: 'one_time' }))).toEqual([]);
+  });
+
+  it('is offered in one line', () => {
+    const schedule = [payment('2027-01-10', 5), payment('2027-02-10', 4), payment('2027-06-10', 9, true)];
+    expect(offerLine(aPlan({ schedule })).replace(/ +/g, ' ')).toBe(
+      'installments:2 分割 2回: 2027-01-10 ¥5, 以後 1回 ¥4, 賞与 2027-06-10 ¥9',
+    );
+    const revolving = aPlan({ type: 'revolving', name: 'revolving', count: null, schedule: [], cardholder_fee: 'issuer_terms' }); // prettier-ignore
+    expect(offerLine(revolving).replace(/ +/g, ' ')).toBe('revolving リボ: 残高による, 手数料: カード会社の規定');
   });
 });

@@ -45,12 +45,28 @@ export function planWords({ type, count, bonus_months: months }: PaymentPlan): s
   return words.join(' ');
 }
 
-/** When the holder pays what, for a plan of more than one payment or of a bonus. Fees are the issuer's. */
-export function scheduleLines({ type, schedule, cardholder_fee: fee }: PaymentPlan): [string, string][] {
-  if (type === 'one_time') return [];
-  const lines = schedule.map(({ date, money, bonus }, index): [string, string] => [
-    `  ${bonus ? '賞与' : `第${index + 1}回`} ${date.replaceAll('-', '/')}`,
-    money.amount_display,
-  ]);
-  return fee === 'issuer_terms' ? [...lines, ['  手数料 Fee', 'カード会社の規定']] : lines;
+/** When the holder pays what, and by which table, for a plan of more than one payment or of a bonus. Fees are the issuer's. */
+export function scheduleLines(plan: PaymentPlan): [string, string][] {
+  if (plan.type === 'one_time') return [];
+  let count = 0;
+  const lines = plan.schedule.map(({ date, money, bonus }): [string, string] => {
+    const name = bonus ? '賞与' : `第${(count += 1)}回`;
+    return [`  ${name} ${date.replaceAll('-', '/')}`, money.amount_display];
+  });
+  if (plan.cardholder_fee === 'issuer_terms') lines.push(['  手数料 Fee', 'カード会社の規定']);
+  lines.push(['  区分表 Table', plan.table_version ?? '-']);
+  return lines;
+}
+
+/** A plan on offer in one line: its name, what it is, and the payments of which there are two kinds or more. */
+export function offerLine(plan: PaymentPlan): string {
+  const fee = plan.cardholder_fee === 'issuer_terms' ? ', 手数料: カード会社の規定' : '';
+  const bonuses = plan.schedule.filter(({ bonus }) => bonus);
+  const [first, ...rest] = plan.schedule.filter(({ bonus }) => !bonus);
+  const parts = [
+    ...(first === undefined ? [] : [`${first.date} ${first.money.amount_display}`]),
+    ...(rest.length === 0 ? [] : [`以後 ${rest.length}回 ${rest[0]?.money.amount_display ?? ''}`]),
+    ...bonuses.map(({ date, money }) => `賞与 ${date} ${money.amount_display}`),
+  ];
+  return `${plan.name.padEnd(22)} ${planWords(plan)}: ${parts.join(', ') || '残高による'}${fee}`;
 }
