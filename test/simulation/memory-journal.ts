@@ -120,7 +120,9 @@ export class MemoryJournal extends Journal {
     options: { scheduleMs: readonly number[]; limit: number },
   ): Promise<SafClaim[]> {
     if (!this.#leads(lease)) return Promise.resolve([]);
-    const due = this.saf.filter((entry) => entry.link === lease.link && entry.state === 'pending' && entry.dueAt <= at);
+    const due = this.saf.filter(
+      (entry) => entry.link === lease.link && entry.state === 'pending' && entry.dueAt <= at && !this.#isBehind(entry),
+    );
     return Promise.resolve(
       due.slice(0, options.limit).map((entry) => {
         const step = Math.min(entry.sends, options.scheduleMs.length - 1);
@@ -155,6 +157,12 @@ export class MemoryJournal extends Journal {
       record: { ...record },
     };
     return Promise.resolve({ ...item, original: original === undefined ? null : { ...original } });
+  }
+
+  override takeBackSend(claim: SafClaim, lease: LeaseRef): Promise<void> {
+    const entry = this.#pending(claim, lease);
+    if (entry !== undefined && entry.sends > 0) entry.sends -= 1;
+    return Promise.resolve();
   }
 
   override endSaf(claim: SafClaim, lease: LeaseRef, end: SafEnd): Promise<JournalRecord | undefined> {
@@ -206,6 +214,19 @@ export class MemoryJournal extends Journal {
     row.reversalDate ??= businessDate;
     row.isPresumed ||= row.businessDate === null;
     row.businessDate ??= businessDate;
+  }
+
+  /** A first copy behind an elder of its terminal that has not left either and is due later. */
+  #isBehind(entry: SafRow): boolean {
+    const elders = this.saf.slice(0, entry.sends > 0 ? 0 : this.saf.indexOf(entry));
+    return elders.some(
+      (elder) =>
+        elder.link === entry.link &&
+        elder.terminal === entry.terminal &&
+        elder.state === 'pending' &&
+        elder.sends === 0 &&
+        elder.dueAt > entry.dueAt,
+    );
   }
 
   #leads(lease: LeaseRef): boolean {

@@ -150,7 +150,10 @@ export abstract class Journal {
     answer?: LateYes,
   ): Promise<JournalRecord | undefined>;
 
-  /** Due SAF entries of a link, oldest first, each claimed and put off to its next repeat. Empty when the fence is old. */
+  /**
+   * Due SAF entries of a link, oldest first, each claimed and put off to its next repeat. Empty when the fence is old.
+   * A first copy is left out while an elder of its terminal, not sent either, is due later.
+   */
   abstract claimDue(
     lease: LeaseRef,
     at: Date,
@@ -162,6 +165,8 @@ export abstract class Journal {
     lease: LeaseRef,
     facts: { stan: string; at: Date },
   ): Promise<SafItem | undefined>;
+  /** Not a byte of the copy made ready last has left: it does not count, and what is younger at its terminal waits for it if it was the first. */
+  abstract takeBackSend(claim: SafClaim, lease: LeaseRef): Promise<void>;
   /** End an entry and move its attempt, together. @returns undefined when it is no longer pending or the fence is old */
   abstract endSaf(claim: SafClaim, lease: LeaseRef, end: SafEnd): Promise<JournalRecord | undefined>;
   /** Make every pending entry of the link due now: the line has just come up. */

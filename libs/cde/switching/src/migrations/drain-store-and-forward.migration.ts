@@ -16,17 +16,22 @@ export class DrainStoreAndForward1795000020042 implements MigrationInterface {
     await db.query(`
       drop function switch.saf_list, switch.saf_retry, switch.saf_order, switch.saf_approve;
       drop table switch.saf_order;
-      drop index switch.saf_due;
+      drop index switch.saf_due, switch.saf_owed;
       create index saf_due on switch.saf (link, next_at) where state = 'pending';
       alter table switch.saf drop column retried_at`);
   }
 }
 
-/** An entry that was claimed moves away from the head, so that every claim reads as many index entries as it returns. */
+/**
+ * An entry that was claimed moves away from the head, so that every claim reads as many index entries as it returns. A first copy stays where
+ * it is while an elder of its terminal waits to go out for the first time: one that is due as well stands before it and is claimed with it.
+ * @source reference/iso8583-1993.md §17.3
+ */
 const DUE = `
   alter table switch.saf add column retried_at timestamptz;
   drop index switch.saf_due;
   create index saf_due on switch.saf (link, next_at, place) where state = 'pending';
+  create index saf_owed on switch.saf (link, terminal, place) where state = 'pending' and first_sent_at is null;
   create or replace function switch.saf_claim(p_link text, p_fence bigint, p_at timestamptz, p_schedule int[], p_limit int)
   returns table (tenant_id uuid, attempt_id uuid, kind text, terminal text, stan text, place bigint)
   language plpgsql security definer set search_path = switch, pg_temp as $f$
@@ -35,13 +40,18 @@ const DUE = `
     -- plpgsql keeps its plans: asked several times a second, almost always in vain
     return query
     with due as materialized (
-      select s.tenant_id, s.attempt_id, s.kind from switch.saf s
+      -- what has never left waits the first time of the schedule, however often it was claimed
+      select s.tenant_id, s.attempt_id, s.kind, case when s.first_sent_at is null then 1 else s.tries + 1 end as copy from switch.saf s
        where s.link = p_link and s.state = 'pending' and s.next_at <= p_at
          and exists (select from switch.link_lease l where l.link = p_link and l.fence = p_fence)
+         and (s.first_sent_at is not null or not exists (
+           select from switch.saf elder
+            where elder.link = s.link and elder.terminal = s.terminal and elder.state = 'pending' and elder.first_sent_at is null
+              and elder.place < s.place and elder.next_at > s.next_at))
        order by s.next_at, s.place limit p_limit for update of s skip locked)
     update switch.saf s
-       set tries = s.tries + 1, fence = p_fence,
-           next_at = p_at + interval '1 millisecond' * p_schedule[least(s.tries + 1, cardinality(p_schedule))]
+       set tries = due.copy, fence = p_fence,
+           next_at = p_at + interval '1 millisecond' * p_schedule[least(due.copy, cardinality(p_schedule))]
       from due where s.tenant_id = due.tenant_id and s.attempt_id = due.attempt_id and s.kind = due.kind
     returning s.tenant_id, s.attempt_id, s.kind, s.terminal, s.stan::text, s.place;
   end $f$`;

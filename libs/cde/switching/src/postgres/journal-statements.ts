@@ -101,6 +101,12 @@ export const PREPARE = sql(
    returning kind, link, terminal, reason_code, stan, tries, sends, coalesce(retried_at, queued_at) as queued_at`,
 );
 
+export const TAKE_BACK = sql(
+  'saf_take_back',
+  `update switch.saf set sends = sends - 1, first_sent_at = case when sends > 1 then first_sent_at end
+   where tenant_id = $1 and attempt_id = $2 and kind = $3 and state = 'pending' and sends > 0 and ${LEADS('$4', '$5')}`,
+);
+
 /**
  * The attempt is locked before its entry, as by everybody who moves an attempt and queues for it: a repeated order to reverse waits, by its
  * `on conflict`, for whoever is changing the entry.

@@ -159,6 +159,10 @@ export class PostgresJournal extends Journal {
     });
   }
 
+  override async takeBackSend(claim: SafClaim, lease: LeaseRef): Promise<void> {
+    await this.transactions.ask(claim, statement.TAKE_BACK, entryKey(claim, lease));
+  }
+
   override endSaf(claim: SafClaim, lease: LeaseRef, end: SafEnd): Promise<JournalRecord | undefined> {
     return this.transactions.run(claim, async (tx) => {
       const ended = await tx.query(statement.END, [...entryKey(claim, lease), end.state, end.actionCode, end.at]);

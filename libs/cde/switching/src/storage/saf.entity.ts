@@ -6,6 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('saf_state', `state IN ('pending', 'done', 'error', 'expired', 'withdrawn')`)
 @Index('saf_open', ['link'], { where: `state IN ('pending', 'error', 'expired')` })
 @Index('saf_due', ['link', 'nextAt', 'place'], { where: `state = 'pending'` })
+@Index('saf_owed', ['link', 'terminal', 'place'], { where: `state = 'pending' AND first_sent_at IS NULL` })
 export class SafEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'saf_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', name: 'attempt_id', primaryKeyConstraintName: 'saf_pkey' }) attemptId!: string;

@@ -80,11 +80,15 @@ describe('a backlog of store-and-forward', () => {
     await backlog('plan', 3_000);
     await bench.admin.query('analyze switch.saf');
     const plan = await bench.rows<{ 'QUERY PLAN': string }>(
-      `explain (analyze, costs off, timing off, summary off) select tenant_id from switch.saf
-        where link = 'plan' and state = 'pending' and next_at <= now() order by next_at, place limit 32 for update skip locked`,
+      `explain (analyze, costs off, timing off, summary off) select tenant_id from switch.saf s
+        where link = 'plan' and state = 'pending' and next_at <= now() and (first_sent_at is not null or not exists (
+          select from switch.saf elder where elder.link = s.link and elder.terminal = s.terminal and elder.state = 'pending'
+             and elder.first_sent_at is null and elder.place < s.place and elder.next_at > s.next_at))
+        order by next_at, place limit 32 for update skip locked`,
     );
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
     expect(text).toContain('Index Scan using saf_due');
+    expect(text).toContain('Index Scan using saf_owed');
     expect(text).not.toContain('Sort');
     expect(text).not.toMatch(/rows=3000/);
   });

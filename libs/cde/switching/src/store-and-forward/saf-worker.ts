@@ -22,8 +22,8 @@ const REPEAT_GAP_MS = 50;
 /**
  * Store-and-forward of one link: sends what is due until it is acknowledged, expired or given to a person.
  *
- * Terminals are independent; within one, first sends keep their order. An entry that cannot be built, or is refused, goes to the error
- * list with an alarm and stands in nobody's way.
+ * Terminals are independent; within one, first sends keep their order: while one cannot leave because the HSM, the database or the line is
+ * away, the younger ones wait. An entry that cannot be built, or is refused, goes to the error list with an alarm and stands in nobody's way.
  */
 export class SafWorker {
   readonly #stopped = new AbortController();
@@ -96,42 +96,79 @@ export class SafWorker {
     return fence === null ? undefined : { link: this.desk.line.config.name, fence };
   }
 
+  /** Nothing overtakes an entry that could not leave: what follows it at its terminal is claimed again after it. */
   async #sendInOrder(entries: readonly SafClaim[], lease: LeaseRef): Promise<void> {
     for (const claim of entries) {
       try {
-        await this.#sendOne(claim, lease);
+        if (!(await this.#sendOne(claim, lease))) return;
       } catch (error) {
-        this.#postpone(claim, lease, error);
+        return this.#postpone(claim, lease, error);
       }
     }
   }
 
-  /** Resolves when the bytes are written; the answer is waited for in the background. */
-  async #sendOne(claim: SafClaim, lease: LeaseRef): Promise<void> {
+  /**
+   * Resolves when the bytes are written; the answer is waited for in the background.
+   * @returns false when the entry is still owed as it was before: nothing has left
+   */
+  async #sendOne(claim: SafClaim, lease: LeaseRef): Promise<boolean> {
     const at = this.ports.clock.now();
     const stan = claim.stan ?? (await this.desk.line.nextStan());
     const item = await this.ports.journal.prepareSend(claim, lease, { stan, at });
-    if (item === undefined) return this.memory.order.release(lease.link, claim);
-    if (at.getTime() - item.queuedAt.getTime() > EXPIRY_MS) return this.#expire(claim, lease);
+    if (item === undefined) {
+      this.memory.order.release(lease.link, claim);
+      return true;
+    }
+    if (at.getTime() - item.queuedAt.getTime() > EXPIRY_MS) {
+      await this.#expire(claim, lease);
+      return true;
+    }
     const message = await this.#build(claim, lease, item);
-    if (message === undefined) return;
+    if (message === 'later') {
+      await this.#takeBack(claim, lease);
+      return false;
+    }
+    if (message === 'never') return true;
     if (claim.kind === 'reversal') this.memory.flights.abandon(claim);
-    await new Promise<void>((written) => {
+    return this.#write({ claim, lease, item, message });
+  }
+
+  /** @returns false when the line took nothing */
+  #write({ claim, lease, item, message }: ReadyCopy): Promise<boolean> {
+    return new Promise<boolean>((isDone) => {
+      let isWritten = false;
       const onWritten = () => {
+        isWritten = true;
         this.memory.order.release(lease.link, claim);
-        written();
+        isDone(true);
       };
       const answered = this.desk.line.send(message, this.#answerWaitMs(item), { isUrgent: true, onWritten });
       const settled = answered
         .then((result) => this.#settle(claim, lease, item, result))
-        .catch((error: unknown) => this.#postpone(claim, lease, error));
+        .catch((error: unknown) => this.#failed({ claim, lease, isWritten }, error))
+        .then((isOver) => isDone(isOver));
       this.#outstanding.add(settled);
       this.#takePlace(settled);
-      void settled.finally(() => {
-        this.#outstanding.delete(settled);
-        written();
-      });
+      void settled.finally(() => this.#outstanding.delete(settled));
     });
+  }
+
+  async #failed(
+    { claim, lease, isWritten }: { claim: SafClaim; lease: LeaseRef; isWritten: boolean },
+    error: unknown,
+  ): Promise<boolean> {
+    this.#postpone(claim, lease, error);
+    if (!isWritten) await this.#takeBack(claim, lease);
+    return isWritten;
+  }
+
+  /** Should the database stay away, the copy counts as sent: its next one says that it is a repeat. */
+  async #takeBack(claim: SafClaim, lease: LeaseRef): Promise<void> {
+    try {
+      await persist(this.ports.clock, () => this.ports.journal.takeBackSend(claim, lease));
+    } catch (error) {
+      this.#postpone(claim, lease, error);
+    }
   }
 
   #takePlace(settled: Promise<void>): void {
@@ -141,13 +178,14 @@ export class SafWorker {
     this.#places.add(place);
   }
 
-  /** @returns undefined when nothing can be sent now: the entry is due again, or it went to the error list */
-  async #build(claim: SafClaim, lease: LeaseRef, item: SafItem): Promise<IsoMessage | undefined> {
+  /** @returns `later` when the entry is due again, `never` when it went to the error list */
+  async #build(claim: SafClaim, lease: LeaseRef, item: SafItem): Promise<IsoMessage | 'later' | 'never'> {
     try {
       return await buildSafMessage(item, this.desk, this.ports);
     } catch (error) {
-      if (!TRANSIENT.includes(codeOf(error))) await this.#giveUp(claim, lease, codeOf(error));
-      return undefined;
+      if (TRANSIENT.includes(codeOf(error))) return 'later';
+      await this.#giveUp(claim, lease, codeOf(error));
+      return 'never';
     }
   }
 
@@ -158,11 +196,18 @@ export class SafWorker {
     return Math.max(REPEAT_GAP_MS, Math.min(replyTimeoutMs, untilRepeatMs - REPEAT_GAP_MS));
   }
 
-  async #settle(claim: SafClaim, lease: LeaseRef, item: SafItem, result: SendResult): Promise<void> {
-    if (result.kind === 'not_sent' && result.reason === 'unbuildable') return this.#giveUp(claim, lease, 'unbuildable');
-    if (result.kind !== 'answered') return; // it is due again on schedule
-    const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, result.message);
-    const businessDate = this.memory.calendar.dateOf(lease.link, result.message);
+  /** @returns false when nothing was sent and the entry is still owed */
+  async #settle(claim: SafClaim, lease: LeaseRef, item: SafItem, result: SendResult): Promise<boolean> {
+    if (result.kind === 'answered') await this.#read(claim, lease, item, result.message);
+    if (result.kind !== 'not_sent') return true; // without an answer it is due again on schedule
+    if (result.reason === 'unbuildable') await this.#giveUp(claim, lease, 'unbuildable');
+    else await this.#takeBack(claim, lease);
+    return result.reason === 'unbuildable';
+  }
+
+  async #read(claim: SafClaim, lease: LeaseRef, item: SafItem, answer: IsoMessage): Promise<void> {
+    const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, answer);
+    const businessDate = this.memory.calendar.dateOf(lease.link, answer);
     if (kind === 'done')
       return this.#end(claim, lease, { ...this.#acknowledged(claim, item, actionCode), businessDate });
     const facts = { ...factsOf(claim, lease), actionCode };
@@ -220,6 +265,14 @@ export class SafWorker {
     this.memory.order.release(lease.link, claim);
     this.memory.endings.announce(claim);
   }
+}
+
+/** All that one copy is sent with. */
+interface ReadyCopy {
+  readonly claim: SafClaim;
+  readonly lease: LeaseRef;
+  readonly item: SafItem;
+  readonly message: IsoMessage;
 }
 
 const NO_ANSWER = { actionCode: null, approvalCode: null, approvedMinor: null, emvResponse: null };
