@@ -2,7 +2,15 @@ export { HqIntakePort, INTAKE_ROUTES, type HqMovementOrder, type HqOutcome, type
 export { INTERNAL_ROUTES, type Caller } from './internal-callers.js';
 export { LANES, type Lane, type LaneJob } from './lanes.js';
 export { SWITCH_ROUTES, SwitchPort } from './switch.js';
-export type { ReversalReason, ReverseRequest, RouteWhy, SubmitRequest, WireOperation, WireOutcome, WirePlan } from './switch.js';
+export type {
+  ReversalReason,
+  ReverseRequest,
+  RouteWhy,
+  SubmitRequest,
+  WireOperation,
+  WireOutcome,
+  WirePlan,
+} from './switch.js';
 export type { TenantContext } from './tenant-context.js';
 export { VAULT_ROUTES, VaultPort } from './vault.js';
 export type {
