@@ -45,7 +45,8 @@ const BOTH = {
   ...SPLIT, type: 'bonus_combined', code: '31', unitMinor: 1, feeFromCount: 2, bonus: COMBINED, source: SANDBOX, mark: 'unverified',
 } as const; // prettier-ignore
 
-const SPRING: readonly PlanRow[] = [
+/** From long before this product, so that a sandbox whose clock is behind has plans, too. */
+const FIRST: readonly PlanRow[] = [
   { ...TWICE, id: 'jcb-twice', issuer: 'jcb-sandbox', contracts: ALL, ...UP_TO(2, 99_999_999) },
   { ...SPLIT, id: 'jcb-split', issuer: 'jcb-sandbox', contracts: ALL, counts: [3, 5, 6, 10, 12, 15, 18, 20], postponeMonthsMax: 2, ...UP_TO(3_000, 3_000_000) },
   { ...REVOLVING, id: 'jcb-revolving', issuer: 'jcb-sandbox', contracts: ALL, ...UP_TO(1, 1_000_000) },
@@ -61,12 +62,12 @@ const SPRING: readonly PlanRow[] = [
 
 /** Since October: long counts for merchants that contracted them. */
 const AUTUMN: readonly PlanRow[] = [
-  ...SPRING,
+  ...FIRST,
   { ...SPLIT, id: 'jcb-long', issuer: 'jcb-sandbox', contracts: LARGE, counts: [24, 30], ...UP_TO(30_000, 3_000_000) },
 ];
 
 /** Every version that was ever in force, oldest first. */
 export const PLAN_TABLES: readonly PlanTable[] = [
-  { version: '2026-04-01', validFrom: '2026-04-01', issuers: ISSUERS, rows: SPRING },
+  { version: '2020-01-01', validFrom: '2020-01-01', issuers: ISSUERS, rows: FIRST },
   { version: '2026-10-01', validFrom: '2026-10-01', issuers: ISSUERS, rows: AUTUMN },
 ];
