@@ -1,8 +1,8 @@
 import { connectorNamed } from '@tsunagu/connectors';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
-import { compileSpec, defineSpec } from '@tsunagu/iso8583';
+import { compileSpec } from '@tsunagu/iso8583';
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
-import { dialerFor, Line, StanAllocator, type LinkConfig } from '@tsunagu/links';
+import { dialerFor, Line, specOf, StanAllocator, type LinkConfig } from '@tsunagu/links';
 import { AppLogger, Centre, MoneyPool, sql, Transactions } from '@tsunagu/platform';
 import {
   Desks,
@@ -92,7 +92,7 @@ export class FaultyLink {
     if (connector === undefined) throw new Error('the link names a connector that is there');
     const blocks = new PostgresStanBlocks(house.centre);
     this.#line = new Line(config, {
-      codec: compileSpec(defineSpec(config.profile)),
+      codec: compileSpec(specOf(config)),
       clock: CLOCK,
       dialer: dialerFor(config),
       stans: (isLive) => new StanAllocator(blocks, config.name, isLive),

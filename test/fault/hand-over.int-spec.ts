@@ -1,6 +1,6 @@
-import { compileSpec, defineSpec, type IsoMessage } from '@tsunagu/iso8583';
+import { compileSpec, type IsoMessage } from '@tsunagu/iso8583';
 import { AppError, newId, Secret, SystemClock } from '@tsunagu/kernel';
-import { dialerFor, LinkProtection, StanAllocator, type LinkConfig } from '@tsunagu/links';
+import { dialerFor, LinkProtection, specOf, StanAllocator, type LinkConfig } from '@tsunagu/links';
 import { AppLogger, Centre, MoneyPool, RemoteError, SwitchPeers, Transactions } from '@tsunagu/platform';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import { SWITCH_ROUTES } from '@tsunagu/contracts';
@@ -97,7 +97,7 @@ class Replica {
     const lease = new LinkLease(link.name, { name, address }, centre, CLOCK);
     const blocks = new PostgresStanBlocks(centre, { link: link.name, lease });
     const means = {
-      codec: compileSpec(defineSpec(link.profile)),
+      codec: compileSpec(specOf(link)),
       clock: CLOCK,
       dialer: dialerFor(link),
       stans: (isLive: (stan: string) => boolean) => new StanAllocator(blocks, link.name, isLive),

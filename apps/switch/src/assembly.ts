@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EnvelopeOpener, type HsmProvider } from '@tsunagu/hsm';
-import { compileSpec, defineSpec, type IsoMessage } from '@tsunagu/iso8583';
+import { compileSpec, type IsoMessage } from '@tsunagu/iso8583';
 import { Clock } from '@tsunagu/kernel';
 import {
   LinkProtection,
   StanAllocator,
   dialerFor,
+  specOf,
   type LineMeans,
   type LineObserver,
   type LinkConfig,
@@ -99,7 +100,7 @@ function deskOf(link: LinkConfig, house: Surroundings, storage: Storage & { hsm:
   const blocks = new PostgresStanBlocks(storage.centre, { link: link.name, lease });
   const keys: LinkProtection = new LinkProtection(link, storage.hsm, blocks, house.clock, () => ear.askForKeys(desk));
   const means: LineMeans = {
-    codec: compileSpec(defineSpec(link.profile)),
+    codec: compileSpec(specOf(link)),
     clock: house.clock,
     dialer: dialerFor(link),
     stans: (isLive) => new StanAllocator(blocks, link.name, isLive),

@@ -39,6 +39,7 @@ export {
   type LinkConfig,
   type LinkReconciliation,
 } from './config/link-config.js';
+export { specOf } from './config/link-dialect.js';
 export type { LinkEndpoint, LinkTls, LinkTransport } from './config/link-transport.js';
 export { deriveEnvelopeKey, type EnvelopeKey } from './envelope/envelope-key.js';
 export { MessageEnvelope, MessageEnvelopeError } from './envelope/message-envelope.js';

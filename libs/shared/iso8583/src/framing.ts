@@ -41,6 +41,9 @@ const LAYOUTS: Readonly<Record<Framing, Layout>> = {
   'be2+etx': { length: 'be2', zeros: 0, lead: 0, tail: 1 },
 };
 
+/** Every framing there is, for links files. */
+export const FRAMINGS = Object.keys(LAYOUTS) as readonly Framing[];
+
 /** What one chunk completed. After a fault the stream cannot be read any further: deliver the frames, then close. */
 export interface FrameBatch {
   readonly frames: readonly Buffer[];

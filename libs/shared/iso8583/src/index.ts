@@ -5,7 +5,7 @@ export { defineSpec, type Spec } from './spec.js';
 export { SpecError, readSpec } from './read-spec.js';
 export { validator, type MessageIssue, type Validator } from './validator.js';
 export { type WireProfileName } from './wire-profile.js';
-export { FrameDecoder, frame, type Framing } from './framing.js';
+export { FRAMINGS, FrameDecoder, frame, type Framing } from './framing.js';
 export type { FieldSpan } from './codec.js';
 export { presenceIssues, type PresenceIssue } from './presence.js';
 export { rrn, originalDataElements, readOriginalDataElements, type OriginalData } from './constructed-fields.js';

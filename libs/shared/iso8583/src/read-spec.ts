@@ -11,7 +11,10 @@ export class SpecError extends AppError {
   readonly code = 'config_invalid';
   readonly category = 'internal';
 
-  constructor(entry: string, rule: string) {
+  constructor(
+    readonly entry: string,
+    readonly rule: string,
+  ) {
     super(`spec: ${entry} ${rule}`, { entry });
   }
 }

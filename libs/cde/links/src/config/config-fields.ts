@@ -26,6 +26,11 @@ export class ConfigEntry {
     return this;
   }
 
+  /** The whole object, for whoever reads it by rules of its own. */
+  get content(): Fields {
+    return this.fields;
+  }
+
   has(name: string): boolean {
     return (this.fields[name] ?? null) !== null;
   }

@@ -1,5 +1,7 @@
+import { defineSpec } from '@tsunagu/iso8583';
 import { describe, expect, it } from 'vitest';
 import { parseLinkConfigs } from './link-config.js';
+import { specOf } from './link-dialect.js';
 
 const LINK = {
   name: 'jcb',
@@ -88,6 +90,35 @@ describe('links file', () => {
     ['limits.perSecond', { limits: { perSecond: 'many' } }],
     ['breaker.failures', { breaker: { failures: -1 } }],
   ])('names %s of how the link travels when it is wrong', (entry, wrong) => {
+    expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);
+  });
+
+  it.each(['be2+tpdu', 'bcd2+tpdu', 'be2+0000', 'be2+etx'])('knows the framing %s', (framing) => {
+    expect(parseLinkConfigs([{ ...LINK, framing }])[0]?.framing).toBe(framing);
+  });
+
+  it('reads what a link writes differently from its profile, field by field', () => {
+    const dialect = { fields: { 41: { characters: 'ebcdic' }, 62: null }, lenient: ['allowBadContent'] };
+    const [plain, own] = parseLinkConfigs([LINK, { ...LINK, name: 'own', profile: 'binary', dialect }]);
+    expect(plain && specOf(plain)).toEqual(defineSpec('hybrid'));
+    const spec = specOf(own!);
+    expect(spec.wire).toEqual(defineSpec('binary').wire);
+    expect(spec.fieldWires).toEqual({ 41: { characters: 'ebcdic' } });
+    expect(spec.fields.some(({ field }) => field === 62)).toBe(false);
+    expect(spec.lenient).toEqual(['allowBadContent']);
+  });
+
+  it.each([
+    ['framing', { framing: 'be3' }],
+    ['dialect', { dialect: 'ebcdic' }],
+    ['dialect.profile', { dialect: { profile: 'ascii' } }],
+    ['dialect.fields', { dialect: { fields: [] } }],
+    ['dialect.fields', { dialect: { fields: { 129: {} } } }],
+    ['dialect.fields.41.characters', { dialect: { fields: { 41: { characters: 'morse' } } } }],
+    ['dialect.fields.41.letters', { dialect: { fields: { 41: { letters: 'ebcdic' } } } }],
+    ['dialect.fields.64', { dialect: { fields: { 64: { binaryFixed: 'hex' } } } }],
+    ['dialect.lenient', { dialect: { lenient: ['all'] } }],
+  ])('names %s of how the link speaks when it is wrong', (entry, wrong) => {
     expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);
   });
 

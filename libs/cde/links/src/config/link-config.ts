@@ -1,6 +1,7 @@
 import type { CardBrand } from '@tsunagu/contracts';
-import type { Framing, WireProfileName } from '@tsunagu/iso8583';
+import { FRAMINGS, type Framing, type Spec, type WireProfileName } from '@tsunagu/iso8583';
 import { ConfigEntry, isRecord, LinkConfigError } from './config-fields.js';
+import { readDialect } from './link-dialect.js';
 import { plainTransport, readTransport, type LinkTransport } from './link-transport.js';
 
 /** One link to a counterparty, as the links file describes it. */
@@ -12,6 +13,8 @@ export interface LinkConfig {
   readonly port: number;
   readonly framing: Framing;
   readonly profile: WireProfileName;
+  /** What is spoken where the link differs from its profile; see `specOf`. */
+  readonly dialect?: Spec;
   /** Our acquirer id at this link (field 32). */
   readonly acquirerId: string;
   /** Our forwarding id at this link (field 33, network messages). */
@@ -73,7 +76,6 @@ export function transportOf(link: LinkConfig): LinkTransport {
 /** Repeats of a reversal. @source reference/iso8583-1993.md §13.3 */
 export const REVERSAL_SCHEDULE_MS = [30_000, 60_000, 120_000, 300_000, 600_000, 900_000] as const;
 const PROFILES: readonly WireProfileName[] = ['ascii', 'hybrid', 'binary', 'binary-lp'];
-const FRAMINGS: readonly Framing[] = ['be2', 'be4', 'ascii4', 'hex4', 'bcd2'];
 
 /** Read the content of the links file. @throws LinkConfigError naming the first entry that is wrong */
 export function parseLinkConfigs(content: unknown): LinkConfig[] {
@@ -89,13 +91,16 @@ function parseLink(fields: Readonly<Record<string, unknown>>, position: string):
   const name = new ConfigEntry(position, fields).text('name', /^[a-z][a-z0-9-]{0,30}$/);
   const entry = new ConfigEntry(name, fields);
   const transport = readTransport(entry);
+  const profile = entry.choice('profile', PROFILES, 'hybrid');
+  const dialect = readDialect(entry, profile);
   const primary = transport.endpoints.find(({ role }) => role === 'primary');
   return {
     name,
     host: primary?.host ?? '',
     port: primary?.port ?? 0,
     framing: entry.choice('framing', FRAMINGS, 'be2'),
-    profile: entry.choice('profile', PROFILES, 'hybrid'),
+    profile,
+    ...(dialect === undefined ? {} : { dialect }),
     acquirerId: entry.text('acquirerId', /^[0-9]{1,11}$/),
     forwardingId: entry.text('forwardingId', /^[0-9]{1,11}$/),
     node: entry.text('node', /^[0-9]{2}$/, '00'),

@@ -96,12 +96,12 @@ export class Session {
     return mac === null ? codec.encode(message) : mac.sign(message, codec);
   }
 
-  /** Seal, frame and write in one instant. @returns false when nothing left this host */
+  /** Seal, frame and write in one instant; a TPDU goes back to where the last one came from. @returns false when nothing left this host */
   write(bytes: Buffer): boolean {
     if (this.#isOver) return false;
     const { seal, framing, clock } = this.means;
     const sealed = seal === null ? bytes : seal.seal(bytes, this.endpoint.name);
-    if (sealed === undefined || this.#wire?.write(frame(framing, sealed)) !== true) return false;
+    if (sealed === undefined || this.#wire?.write(frame(framing, sealed, this.#decoder.tpdu)) !== true) return false;
     this.#lastTrafficMs = clock.monotonicMs();
     return true;
   }

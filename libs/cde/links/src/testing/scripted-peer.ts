@@ -1,7 +1,20 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { compileSpec, defineSpec, frame, FrameDecoder, IsoMessage, responseMti } from '@tsunagu/iso8583';
+import {
+  compileSpec,
+  defineSpec,
+  frame,
+  FrameDecoder,
+  IsoMessage,
+  responseMti,
+  type Framing,
+  type Spec,
+} from '@tsunagu/iso8583';
 
-const CODEC = compileSpec(defineSpec('hybrid'));
+/** How a peer speaks; as the links of the house do unless a spec says otherwise. */
+export interface Tongue {
+  readonly framing: Framing;
+  readonly spec: Spec;
+}
 
 /** For specs: the other end of a line, on loopback. Signs on and echoes by itself; everything else is up to the spec. */
 export class ScriptedPeer {
@@ -15,15 +28,23 @@ export class ScriptedPeer {
   accepted = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #asked = new WeakMap<IsoMessage, Socket>();
+  /** Every byte as it came. */
+  onBytes: (chunk: Buffer) => void = () => undefined;
+  readonly #asked = new WeakMap<IsoMessage, { socket: Socket; tpdu: Buffer | undefined }>();
 
-  private constructor(server: Server) {
+  readonly #codec;
+
+  private constructor(
+    server: Server,
+    private readonly tongue: Tongue,
+  ) {
     this.#server = server;
+    this.#codec = compileSpec(tongue.spec);
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  static async listen(): Promise<ScriptedPeer> {
-    const peer = new ScriptedPeer(createServer());
+  static async listen(tongue: Tongue = { framing: 'be2', spec: defineSpec('hybrid') }): Promise<ScriptedPeer> {
+    const peer = new ScriptedPeer(createServer(), tongue);
     await new Promise<void>((resolve) => peer.#server.listen(0, '127.0.0.1', resolve));
     return peer;
   }
@@ -41,14 +62,19 @@ export class ScriptedPeer {
   answer(request: IsoMessage, actionCode = '000', more: Readonly<Record<number, string>> = {}): void {
     const answer = answerTo(request, actionCode);
     for (const [field, value] of Object.entries(more)) answer.set(Number(field), value);
-    const bytes = frame('be2', CODEC.encode(answer));
     const asked = this.#asked.get(request);
+    const bytes = this.bytesOf(answer, asked?.tpdu);
     if (asked === undefined) this.write(bytes);
-    else asked.write(bytes);
+    else asked.socket.write(bytes);
   }
 
   ask(message: IsoMessage): void {
-    this.write(frame('be2', CODEC.encode(message)));
+    this.write(this.bytesOf(message));
+  }
+
+  /** @param tpdu the one that this answers, where the framing has them */
+  bytesOf(message: IsoMessage, tpdu?: Buffer): Buffer {
+    return frame(this.tongue.framing, this.#codec.encode(message), tpdu);
   }
 
   /** To the connection that came first. */
@@ -75,17 +101,21 @@ export class ScriptedPeer {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     this.accepted += 1;
-    const decoder = new FrameDecoder('be2');
+    const decoder = new FrameDecoder(this.tongue.framing);
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('data', (chunk: Buffer) => {
-      for (const bytes of decoder.push(chunk).frames) this.#hear(socket, CODEC.decode(bytes));
+      this.onBytes(chunk);
+      for (const bytes of decoder.push(chunk).frames) {
+        const message = this.#codec.decode(bytes);
+        this.#asked.set(message, { socket, tpdu: decoder.tpdu });
+        this.#hear(message);
+      }
     });
   }
 
-  #hear(socket: Socket, message: IsoMessage): void {
+  #hear(message: IsoMessage): void {
     this.received.push(message);
-    this.#asked.set(message, socket);
     const isAnswer = message.mti[2] === '1' || message.mti[2] === '3';
     if (isAnswer) return;
     if (message.mti !== '1804') this.onRequest(message, this);
