@@ -11,6 +11,8 @@ const HELP = `A merchant's own payment server, on its ISO 8583 line to the gatew
   npm run hq -- cancel AMOUNT …    sell, then take it back (1420)
   npm run hq -- refund AMOUNT …    sell, then give it back (1200 of type 20)
   npm run hq -- echo               1804, function 831
+  npm run hq -- block CARD         1304: this merchant takes the card no more, at any of its doors; unblock CARD ends that
+  npm run hq -- blocked CARD       whether it is on this merchant's list
   npm run hq -- reconcile          1520 of every date with totals: 500 in balance, 501 with the gateway's totals
 
 Options: --data DIR (.tsunagu). Exit code 0 approved or in balance, 2 declined, 1 trouble or out of balance.`;
@@ -70,12 +72,32 @@ async function run(office: HqOffice, command: string, amount: string | undefined
       const sale = await charge(office, '1200', amountOf(amount), values);
       return isYes(sale) && isYes(told('refund', await server.refund(sale)));
     }
+    case 'block':
+    case 'unblock':
+    case 'blocked':
+      return list(office, command, amount);
     case 'echo':
       console.log(`echo           action ${await server.network('831')}`);
       return true;
     default:
       throw new TillError(`there is no command ${command}; "npm run hq -- --help" says everything`);
   }
+}
+
+const LIST = {
+  block: { order: 'block', words: { '300': 'blocked from now on', '303': 'was blocked already' } },
+  unblock: { order: 'unblock', words: { '300': 'taken again from now on', '302': 'was not blocked' } },
+  blocked: { order: 'ask', words: { '300': 'is blocked', '302': 'is not blocked' } },
+} as const;
+
+/** @returns whether the list is, or says, what was asked */
+async function list(office: HqOffice, command: keyof typeof LIST, card: string | undefined): Promise<boolean> {
+  if (card === undefined) throw new TillError(`say which card: "npm run hq -- ${command} visa"`);
+  const { order, words } = LIST[command];
+  const actionCode = await office.list(order, card);
+  const said = Object.entries(words).find(([code]) => code === actionCode)?.[1] ?? 'refused';
+  console.log(`${card.padEnd(14)} ${said} · action ${actionCode}`);
+  return said !== 'refused';
 }
 
 /** @returns whether every date is in balance */

@@ -57,6 +57,33 @@ describe('a payment server of a merchant on its line', () => {
 
   const sell = (amountMinor: number) => hq.server.charge({ lane: hq.lane(), amountMinor, card: hq.card(amountMinor) });
 
+  const counters = new Map<string, number>();
+  /** A sale by REST, at a tablet of that tenant. @returns its status and reason */
+  async function tablet(amount: number, { tenant = 0, card = 'visa' } = {}): Promise<string> {
+    const terminal: SandboxTerminal = house.sandbox.tenants[tenant]!.stores[0]!.terminals[0]!;
+    const read = { card: TEST_CARDS[card]!, entry: 'chip' as const, amountMinor: amount };
+    const { cardPresent, nextCounter } = new CardReader(terminal).present(counters.get(terminal.id) ?? 1, read);
+    counters.set(terminal.id, nextCounter);
+    const reply = await fetch(`${house.urls.api}/v1/payments`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${terminal.api_key}`,
+        'content-type': 'application/json; charset=utf-8',
+        'idempotency-key': randomUUID(),
+        prefer: 'wait=25',
+      },
+      body: JSON.stringify({
+        client_reference: randomUUID(),
+        terminal_id: terminal.id,
+        kind: 'sale',
+        money: { amount, currency: 'JPY' },
+        card_present: cardPresent,
+      }),
+    });
+    const { status, reason } = (await reply.json()) as SeenPayment;
+    return reason === null || reason === undefined ? status : `${status} ${reason}`;
+  }
+
   async function booksAgree(): Promise<void> {
     const report = await verifyBooks({ ownerUrl: house.databaseUrl('tsunagu_owner'), ledgerUrl: house.urls.ledger });
     expect(report.issuers?.differenceMinor['JPY'] ?? '0').toBe('0');
@@ -208,36 +235,11 @@ describe('a payment server of a merchant on its line', () => {
     'sells beside a tablet, and both reconcile: HQ’s 1520 is 500, the books differ by nothing',
     { timeout: TEST_MS },
     async () => {
-      const terminal: SandboxTerminal = house.sandbox.tenants[0]!.stores[0]!.terminals[0]!;
-      const reader = new CardReader(terminal);
-      let counter = 1;
-      const tablet = async (amount: number): Promise<number> => {
-        const card = { card: TEST_CARDS['visa']!, entry: 'chip' as const, amountMinor: amount };
-        const { cardPresent, nextCounter } = reader.present(counter, card);
-        counter = nextCounter;
-        const reply = await fetch(`${house.urls.api}/v1/payments`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${terminal.api_key}`,
-            'content-type': 'application/json; charset=utf-8',
-            'idempotency-key': randomUUID(),
-            prefer: 'wait=25',
-          },
-          body: JSON.stringify({
-            client_reference: randomUUID(),
-            terminal_id: terminal.id,
-            kind: 'sale',
-            money: { amount, currency: 'JPY' },
-            card_present: cardPresent,
-          }),
-        });
-        return reply.status;
-      };
       const [tablets, sales] = await Promise.all([
         (async () => [await tablet(4_000), await tablet(4_010), await tablet(4_020)])(),
         Promise.all([5_000, 5_010, 5_020, 5_030].map((amount) => sell(amount))),
       ]);
-      expect(tablets).toEqual([201, 201, 201]);
+      expect(tablets).toEqual(['captured', 'captured', 'captured']);
       expect(sales.map(({ actionCode }) => actionCode)).toEqual(['000', '000', '000', '000']);
       const date = await today();
       expect((await hq.server.reconcile(date)).text(39)).toBe('500');
@@ -251,6 +253,28 @@ describe('a payment server of a merchant on its line', () => {
       const totals = Object.fromEntries(Object.entries(wrong).filter(([field]) => Number(field) >= 74));
       const different = await hq.server.reconcile(date, { totals });
       expect([different.text(39), different.text(88)]).toEqual(['501', asked.text(88)]);
+    },
+  );
+
+  it(
+    'takes a card no more that the server has put on its list: at both doors of the merchant, and at no other merchant’s',
+    { timeout: TEST_MS },
+    async () => {
+      const { pan } = TEST_CARDS['mastercard']!;
+      const atTheLine = async () => {
+        const sold = await hq.server.charge({ lane: hq.lane(), amountMinor: 3_300, card: hq.clear('mastercard') });
+        return sold.actionCode;
+      };
+      const atTablet = (tenant: number) => tablet(3_310, { tenant, card: 'mastercard' });
+      expect([await atTheLine(), await atTablet(0)]).toEqual(['000', 'captured']);
+      expect(await hq.server.list('block', pan)).toBe('300');
+      expect(await hq.server.list('ask', pan)).toBe('300');
+      expect(await atTheLine()).toBe('209');
+      expect(await atTablet(0)).toMatch(/^declined /);
+      expect(await atTablet(1)).toBe('captured');
+      expect(await hq.server.list('unblock', pan)).toBe('300');
+      expect(await hq.server.list('unblock', pan)).toBe('302');
+      expect([await atTheLine(), await atTablet(0)]).toEqual(['000', 'captured']);
     },
   );
 

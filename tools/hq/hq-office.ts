@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { HqServer, TEST_CARDS, type HqCardInput, type HqLane, type HqMemory } from '@tsunagu/simulator';
+import { HqServer, TEST_CARDS, type HqCardInput, type HqLane, type HqMemory, type ListOrder } from '@tsunagu/simulator';
 import { writeWhole } from '../supervisor/write-whole.mjs';
 import { CardReader, type EntryMode } from '../till/card-reader.js';
 import { TillError, type SandboxFile, type SandboxHqLink } from '../till/sandbox-file.js';
@@ -37,7 +37,7 @@ export class HqOffice {
   /** A card at the reader of that lane; the counter is on disk before the card is sent. @throws TillError there is no such card */
   read(of: { card: string; entry: EntryMode; amountMinor: number; scheme?: string; pin?: string }): HqCardInput {
     const card = TEST_CARDS[of.card];
-    if (card === undefined) throw new TillError(`there is no card ${of.card}`);
+    if (card === undefined) throw new TillError(noCard(of.card));
     const terminal = this.#terminal(of.scheme ?? 'AES-DUKPT');
     const counter = Math.max(this.#notes.counters[terminal.id] ?? 1, terminal.next_counter);
     const { entry, amountMinor, pin } = of;
@@ -45,6 +45,13 @@ export class HqOffice {
     this.#notes.counters[terminal.id] = nextCounter;
     this.#save();
     return cardPresent;
+  }
+
+  /** Put a card on this merchant's own list of blocked cards, take it off, or ask. @throws TillError there is no such card @returns the action code */
+  list(order: ListOrder, card: string): Promise<string> {
+    const known = TEST_CARDS[card];
+    if (known === undefined) throw new TillError(noCard(card));
+    return this.server.list(order, known.pan);
   }
 
   /** Business dates for which this server has counted something, YYMMDD. */
@@ -61,4 +68,8 @@ export class HqOffice {
   #save(): void {
     writeWhole(this.#file, JSON.stringify(this.#notes, null, 2));
   }
+}
+
+function noCard(card: string): string {
+  return `there is no card ${card}; there are ${Object.keys(TEST_CARDS).join(', ')}`;
 }

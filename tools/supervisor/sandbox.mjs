@@ -51,7 +51,7 @@ function writeHqLinks(house, { name, institution, cards, tenant_row, terminals, 
     merchant,
     terminalId: terminal_row,
   }));
-  const rights = ['sale', 'auth', 'capture', 'refund', 'reversal', 'reconciliation'];
+  const rights = ['sale', 'auth', 'capture', 'refund', 'reversal', 'reconciliation', 'file_action'];
   const contract = { name, tenantId: tenant_row, institution, framing, profile, cards, rights, terminals: lanes };
   const listener = { host, port, framing, tls: null, link: name };
   const book = { version: 'sandbox', listeners: [listener], links: [{ ...contract, perSecondMax: 10_000 }] };

@@ -11,6 +11,7 @@ export {
   reversalMessage,
   type HqCardInput,
   type HqLane,
+  type ListOrder,
 } from './hq/hq-messages.js';
 export type { TracedMessage } from './trace/message-trace.js';
 export type { ExpectationRecord } from './scripts/script-book.js';

@@ -6,7 +6,7 @@ import { NegativeList, SafDesk, SwitchingService, switchMigrations } from '@tsun
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { SharedSwitching } from './attempts/shared-switching.js';
-import { HqModule } from './hq/hq.module.js';
+import { HQ_LINES } from './hq/hq-lines.js';
 import { LedElsewhere } from './links/led-elsewhere.js';
 import { LinkDesks } from './links/link-desks.js';
 import { LinkOrders } from './links/link-orders.js';
@@ -23,13 +23,14 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
 
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
-  imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true }), HqModule],
+  imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true })],
   controllers: [AttemptsController, RoutesController, LinksController, ReconciliationController, SafController],
   providers: [
     Surroundings,
     Storage,
     LinkOverviews,
     ReconciliationOverviews,
+    HQ_LINES,
     { provide: NegativeList, useFactory: ({ negativeList }: Assembly) => negativeList, inject: [ASSEMBLY] },
     { provide: SafDesk, useFactory: ({ centre }: Storage) => new SafDesk(centre), inject: [Storage] },
     {

@@ -35,7 +35,7 @@ export function paymentOutcome(view: PaymentView): HqOutcome {
   if (state !== 'declined') return { ...NOTHING, state };
   if (reason === 'reversed' || reason === 'not_processed') return { ...NOTHING, state: 'undone' };
   if (reason === 'retry_limit') return { ...NOTHING, state, actionCode: EXCEEDS_FREQUENCY };
-  return { ...NOTHING, state, actionCode: reason === null ? actionCode : null, emvResponse };
+  return { ...NOTHING, state, actionCode, emvResponse }; // the issuer's word, or ours in its place: a listed card
 }
 
 /** What one capture or refund of a payment came to. Without an attempt of its own it was done inside the house. */

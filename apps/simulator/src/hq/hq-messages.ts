@@ -106,6 +106,32 @@ export function reconciliationMessage(
   });
 }
 
+/** What a payment server says of a card on its own list of blocked cards, and its function code. @source iso8583-1993.md §8 */
+const LIST_ORDERS = { block: '301', unblock: '303', ask: '305' } as const;
+export type ListOrder = keyof typeof LIST_ORDERS;
+
+/** 1304 for one card. @param number field 71: each change takes the next one @source back-office.md §4.3 */
+export function listMessage(of: {
+  order: ListOrder;
+  lane: Pick<HqLane, 'institution'>;
+  names: HqNames;
+  number: number;
+  pan: string;
+}): IsoMessage {
+  const { order, lane, names, number, pan } = of;
+  const today = names.localTime.slice(0, 6);
+  return new HqMessage('1304', {
+    ...nameFields(names),
+    24: LIST_ORDERS[order],
+    25: '3001',
+    33: lane.institution,
+    71: String(number).padStart(8, '0'),
+    72: `${order === 'unblock' ? 'D' : 'N'}${pan.padEnd(19)}S0000${today}${' '.repeat(6)}`,
+    73: today,
+    101: 'NEGATIVE',
+  });
+}
+
 /** 1804. */
 export function networkMessage(
   functionCode: string,

@@ -3,6 +3,7 @@ import { HqLine, HqSilence, type HqLineOptions } from './hq-line.js';
 import {
   captureMessage,
   chargeMessage,
+  listMessage,
   localTime,
   networkMessage,
   reconciliationMessage,
@@ -12,6 +13,7 @@ import {
   type HqCardInput,
   type HqLane,
   type HqNames,
+  type ListOrder,
 } from './hq-messages.js';
 import { count, fieldsOf, type HqTotals } from './hq-totals.js';
 
@@ -19,6 +21,8 @@ import { count, fieldsOf, type HqTotals } from './hq-totals.js';
 export interface HqMemory {
   nextStan: number;
   totals: HqTotals;
+  /** Number of its last change of the list of blocked cards. */
+  fileNumber?: number;
 }
 
 /** One transaction as the server knows it. */
@@ -38,6 +42,8 @@ export interface HqSale {
 const REPEATS_MAX = 30;
 const REPEAT_WAIT_MS = 1_000;
 const NOT_YET = '923';
+/** Done, not on the list, there already: the gateway has counted the number. */
+const APPLIED: readonly string[] = ['300', '302', '303'];
 
 /**
  * A merchant's own payment server, as its maker would write it: it signs on, sells, repeats what was not answered, gives up what it
@@ -126,6 +132,17 @@ export class HqServer {
     const mti = functionCode === '500' ? ('1520' as const) : ('1500' as const);
     const message = reconciliationMessage({ mti, lane, names: this.names(), functionCode, date }, totals);
     return (await this.askUntilAnswered(message)).answer;
+  }
+
+  /** Block a card for the payments of this merchant, take it off the list, or ask for it. @returns the action code */
+  async list(order: ListOrder, pan: string): Promise<string> {
+    const { fileNumber = 0 } = this.memory;
+    const number = order === 'ask' ? fileNumber : fileNumber + 1;
+    const message = listMessage({ order, lane: this, names: this.names(), number, pan });
+    const actionCode = (await this.askUntilAnswered(message)).answer.text(39) ?? '';
+    if (APPLIED.includes(actionCode)) this.memory.fileNumber = number;
+    this.save();
+    return actionCode;
   }
 
   /** As a payment server does: connect again, send the copy, until somebody answers for good. */

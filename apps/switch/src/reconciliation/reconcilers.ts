@@ -6,6 +6,8 @@ import type { Assembly, Surroundings } from '../assembly.js';
 import type { ReconciliationOverviews } from './reconciliation-overviews.js';
 
 const GAUGES_MS = 5_000;
+/** `tenant` is empty for the lists of card companies. */
+const LIST_LABELS = ['link', 'file', 'tenant'];
 
 /** Counter exchange of all links of this process, and what the counterparts send about it. */
 export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -66,14 +68,12 @@ export class Reconcilers implements OnApplicationBootstrap, BeforeApplicationShu
         .gauge('tsunagu_difference_cases_late', 'Open difference cases past their deadline', ['link'])
         .set({ link }, late);
     }
-    const age = metrics.gauge('tsunagu_negative_list_age_seconds', 'Since the last change of a list', ['link', 'file']);
-    const stale = metrics.gauge('tsunagu_negative_list_stale', '1 while a number of the list is missing', [
-      'link',
-      'file',
-    ]);
-    for (const { link, file, changedAt, isStale } of await this.assembly.negativeList.streams()) {
-      age.set({ link, file }, (now.getTime() - changedAt.getTime()) / 1_000);
-      stale.set({ link, file }, isStale ? 1 : 0);
+    const age = metrics.gauge('tsunagu_negative_list_age_seconds', 'Since the last change of a list', LIST_LABELS);
+    const stale = metrics.gauge('tsunagu_negative_list_stale', '1 while a number of the list is missing', LIST_LABELS);
+    for (const { tenantId, link, file, changedAt, isStale } of await this.assembly.negativeList.streams()) {
+      const labels = { link, file, tenant: tenantId ?? '' };
+      age.set(labels, (now.getTime() - changedAt.getTime()) / 1_000);
+      stale.set(labels, isStale ? 1 : 0);
     }
   }
 }

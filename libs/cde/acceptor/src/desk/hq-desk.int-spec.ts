@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IsoMessage, originalDataElements } from '@tsunagu/iso8583';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { AWAY, HqHouse, NO, OPEN, SpecTrouble, YES, aContract } from '../testing/hq-house.js';
+import { HqWords } from '../testing/hq-words.js';
 import { HqDesk } from './hq-desk.js';
 
 let db: TestDatabase;
@@ -159,6 +160,22 @@ describe('a line of a payment server', { timeout: 30_000 }, () => {
     expect([await house.ask(house.sale(), slow), await house.ask(house.sale(), slow)]).toEqual(['000', '907']);
     house.clock.pass(1_000);
     expect(await house.ask(house.sale(), slow)).toBe('000');
+  });
+
+  it('acts on a file only where the contract says so, for the tenant of the line', async () => {
+    const { tenantId } = house.contract;
+    const lists = new HqDesk(
+      aContract({ tenantId, name: 'lists', rights: ['file_action'], perSecondMax: 1 }),
+      house.ports,
+    );
+    const add = HqWords.blocked();
+    expect(await house.ask(add)).toBe('301'); // the line of the other specs has no such right
+    expect(await house.ask(HqWords.blocked({ 72: undefined }), lists)).toBe('904');
+    expect(await house.ask(HqWords.blocked({ 33: '99999999999' }), lists)).toBe('905');
+    expect(house.files.asked).toEqual([]);
+    expect([await house.ask(add, lists), await house.ask(add, lists)]).toEqual(['300', '907']);
+    expect(await house.ask(HqWords.blocked({}, '1324'), lists)).toBe('300');
+    expect(house.files.asked).toEqual([`${tenantId} lists 301 1`, `${tenantId} lists 301 1`]);
   });
 
   it('takes an advice as one: never undone, and asked for again while nothing is known', async () => {

@@ -4,6 +4,7 @@ import type { HqContract } from '../contract/hq-contract.js';
 import { ACTION } from '../message/action.js';
 import { answerTo, type HqAnswer } from '../message/answer.js';
 import { isCharge, readRequest, referenceOf, type HqRequest } from '../message/hq-request.js';
+import { missingFields } from '../message/missing-fields.js';
 import type { HqBegun, HqEntry, HqLine } from '../register/hq-register.js';
 import type { HqPorts } from './hq-ports.js';
 import { Reconciling } from './reconciling.js';
@@ -71,13 +72,22 @@ export class HqDesk {
       case '4':
         return this.#money(message, receivedMs);
       case '3':
-        // Which files a server may act on is a matter of its contract; no contract of this release names one.
-        return { actionCode: ACTION.fileNotSupported };
+        return { actionCode: await this.#actOnFile(message) };
       case '5':
         return this.#reconciling.answer(message, await this.businessDate());
       default:
         return { actionCode: ACTION.notSupported };
     }
+  }
+
+  /** Repeats are known by the number in field 71, which the file's keeper counts. */
+  async #actOnFile(message: IsoMessage): Promise<string> {
+    if (!this.contract.rights.has('file_action')) return ACTION.fileNotSupported;
+    if (missingFields(message).length > 0) return ACTION.formatError;
+    if (message.text(33) !== this.contract.institution) return ACTION.unknownAcquirer;
+    const isAdvice = message.mti[2] === '2';
+    if (!isAdvice && !this.#rate.take()) return ACTION.inoperative;
+    return this.ports.files.act(this.line, message);
   }
 
   async #money(message: IsoMessage, receivedMs: number): Promise<HqAnswer> {

@@ -1,7 +1,8 @@
 import type { HqIntakePort, OpenCardAnswer } from '@tsunagu/contracts';
+import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Clock } from '@tsunagu/kernel';
 import type { HqCard } from '../message/card.js';
-import type { HqRegister } from '../register/hq-register.js';
+import type { HqLine, HqRegister } from '../register/hq-register.js';
 
 /** Makes a token and an envelope of a card that came by a line. @throws RemoteError */
 export abstract class HqCardDoor {
@@ -9,6 +10,12 @@ export abstract class HqCardDoor {
     asked: { tenantId: string; terminalId: string; intent: string; requestId: string },
     card: HqCard,
   ): Promise<OpenCardAnswer>;
+}
+
+/** Files that a server keeps with us, by 1304 and 1324: its blocked cards. A card number is in them, and is not kept. */
+export abstract class HqFileDoor {
+  /** Do what a complete message says, for the payments of the line's tenant alone. @returns its action code @source iso8583-1993.md §11 */
+  abstract act(line: HqLine, message: IsoMessage): Promise<string>;
 }
 
 type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -26,6 +33,7 @@ export abstract class HqLog {
 export interface HqPorts {
   readonly register: HqRegister;
   readonly cards: HqCardDoor;
+  readonly files: HqFileDoor;
   readonly intake: HqIntakePort;
   readonly clock: Clock;
   readonly log: HqLog;

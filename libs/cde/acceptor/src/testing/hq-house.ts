@@ -10,8 +10,9 @@ import { AppError, Secret, SystemClock, newId, type ErrorCategory } from '@tsuna
 import { AppConfig, AppLogger, MoneyPool, Transactions } from '@tsunagu/platform';
 import { parseHqBook, type HqContract } from '../contract/hq-contract.js';
 import { HqDesk } from '../desk/hq-desk.js';
-import { HqCardDoor, HqLog, type HqPorts } from '../desk/hq-ports.js';
+import { HqCardDoor, HqFileDoor, HqLog, type HqPorts } from '../desk/hq-ports.js';
 import { Undoing } from '../desk/undoing.js';
+import type { HqLine } from '../register/hq-register.js';
 import { PostgresHqRegister } from '../register/postgres-hq-register.js';
 import { HqWords } from './hq-words.js';
 
@@ -103,6 +104,16 @@ class OpenedCards extends HqCardDoor {
   }
 }
 
+/** A keeper of files that does everything it is asked, and remembers whose line asked. */
+class KeptFiles extends HqFileDoor {
+  readonly asked: string[] = [];
+
+  override act({ tenantId, link }: HqLine, message: IsoMessage): Promise<string> {
+    this.asked.push([tenantId, link, message.text(24), message.text(71)].join(' '));
+    return Promise.resolve('300');
+  }
+}
+
 class KeptLog extends HqLog {
   readonly alarms: string[] = [];
 
@@ -120,6 +131,7 @@ export class HqHouse {
   readonly clock = new StandingClock();
   readonly intake = new ScriptedIntake();
   readonly log = new KeptLog();
+  readonly files = new KeptFiles();
   readonly ports: HqPorts;
   readonly undoing: Undoing;
   readonly contract: HqContract;
@@ -128,8 +140,8 @@ export class HqHouse {
 
   private constructor(private readonly pool: MoneyPool) {
     const register = new PostgresHqRegister(new Transactions(pool));
-    const { clock, intake, log } = this;
-    this.ports = { register, cards: new OpenedCards(), intake, clock, log, owner: 'switch-1' };
+    const { clock, intake, log, files } = this;
+    this.ports = { register, cards: new OpenedCards(), files, intake, clock, log, owner: 'switch-1' };
     this.undoing = new Undoing(this.ports);
     this.contract = aContract();
     this.desk = new HqDesk(this.contract, this.ports);

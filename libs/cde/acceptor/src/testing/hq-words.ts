@@ -22,4 +22,21 @@ export const HqWords = {
       ...change,
     });
   },
+
+  /** A 1304 that adds a published test number to the list. */
+  blocked(change: Readonly<Record<number, string | undefined>> = {}, mti = '1304'): IsoMessage {
+    return new IsoMessage(mti, {
+      7: '1123030000',
+      11: '000001',
+      12: '261123120000',
+      24: '301',
+      25: '3001',
+      33: '88001234567',
+      71: '1',
+      72: `N${'3530111333300000'.padEnd(19)}S0000261123${' '.repeat(6)}`,
+      73: '261123',
+      101: 'NEGATIVE',
+      ...change,
+    });
+  },
 } as const;
