@@ -121,6 +121,19 @@ describe('a decline', () => {
     });
   });
 
+  it('says of a card that its network does not want to see again: blocked by a rule, another way to pay, and no word of an issuer', () => {
+    expect(declined(null, 'retry_limit')).toEqual({
+      code: 'blocked_by_rule',
+      category: 'blocked_by_rule',
+      network_code: null,
+      issuer_message: null,
+      retry_same_card: false,
+      cashier_message: 'このお取引は受け付けられません。別のお支払い方法をご案内ください。',
+      customer_message: 'このカードはご利用いただけません。',
+      next_action: 'use_other_method',
+    });
+  });
+
   it('exists only on a declined payment', () => {
     for (const status of PAYMENT_STATUSES.filter((each) => each !== 'declined'))
       expect(presentPayment(aView({ status }), TEST).decline).toBeNull();
