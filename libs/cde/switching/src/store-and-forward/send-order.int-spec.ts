@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubmitRequest } from '@tsunagu/contracts';
 import { AppError } from '@tsunagu/kernel';
+import { DatabaseUnavailableError } from '@tsunagu/platform';
 import { SwitchBench, aSale, type BenchLife } from '../../../../../test/kit/switch-bench.js';
 import { SafWorker } from './saf-worker.js';
 
@@ -97,6 +98,25 @@ describe('first copies of one terminal', () => {
     bench.clock.aheadMs += 601_000;
     await worker.pass();
     expect(amounts(life)).toEqual(await placed(life, 'line-away'));
+    await worker.stop();
+  });
+
+  it('wait for the elder one while the database is away', async () => {
+    const { life } = await owing('database-away');
+    let isAway = true;
+    const journal = life.ports.journal;
+    const prepareSend = journal.prepareSend.bind(journal);
+    journal.prepareSend = (...facts) => {
+      const isRefused = isAway;
+      isAway = false;
+      return isRefused ? Promise.reject(new DatabaseUnavailableError()) : prepareSend(...facts);
+    };
+    const worker = workerOf(life, () => undefined);
+    expect(await worker.pass()).toBe(2);
+    expect(amounts(life)).toEqual([]);
+    bench.clock.aheadMs += 601_000;
+    expect(await worker.pass()).toBe(2);
+    expect(amounts(life)).toEqual(await placed(life, 'database-away'));
     await worker.stop();
   });
 
