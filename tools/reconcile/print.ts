@@ -125,6 +125,8 @@ export function amount(minor: string, currency: string): string {
 }
 
 export interface StreamLine {
+  /** Null: a card company's, in force for every merchant. */
+  readonly tenantId: string | null;
   readonly link: string;
   readonly file: string;
   readonly lastNumber: number;
@@ -137,14 +139,15 @@ const HOUR_MS = 3_600_000;
 
 /** Files of blocked cards, with their age. */
 export function negativeLines(streams: readonly StreamLine[], now: Date): string {
-  if (streams.length === 0) return 'no counterpart has sent a list of blocked cards';
+  if (streams.length === 0) return 'nobody has sent a list of blocked cards';
   return streams
     .map((one) => {
       const hours = Math.floor((now.getTime() - Date.parse(one.changedAt)) / HOUR_MS);
       const gap = one.isStale
         ? `, A NUMBER IS MISSING after ${one.lastNumber}: ask the counterpart to send it again`
         : '';
-      return `${one.link} ${one.file}: ${one.cards} cards, last number ${one.lastNumber}, changed ${hours} h ago${gap}`;
+      const whose = one.tenantId === null ? 'for everybody' : `for merchant ${one.tenantId} alone`;
+      return `${one.link} ${one.file} ${whose}: ${one.cards} cards, last number ${one.lastNumber}, changed ${hours} h ago${gap}`;
     })
     .join('\n');
 }

@@ -11,6 +11,7 @@ import {
   type StreamLine,
   type WatchLine,
 } from './print.js';
+import { hqText, latestOfHq, type HqLineText } from './hq-text.js';
 import { ReconcileError, SwitchDoor } from './switch-door.js';
 
 export const HELP = `npm run reconcile -- COMMAND [options]      counter exchange with the counterparts, asked of the running switch
@@ -25,6 +26,7 @@ export const HELP = `npm run reconcile -- COMMAND [options]      counter exchang
   close CASE --as NAME (--correction ATTEMPT … | --reason TEXT)     end a case: by booked corrections, or by a reason
 
   saf [--link NAME] [--aside] [--after PLACE]             reversals and advices that wait; --aside: only those that stand aside
+  hq [--link NAME]                      what merchants' payment servers compared with us (their 1520): both totals where they differ
   negative-list                         files of blocked cards: how many, how old, and whether a number is missing
   retry ATTEMPT [--kind advice]         send one that stands aside again, under its own names
   give-up ATTEMPT --as NAME --reason TEXT                 the first of two people; the attempt will be in doubt …
@@ -33,13 +35,14 @@ export const HELP = `npm run reconcile -- COMMAND [options]      counter exchang
   DATE is YYYY-MM-DD; without it the latest date with counters.
   --data DIR  folder of the sandbox, default .tsunagu;  SWITCH_URL with TLS_CERT_FILE, TLS_KEY_FILE, TLS_CA_FILE: another switch
   --json      answers as JSON
-Exit code: 0 done and in balance, 1 a difference case is open, 2 refused or trouble.`;
+Exit code: 0 done and in balance, 1 a difference case is open (hq: the last comparison of a date differs), 2 refused or trouble.`;
 
 interface Overview {
   readonly links: readonly Balance[];
   readonly cases: readonly CaseLine[];
   readonly watches: readonly WatchLine[];
   readonly negativeList: readonly StreamLine[];
+  readonly hq: readonly HqLineText[];
 }
 
 /** What a command has at hand. */
@@ -84,6 +87,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'negative-list': async (room) => {
     const { negativeList } = await room.door.ask<Overview>('reconciliationRead');
     return said(room, negativeList, negativeLines(negativeList, new Date()), false);
+  },
+  async hq(room) {
+    const { hq } = await room.door.ask<Overview>('reconciliationRead', { link: room.options['link'] });
+    return said(
+      room,
+      hq,
+      hqText(hq),
+      latestOfHq(hq).some(({ different }) => different.length > 0),
+    );
   },
   saf: showSaf,
   retry: (room) => moveSaf(room, 'retry'),

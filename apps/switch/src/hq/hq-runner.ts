@@ -1,5 +1,13 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
-import { HqDesk, HqListener, Undoing, type HqBook, type HqPorts } from '@tsunagu/acceptor';
+import {
+  HqDesk,
+  HqListener,
+  Undoing,
+  type HqBook,
+  type HqExchange,
+  type HqLine,
+  type HqPorts,
+} from '@tsunagu/acceptor';
 import { AppError } from '@tsunagu/kernel';
 import { Rounds } from '@tsunagu/platform';
 import type { Surroundings } from '../assembly.js';
@@ -8,6 +16,10 @@ import { HqBookFile } from './hq-book-file.js';
 const BOOK_EVERY_MS = 500;
 const UNDO_EVERY_MS = 1_000;
 const FORGET_EVERY = 3_600;
+const EXCHANGES_SHOWN = 30;
+
+/** One comparison, and whose line it was on. */
+export type HqLineExchange = HqLine & HqExchange;
 
 /** Nobody is served yet: shown by readiness, so that a sandbox says "ready" when its line is. */
 class NoBookError extends AppError {
@@ -62,6 +74,15 @@ export class HqRunner implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.#book.stop();
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await this.#undo.stop();
+  }
+
+  /** What merchants' payment servers compared with us: by line, newest first. Lines without a contract any more are not shown. */
+  async exchanges(link?: string): Promise<readonly HqLineExchange[]> {
+    const desks = [...this.#desks.values()].filter(({ line }) => link === undefined || line.link === link);
+    const found = await Promise.all(
+      desks.map(async (desk) => (await desk.exchanges(EXCHANGES_SHOWN)).map((one) => ({ ...desk.line, ...one }))),
+    );
+    return found.flat();
   }
 
   async #checkRead(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type PeerTransaction,
   type Run,
 } from '@tsunagu/switching';
+import { HqRunner, type HqLineExchange } from '../hq/hq-runner.js';
 import { ReconciliationOverviews, type LinkBalance, type WatchLine } from './reconciliation-overviews.js';
 import { readOrder, readQuestion, type ReconciliationOrder } from './reconciliation-requests.js';
 import { Reconcilers } from './reconcilers.js';
@@ -41,6 +42,8 @@ type ReconciliationView =
       readonly cases: readonly DifferenceCase[];
       readonly watches: readonly WatchLine[];
       readonly negativeList: readonly NegativeStream[];
+      /** Totals that merchants' payment servers compared with ours. */
+      readonly hq: readonly HqLineExchange[];
     }
   | { readonly case: DifferenceCase; readonly items: readonly DifferenceItem[] };
 
@@ -52,6 +55,7 @@ export class ReconciliationController {
     private readonly reconcilers: Reconcilers,
     private readonly overviews: ReconciliationOverviews,
     private readonly negativeList: NegativeList,
+    private readonly lines: HqRunner,
     private readonly clock: Clock,
   ) {}
 
@@ -66,7 +70,9 @@ export class ReconciliationController {
     }
     const negativeList = await this.negativeList.streams();
     const watches = await this.overviews.watches(link);
-    return { links: await this.overviews.balances(link), cases: await cases.list({ link }), watches, negativeList };
+    const links = await this.overviews.balances(link);
+    const hq = await this.lines.exchanges(link);
+    return { links, cases: await cases.list({ link }), watches, negativeList, hq };
   }
 
   @Post(SWITCH_ROUTES.reconciliationAct)

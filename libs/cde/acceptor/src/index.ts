@@ -1,5 +1,5 @@
 export { parseHqBook, type HqBook } from './contract/hq-contract.js';
-export { HqDesk } from './desk/hq-desk.js';
+export { HqDesk, type HqExchange } from './desk/hq-desk.js';
 export { HqCardDoor, HqFileDoor, HqLog, type HqPorts } from './desk/hq-ports.js';
 export { Undoing } from './desk/undoing.js';
 export { READER_TAGS, type HqCard } from './message/card.js';

@@ -178,6 +178,18 @@ describe('a line of a payment server', { timeout: 30_000 }, () => {
     expect(house.files.asked).toEqual([`${tenantId} lists 301 1`, `${tenantId} lists 301 1`]);
   });
 
+  it('keeps what was compared with both totals, and shows the newest first', async () => {
+    const asked = (change: Record<number, string>) =>
+      house.ask(new IsoMessage('1520', { ...HqWords.totals, ...change }));
+    expect(await asked({ 24: '504' })).toBe('504');
+    expect([await asked({}), await asked({ 88: '0000000000000777', 97: 'D0000000000000777' })]).toEqual(['500', '501']);
+    const [wrong, right, ...more] = await house.desk.exchanges(10);
+    expect(wrong).toMatchObject({ businessDate: '250101', actionCode: '501', different: ['88', '97'] });
+    expect([wrong?.theirs['88'], wrong?.ours['88']]).toEqual(['0000000000000777', '0000000000000000']);
+    expect(right).toMatchObject({ actionCode: '500', functionCode: '500', currency: 'JPY', different: [] });
+    expect(more).toEqual([]);
+  });
+
   it('takes an advice as one: never undone, and asked for again while nothing is known', async () => {
     await house.undoing.round(house.desk); // of the specs before
     house.intake.script = [OPEN];

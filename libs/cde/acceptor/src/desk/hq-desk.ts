@@ -5,7 +5,8 @@ import { ACTION } from '../message/action.js';
 import { answerTo, type HqAnswer } from '../message/answer.js';
 import { isCharge, readRequest, referenceOf, type HqRequest } from '../message/hq-request.js';
 import { missingFields } from '../message/missing-fields.js';
-import type { HqBegun, HqEntry, HqLine } from '../register/hq-register.js';
+import type { HqBegun, HqEntry, HqLine, KeptReconciliation } from '../register/hq-register.js';
+import { differences } from '../register/totals.js';
 import type { HqPorts } from './hq-ports.js';
 import { Reconciling } from './reconciling.js';
 import { RequestRate } from './request-rate.js';
@@ -15,6 +16,12 @@ import { HqRequests, countOf } from './requests.js';
 const CLAIM_MARGIN_MS = 5_000;
 /** Reasons of a reversal whose sender never saw an answer: the original is counted by neither side. @source iso8583-1993.md §9, docs/adr/0046 */
 const UNSEEN_REASONS: ReadonlySet<string> = new Set(['4002', '4003', '4006', '4020', '4021']);
+
+/** Both sides' totals of one date, as they were compared. */
+export interface HqExchange extends KeptReconciliation {
+  /** Numbers of the fields, 74 to 97; empty: in balance. */
+  readonly different: readonly string[];
+}
 
 /**
  * One line of a merchant's payment server: what a message asks for, once. It knows no connection: a repeat may come by another one,
@@ -63,6 +70,12 @@ export class HqDesk {
     if (date === undefined || date < today || date > nextDay(today)) return ACTION.invalidTransaction;
     await this.ports.register.setCutOver(this.line, date);
     return ACTION.networkAccepted;
+  }
+
+  /** Totals that were compared with the server's, newest first, and the fields in which they differed. */
+  async exchanges(limit: number): Promise<readonly HqExchange[]> {
+    const kept = await this.ports.register.reconciliations(this.line, limit);
+    return kept.map((one) => ({ ...one, different: differences(one.theirs, one.ours) }));
   }
 
   async #answer(message: IsoMessage, receivedMs: number): Promise<HqAnswer> {

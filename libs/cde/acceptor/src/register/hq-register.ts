@@ -64,6 +64,7 @@ export interface HqTotal {
 }
 
 export interface HqReconciliation {
+  /** YYMMDD. */
   readonly businessDate: string;
   readonly currency: string;
   readonly functionCode: string;
@@ -71,6 +72,11 @@ export interface HqReconciliation {
   readonly actionCode: string;
   readonly theirs: Readonly<Record<string, string>>;
   readonly ours: Readonly<Record<string, string>>;
+}
+
+/** A comparison as it was kept. */
+export interface KeptReconciliation extends HqReconciliation {
+  readonly at: Date;
 }
 
 /**
@@ -105,6 +111,8 @@ export abstract class HqRegister {
   abstract abandon(line: HqLine, at: Date, answer: HqAnswer): Promise<number>;
   abstract totals(line: HqLine, businessDate: string, currency: string): Promise<readonly HqTotal[]>;
   abstract noteReconciliation(line: HqLine, reconciliation: HqReconciliation, at: Date): Promise<void>;
+  /** What was compared on the line, newest first. */
+  abstract reconciliations(line: HqLine, limit: number): Promise<readonly KeptReconciliation[]>;
   /** The date that a cut-over has set, YYMMDD, or null. */
   abstract cutOver(line: HqLine): Promise<string | null>;
   abstract setCutOver(line: HqLine, businessDate: string): Promise<void>;

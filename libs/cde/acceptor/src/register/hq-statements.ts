@@ -70,6 +70,12 @@ export const NOTE_RECONCILIATION = sql(
   `insert into switch.hq_reconciliation (tenant_id, id, link, business_date, currency, function_code, checkpoint, action_code, theirs, ours, at)
    values ($1, $2, $3, to_date($4, 'YYMMDD'), $5, $6, $7, $8, $9, $10, $11)`,
 );
+export const RECONCILIATIONS = sql(
+  'hq_reconciliations',
+  `select to_char(business_date, 'YYMMDD') as "businessDate", currency::text, function_code::text as "functionCode", checkpoint::text,
+          action_code::text as "actionCode", theirs, ours, at
+     from switch.hq_reconciliation where tenant_id = $1 and link = $2 order by id desc limit $3`,
+);
 export const CUT_OVER = sql(
   'hq_cut_over',
   `select to_char(business_date, 'YYMMDD') as business_date from switch.hq_cut_over where tenant_id = $1 and link = $2`,

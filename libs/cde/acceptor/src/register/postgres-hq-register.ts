@@ -11,6 +11,7 @@ import {
   type HqEntry,
   type HqLine,
   type HqReconciliation,
+  type KeptReconciliation,
   type HqTotal,
   type TotalKind,
 } from './hq-register.js';
@@ -166,6 +167,11 @@ export class PostgresHqRegister extends HqRegister {
       ...values,
       ...compared,
     ]);
+  }
+
+  override reconciliations({ tenantId, link }: HqLine, limit: number): Promise<KeptReconciliation[]> {
+    const values = [tenantId, link, limit];
+    return this.transactions.ask<KeptReconciliation>({ tenantId }, statements.RECONCILIATIONS, values);
   }
 
   override async cutOver({ tenantId, link }: HqLine): Promise<string | null> {

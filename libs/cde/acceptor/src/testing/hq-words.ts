@@ -39,4 +39,18 @@ export const HqWords = {
       ...change,
     });
   },
+
+  /** A 1520 of a day on which nothing happened. */
+  totals: {
+    7: '1123030000',
+    11: '000001',
+    12: '261123120000',
+    24: '500',
+    28: '250101',
+    32: '88001234567',
+    50: '392',
+    ...Object.fromEntries([74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 90].map((field) => [field, '0'.repeat(10)])),
+    ...Object.fromEntries([86, 87, 88, 89].map((field) => [field, '0'.repeat(16)])),
+    97: `C${'0'.repeat(16)}`,
+  },
 } as const;
