@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { actionWords } from '@tsunagu/iso8583/explain';
 import { HqSilence, type HqSale } from '@tsunagu/simulator';
 import { HqOffice } from './hq/hq-office.js';
 import { ENTRY_MODES } from './till/card-reader.js';
@@ -14,6 +15,10 @@ const HELP = `A merchant's own payment server, on its ISO 8583 line to the gatew
   npm run hq -- block CARD         1304: this merchant takes the card no more, at any of its doors; unblock CARD ends that
   npm run hq -- blocked CARD       whether it is on this merchant's list
   npm run hq -- reconcile          1520 of every date with totals: 500 in balance, 501 with the gateway's totals
+
+CARD, and --card: jcb, visa, mastercard … (a wrong name shows them all). --entry: contactless, chip or stripe.
+The simulated card company answers by the last three digits of the amount: 116 insufficient funds, 200 pick up, 902 no answer at all.
+The line is that of the sandbox's first merchant; leave "npm start" running.
 
 Options: --data DIR (.tsunagu). Exit code 0 approved or in balance, 2 declined, 1 trouble or out of balance.`;
 
@@ -33,7 +38,8 @@ function readValues() {
 }
 
 function amountOf(text: string | undefined): number {
-  if (text === undefined || !/^[1-9][0-9]{0,11}$/.test(text)) throw new TillError('AMOUNT is a whole number of yen');
+  if (text === undefined || !/^[1-9][0-9]{0,11}$/.test(text))
+    throw new TillError('say how much, in whole yen: "npm run hq -- sale 1500"');
   return Number(text);
 }
 
@@ -48,7 +54,12 @@ async function charge(office: HqOffice, mti: '1100' | '1200', amountMinor: numbe
 
 function told(what: string, sale: HqSale): HqSale {
   const { actionCode, approvalCode, amountMinor, names } = sale;
-  const words = [`¥${amountMinor}`, `action ${actionCode}`, `approval ${approvalCode ?? '-'}`, `STAN ${names.stan}`];
+  const words = [
+    `¥${amountMinor}`,
+    `action ${coded(actionCode)}`,
+    `approval ${approvalCode ?? '-'}`,
+    `STAN ${names.stan}`,
+  ];
   console.log(`${what.padEnd(14)} ${words.join(' · ')}`);
   return sale;
 }
@@ -64,9 +75,10 @@ async function run(office: HqOffice, command: string, amount: string | undefined
     }
     case 'cancel': {
       const sale = await charge(office, '1200', amountOf(amount), values);
+      if (!isYes(sale)) return false; // nothing was sold: a reversal of it would stand in this server's totals alone
       const { actionCode } = await server.reverse(sale, '4000');
-      console.log(`reversal       action ${actionCode}`);
-      return isYes(sale);
+      console.log(`reversal       action ${coded(actionCode)}`);
+      return actionCode === '400';
     }
     case 'refund': {
       const sale = await charge(office, '1200', amountOf(amount), values);
@@ -77,7 +89,7 @@ async function run(office: HqOffice, command: string, amount: string | undefined
     case 'blocked':
       return list(office, command, amount);
     case 'echo':
-      console.log(`echo           action ${await server.network('831')}`);
+      console.log(`echo           action ${coded(await server.network('831'))}`);
       return true;
     default:
       throw new TillError(`there is no command ${command}; "npm run hq -- --help" says everything`);
@@ -96,7 +108,7 @@ async function list(office: HqOffice, command: keyof typeof LIST, card: string |
   const { order, words } = LIST[command];
   const actionCode = await office.list(order, card);
   const said = Object.entries(words).find(([code]) => code === actionCode)?.[1] ?? 'refused';
-  console.log(`${card.padEnd(14)} ${said} · action ${actionCode}`);
+  console.log(`${card.padEnd(14)} ${said} · action ${coded(actionCode)}`);
   return said !== 'refused';
 }
 
@@ -111,9 +123,13 @@ async function reconcile(office: HqOffice): Promise<boolean> {
     const theirs = net === undefined ? '' : ` · the gateway's net ${net}`;
     console.log(`reconciliation 20${date} · action ${actionCode}${actionCode === '500' ? ' · in balance' : theirs}`);
   }
+  if (results.some((actionCode) => actionCode !== '500'))
+    console.log('what differs, field by field: "npm run reconcile -- hq"');
   if (results.length === 0) console.log('nothing to reconcile yet: "npm run hq -- sale 1500" first');
   return results.every((actionCode) => actionCode === '500');
 }
+
+const coded = (actionCode: string): string => `${actionCode} (${actionWords(actionCode)})`;
 
 const isYes = ({ actionCode }: HqSale): boolean => actionCode.startsWith('0');
 

@@ -39,7 +39,8 @@ type Explainers = Readonly<Record<number, Explain>>;
 
 const actionCode: Explain = ofText((code) => said(actionWords(code)));
 
-function actionWords(code: string): string {
+/** An action code (field 39) in a few English words; those of its class when the code is not in the table. */
+export function actionWords(code: string): string {
   return Object.hasOwn(ACTION_CODES, code) ? (ACTION_CODES[code] as string) : wordOf(ACTION_CLASSES, code.slice(0, 1));
 }
 

@@ -1,2 +1,2 @@
-export { explainMessage, mtiWords, type ExplainedField } from './explain-message.js';
+export { actionWords, explainMessage, mtiWords, type ExplainedField } from './explain-message.js';
 export type { Part } from './parts.js';
