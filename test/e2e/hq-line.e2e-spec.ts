@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyBooks } from '@tsunagu/payments';
 import { HqLine, TEST_CARDS, chargeMessage, networkMessage, repeated } from '@tsunagu/simulator';
 import type { House } from '../../tools/supervisor.mjs';
+import { runReconcile } from '../../tools/reconcile/run-reconcile.js';
 import { CardReader } from '../../tools/till/card-reader.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
 import { HqBench } from '../kit/hq-bench.js';
@@ -253,6 +254,10 @@ describe('a payment server of a merchant on its line', () => {
       const totals = Object.fromEntries(Object.entries(wrong).filter(([field]) => Number(field) >= 74));
       const different = await hq.server.reconcile(date, { totals });
       expect([different.text(39), different.text(88)]).toEqual(['501', asked.text(88)]);
+      const shown = await runReconcile(['hq', '--data', house.dataDir]);
+      expect(shown.code).toBe(1);
+      expect(shown.text).toMatch(/final: OUT OF BALANCE, answered 501 .*\n {2}amount of debits +theirs 0 ours [1-9]/);
+      expect(shown.text).toMatch(/checkpoint: in balance, answered 500/);
     },
   );
 

@@ -38,7 +38,8 @@ describe('npm run reconcile', () => {
       expect(done.code).toBe(0);
       expect((await reconcile('checkpoint', '--link', link)).text).toMatch(/checkpoint 1: balanced/);
       expect((await reconcile('saf')).text).toBe('nothing waits');
-      expect((await reconcile('negative-list')).text).toContain('no counterpart has sent');
+      expect((await reconcile('negative-list')).text).toContain('nobody has sent');
+      expect((await reconcile('hq')).text).toContain('no payment server has compared');
       const books = run('books', 'verify');
       expect(books.stdout).toMatch(/totals of links = journal {2}yes/);
       expect(books.status).toBe(0);
