@@ -19,6 +19,11 @@ export class MemoryStans extends StanBlocks {
   override async reserve(_link: string, size: number): Promise<number> {
     return (this.next += size) - size;
   }
+
+  /** As if all numbers up to this one had been used. */
+  jumpTo(next: number): void {
+    this.next = next;
+  }
 }
 
 /** For specs: what a line told, word by word. */
