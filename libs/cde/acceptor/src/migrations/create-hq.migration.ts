@@ -85,7 +85,9 @@ const TOTALS = `
     theirs jsonb not null,
     ours jsonb not null,
     at timestamptz not null,
+    place bigint generated always as identity,
     constraint hq_reconciliation_pkey primary key (tenant_id, id));
+  create index hq_reconciliation_newest on switch.hq_reconciliation (tenant_id, link, place);
 
   create table switch.hq_cut_over (
     tenant_id uuid not null,

@@ -74,7 +74,7 @@ export const RECONCILIATIONS = sql(
   'hq_reconciliations',
   `select to_char(business_date, 'YYMMDD') as "businessDate", currency::text, function_code::text as "functionCode", checkpoint::text,
           action_code::text as "actionCode", theirs, ours, at
-     from switch.hq_reconciliation where tenant_id = $1 and link = $2 order by id desc limit $3`,
+     from switch.hq_reconciliation where tenant_id = $1 and link = $2 order by place desc limit $3`,
 );
 export const CUT_OVER = sql(
   'hq_cut_over',

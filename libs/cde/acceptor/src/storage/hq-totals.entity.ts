@@ -1,4 +1,4 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const KEY = 'hq_total_pkey';
 
@@ -18,6 +18,7 @@ export class HqTotalEntity {
 
 /** A comparison of counters with a payment server, as it was. */
 @Entity({ schema: 'switch', name: 'hq_reconciliation' })
+@Index('hq_reconciliation_newest', ['tenantId', 'link', 'place'])
 export class HqReconciliationEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'hq_reconciliation_pkey' })
   tenantId!: string;
@@ -31,6 +32,8 @@ export class HqReconciliationEntity {
   @Column({ type: 'jsonb' }) theirs!: object;
   @Column({ type: 'jsonb' }) ours!: object;
   @Column({ type: 'timestamptz' }) at!: Date;
+  /** Two comparisons of one millisecond have an order too. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) place!: string;
 }
 
 /** Business date that a line's own cut-over has set. */
