@@ -1,5 +1,5 @@
 import { compileSpec, type IsoMessage } from '@tsunagu/iso8583';
-import { AppError, newId, Secret, SystemClock } from '@tsunagu/kernel';
+import { AppError, Secret, SystemClock } from '@tsunagu/kernel';
 import { dialerFor, LinkProtection, specOf, StanAllocator, type LinkConfig } from '@tsunagu/links';
 import { AppLogger, Centre, MoneyPool, RemoteError, SwitchPeers, Transactions } from '@tsunagu/platform';
 import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
@@ -14,10 +14,10 @@ import { LinkDesk } from '../../apps/switch/src/links/link-desk.js';
 import type { LinkDesks } from '../../apps/switch/src/links/link-desks.js';
 import { ScriptedPeer } from '../../libs/cde/links/src/testing/scripted-peer.js';
 import { testDatabase, type TestDatabase } from '../kit/database.js';
+import { aSale } from '../kit/switch-bench.js';
 
 const CLOCK = new SystemClock();
 const CARD = { pan: '3566000020000410', expiry: '3012', sequence: null, track2: null, emv: null, pin: null };
-const TENANT = newId(new Date());
 
 class OneCard extends Envelopes {
   override open() {
@@ -194,7 +194,7 @@ describe('a link changes hands', { timeout: 60_000 }, () => {
     const first = leader()!;
     const results: Promise<WireOutcome>[] = [];
     for (let sent = 0; sent < 30; sent += 1) {
-      results.push(replicas[sent % 2]!.shared.submit(aSale({ terminal: `T${String(sent).padStart(7, '0')}` })));
+      results.push(replicas[sent % 2]!.shared.submit(saleAt(`T${String(sent).padStart(7, '0')}`)));
       if (sent === 15) void first.retire(3_500);
       await CLOCK.sleep(10);
     }
@@ -214,11 +214,11 @@ describe('a link changes hands', { timeout: 60_000 }, () => {
       const isSilent = message.mti === '1200' && !first.isDead; // in flight when their leader dies
       if (!isSilent) answer(message);
     };
-    const lost = Array.from({ length: 5 }, (_, at) => aSale({ terminal: `L${String(at).padStart(7, '0')}` }));
+    const lost = Array.from({ length: 5 }, (_, at) => saleAt(`L${String(at).padStart(7, '0')}`));
     const asked = lost.map((request) => first.service.submit(request).catch(() => undefined));
     await until(() => sales().length === 5);
     await first.die();
-    const later = aSale({ terminal: 'T0000099' });
+    const later = saleAt('T0000099');
     expect(await second.shared.submit(later)).toMatchObject({ state: 'approved' });
     // A worker asks again for what its switch never answered: the other one knows, and has it reversed.
     for (const request of lost) {
@@ -249,22 +249,8 @@ async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await isSo())) await CLOCK.sleep(5);
 }
 
-function aSale({ terminal = 'T0000001' }: { terminal?: string } = {}): SubmitRequest {
-  return {
-    tenantId: TENANT,
-    attemptId: newId(new Date()),
-    operation: 'sale',
-    method: 'credit',
-    amountMinor: 1_500,
-    currency: 'JPY',
-    brand: 'jcb',
-    bin6: '356600',
-    entryMode: 'chip',
-    acceptor: { terminal, merchant: 'M00000000000001', mcc: '5411', name: 'Shop' },
-    envelope: { sad: null, account: 'account.sealed' },
-    localTime: '261123001500',
-    requestId: 'req_spec',
-  };
+function saleAt(terminal: string): SubmitRequest {
+  return aSale({ acceptor: { terminal, merchant: 'M00000000000001', mcc: '5411', name: 'Shop' } });
 }
 
 function linkTo(port: number): LinkConfig {

@@ -1,6 +1,7 @@
 import {
   compileSpec,
   defineSpec,
+  FRAMINGS,
   mask,
   FrameDecoder,
   type CodecError,
@@ -9,7 +10,6 @@ import {
   type Spec,
   type WireProfileName,
 } from '@tsunagu/iso8583';
-import { FRAMINGS } from './options.js';
 
 const ROW = 16;
 const PROFILES: readonly WireProfileName[] = ['ascii', 'hybrid', 'binary', 'binary-lp'];

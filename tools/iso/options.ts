@@ -1,20 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { SpecError, readSpec, type Framing, type Spec } from '@tsunagu/iso8583';
+import { FRAMINGS, SpecError, readSpec, type Framing, type Spec } from '@tsunagu/iso8583';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { IsoTrouble } from './iso-trouble.js';
 
-export const FRAMINGS: readonly Framing[] = [
-  'be2',
-  'be4',
-  'ascii4',
-  'hex4',
-  'bcd2',
-  'be2+tpdu',
-  'bcd2+tpdu',
-  'be2+0000',
-  'be2+etx',
-];
 const VERBS = ['decode', 'encode', 'explain'] as const;
 type Verb = (typeof VERBS)[number];
 

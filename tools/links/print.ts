@@ -1,23 +1,9 @@
-/** One link as the switch tells it. */
-export interface LinkLine {
-  readonly link: string;
-  readonly state: string;
-  readonly leads: boolean;
-  readonly endpoint: string;
-  readonly circuit: string;
-  readonly connections: readonly { readonly number: number; readonly state: string; readonly in_flight: number }[];
-  readonly in_flight: number;
-  readonly queued: number;
-  readonly saf_pending: number;
-  readonly saf_errors: number;
-  readonly oldest_seconds: number | null;
-  readonly yen_at_risk: number;
-}
+import type { LinkView } from '@tsunagu/contracts';
 
 const HEAD = ['link', 'state', 'host', 'circuit', 'in flight', 'waiting', 'owed', 'errors', '¥ at risk'];
 
 /** A table, one line a link. */
-export function listText(links: readonly LinkLine[]): string {
+export function listText(links: readonly LinkView[]): string {
   const rows = links.map((one) => [
     one.link,
     one.leads ? one.state : 'led by another switch',
@@ -30,7 +16,7 @@ export function listText(links: readonly LinkLine[]): string {
 }
 
 /** One link with its connections. */
-export function linkText(one: LinkLine): string {
+export function linkText(one: LinkView): string {
   const oldest = one.oldest_seconds === null ? '' : `, the oldest for ${one.oldest_seconds} s`;
   return [
     `${one.link}: ${one.leads ? one.state : 'led by another switch'}, at ${one.endpoint}, circuit ${one.circuit}`,

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { LinkView } from '@tsunagu/contracts';
 import { ReconcileError, SwitchDoor } from '../reconcile/switch-door.js';
-import { linkText, listText, type LinkLine } from './print.js';
+import { linkText, listText } from './print.js';
 
 export const HELP = `npm run links -- COMMAND [options]      lines to the counterparts, asked of the running switch
 
@@ -81,7 +82,7 @@ function plainly(error: unknown): Done {
 }
 
 async function look(door: SwitchDoor, name: string | undefined, isJson: boolean): Promise<Done> {
-  const { links } = await door.ask<{ links: readonly LinkLine[] }>('linkRead');
+  const { links } = await door.ask<{ links: readonly LinkView[] }>('linkRead');
   if (name === undefined) return { code: 0, text: isJson ? JSON.stringify(links) : listText(links) };
   const found = links.find(({ link }) => link === name);
   if (found === undefined) throw new ReconcileError('there is no link of that name: look with "list"');

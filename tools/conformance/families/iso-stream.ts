@@ -1,5 +1,6 @@
 import {
   CodecError,
+  FRAMINGS,
   FrameDecoder,
   compileSpec,
   defineSpec,
@@ -10,17 +11,6 @@ import {
 import { CaseFailure, hexOf, same, type VectorCase } from '../vector-case.js';
 
 export const WIRES: readonly WireProfileName[] = ['ascii', 'binary', 'binary-lp', 'hybrid'];
-export const FRAMINGS: readonly Framing[] = [
-  'be2',
-  'be4',
-  'ascii4',
-  'hex4',
-  'bcd2',
-  'be2+tpdu',
-  'bcd2+tpdu',
-  'be2+0000',
-  'be2+etx',
-];
 /** The five bytes that a NAC puts before a message; we answer with the ones that came in. */
 const TPDU_BYTES = 5;
 

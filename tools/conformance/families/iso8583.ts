@@ -1,7 +1,16 @@
-import { CodecError, FrameDecoder, IsoMessage, compileSpec, defineSpec, frame, type Codec } from '@tsunagu/iso8583';
+import {
+  CodecError,
+  FRAMINGS,
+  FrameDecoder,
+  IsoMessage,
+  compileSpec,
+  defineSpec,
+  frame,
+  type Codec,
+} from '@tsunagu/iso8583';
 import type { Family } from '../family.js';
 import { CaseFailure, refuses, same, type VectorCase } from '../vector-case.js';
-import { FRAMINGS, WIRES, checkFraming, checkStream } from './iso-stream.js';
+import { WIRES, checkFraming, checkStream } from './iso-stream.js';
 
 const CHECKS: Readonly<Record<string, (one: VectorCase) => void | Promise<void>>> = {
   messages: checkMessage,

@@ -1,20 +1,9 @@
-import { CodecError, FrameDecoder, IsoMessage, frame, mask, type Framing } from '@tsunagu/iso8583';
+import { CodecError, FRAMINGS, FrameDecoder, IsoMessage, frame, mask, type Framing } from '@tsunagu/iso8583';
 import { damaged } from './damage.js';
 import type { Dialect } from './iso-samples.js';
 import type { SeededRandom } from './seeded-random.js';
 import type { Surface } from './surface.js';
 
-const FRAMINGS: readonly Framing[] = [
-  'be2',
-  'be4',
-  'ascii4',
-  'hex4',
-  'bcd2',
-  'be2+tpdu',
-  'bcd2+tpdu',
-  'be2+0000',
-  'be2+etx',
-];
 const MAX_FRAME = 2_048;
 /** The longest header, the TPDU and the trailer: what may wait besides a frame. */
 const WAITING_MAX = MAX_FRAME + 16;

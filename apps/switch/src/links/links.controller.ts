@@ -1,28 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { SWITCH_ROUTES } from '@tsunagu/contracts';
+import { SWITCH_ROUTES, type LinkView } from '@tsunagu/contracts';
 import { Clock } from '@tsunagu/kernel';
 import { InternalGuard } from '@tsunagu/platform';
 import { LedElsewhere } from './led-elsewhere.js';
 import { LinkOrders, readLinkOrder, type LinkOrderAnswer } from './link-orders.js';
 import { LinkOverviews } from './link-overviews.js';
 import { LinkDesks } from './link-desks.js';
-
-/** What an operator sees of one link. */
-export interface LinkView {
-  readonly link: string;
-  readonly state: string;
-  readonly leads: boolean;
-  /** Host of the counterpart that is in use. */
-  readonly endpoint: string;
-  readonly circuit: string;
-  readonly connections: readonly { readonly number: number; readonly state: string; readonly in_flight: number }[];
-  readonly in_flight: number;
-  readonly queued: number;
-  readonly saf_pending: number;
-  readonly saf_errors: number;
-  readonly oldest_seconds: number | null;
-  readonly yen_at_risk: number;
-}
 
 /** The operator's look at the links. */
 @Controller()

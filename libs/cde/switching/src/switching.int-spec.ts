@@ -1,10 +1,11 @@
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
-import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
-import type { LinkConfig, SendResult } from '@tsunagu/links';
+import type { WireOutcome } from '@tsunagu/contracts';
+import type { SendResult } from '@tsunagu/links';
 import { AppLogger, Centre, DatabaseError, MoneyPool, Transactions } from '@tsunagu/platform';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
+import { aSale, linkConfig } from '../../../../test/kit/switch-bench.js';
 import { Desks, Envelopes, SwitchingLog, type Desk } from './desk.js';
 import { LinkLease } from './lease/link-lease.js';
 import { PostgresJournal } from './postgres/postgres-journal.js';
@@ -14,7 +15,6 @@ import { SwitchingService } from './switching.service.js';
 import { answered, ScriptedLine } from './testing/scripted-line.js';
 import { plainConnector } from './testing/plain-connector.js';
 
-const TENANT = newId(new Date());
 const CARD = { pan: '3566000020000410', expiry: '3012', sequence: null, track2: null, emv: null, pin: null };
 const CLOCK = new SystemClock();
 let serial = 0;
@@ -75,7 +75,7 @@ describe('the switch on PostgreSQL', () => {
   });
 
   async function born(node = 'switch-1'): Promise<Life> {
-    const config = configOf(link);
+    const config = linkConfig(link);
     const line = new ScriptedLine(config, new PostgresStanBlocks(centre));
     const lease = new LinkLease(link, node, centre, CLOCK);
     const desk: Desk = { line, connector: plainConnector, lease };
@@ -416,42 +416,4 @@ function lateAnswer(line: ScriptedLine) {
   const result = answered(line.sent[0]!, '000');
   if (result.kind !== 'answered') throw new Error('an answer is an answer');
   return result.message;
-}
-
-function configOf(name: string): LinkConfig {
-  return {
-    name,
-    host: '127.0.0.1',
-    port: 1,
-    framing: 'be2',
-    profile: 'hybrid',
-    acquirerId: '11',
-    forwardingId: '12',
-    node: '01',
-    brands: ['jcb'],
-    connector: 'plain',
-    replyTimeoutMs: 500,
-    echoMs: 60_000,
-    reversalScheduleMs: [50, 50],
-    pin: null,
-  };
-}
-
-function aSale(changes: Partial<SubmitRequest> = {}): SubmitRequest {
-  return {
-    tenantId: TENANT,
-    attemptId: newId(new Date()),
-    operation: 'sale',
-    method: 'credit',
-    amountMinor: 1_500,
-    currency: 'JPY',
-    brand: 'jcb',
-    bin6: '356600',
-    entryMode: 'chip',
-    acceptor: { terminal: 'T0000001', merchant: 'M00000000000001', mcc: '5411', name: 'Shop' },
-    envelope: { sad: null, account: 'account.sealed' },
-    localTime: '261123001500',
-    requestId: 'req_spec',
-    ...changes,
-  };
 }

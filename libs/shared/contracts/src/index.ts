@@ -3,6 +3,7 @@ export { INTERNAL_ROUTES, type Caller } from './internal-callers.js';
 export { LANES, type Lane, type LaneJob } from './lanes.js';
 export { SWITCH_ROUTES, SwitchPort } from './switch.js';
 export type {
+  LinkView,
   ReversalReason,
   ReverseRequest,
   RouteWhy,

@@ -125,3 +125,20 @@ export const SWITCH_ROUTES = {
   safRead: '/internal/v1/store-and-forward/read',
   safAct: '/internal/v1/store-and-forward/act',
 } as const;
+
+/** What an operator sees of one link. */
+export interface LinkView {
+  readonly link: string;
+  readonly state: string;
+  readonly leads: boolean;
+  /** Host of the counterpart that is in use. */
+  readonly endpoint: string;
+  readonly circuit: string;
+  readonly connections: readonly { readonly number: number; readonly state: string; readonly in_flight: number }[];
+  readonly in_flight: number;
+  readonly queued: number;
+  readonly saf_pending: number;
+  readonly saf_errors: number;
+  readonly oldest_seconds: number | null;
+  readonly yen_at_risk: number;
+}
