@@ -1,5 +1,5 @@
 import { TEST_CARDS } from '@tsunagu/simulator';
-import type { Presentation } from './till/card-reader.js';
+import { ReaderError, type Presentation } from './till/card-reader.js';
 import { HELP, readArguments, wholeNumber, type TillArguments } from './till/arguments.js';
 import { ApiProblem, type Payment } from './till/payment-api.js';
 import { offerLine } from './till/plan-text.js';
@@ -120,7 +120,8 @@ function nextStep({ pending, terminal }: Till): string {
   ].join('\n');
 }
 
-const isTold = (error: unknown): error is Error => error instanceof TillError || error instanceof ApiProblem;
+const isTold = (error: unknown): error is Error =>
+  error instanceof TillError || error instanceof ApiProblem || error instanceof ReaderError;
 
 function show(text: string): number {
   console.log(text);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { writeWhole } from '../supervisor/write-whole.mjs';
 
 /** A simulated terminal of `sandbox.json`. @source architecture.md §7 */
@@ -65,6 +65,11 @@ export class SandboxFile {
     const found = this.content.tenants[tenant - 1]?.stores.at(-1)?.terminals.find((one) => one.scheme === scheme);
     if (found === undefined) throw new TillError(`the sandbox has no ${scheme} terminal for tenant ${tenant}`);
     return found;
+  }
+
+  /** Counter of a reader, shared by all tills of this machine that stand for it. */
+  counterFile(terminalId: string): string {
+    return join(dirname(this.file), 'till', `${terminalId}.counter`);
   }
 
   /** Tell other readers of the file which counter comes next. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CardReader, type CardPresent, type Presentation } from './card-reader.js';
+import { SharedReader, type CardPresent, type Presentation } from './card-reader.js';
 import { ApiProblem, PaymentApi, provesNothingDone, type Payment, type PaymentPlan } from './payment-api.js';
 import type { PlanChoice } from './plan-text.js';
 import { TillError, type SandboxFile, type SandboxTerminal } from './sandbox-file.js';
@@ -16,7 +16,7 @@ export interface Purchase extends Presentation {
 export class Till {
   readonly api: PaymentApi;
   readonly #memory: TillMemory;
-  readonly #reader: CardReader;
+  readonly #reader: SharedReader;
 
   constructor(
     private readonly sandbox: SandboxFile,
@@ -24,8 +24,8 @@ export class Till {
     { patienceMs, say }: { patienceMs?: number; say?: (line: string) => void } = {},
   ) {
     this.api = new PaymentApi(sandbox.content.api, terminal.api_key, patienceMs, say);
-    this.#memory = new TillMemory(sandbox.file, terminal.id, terminal.next_counter);
-    this.#reader = new CardReader(terminal);
+    this.#memory = new TillMemory(sandbox.file, terminal.id);
+    this.#reader = new SharedReader(terminal, sandbox.counterFile(terminal.id));
   }
 
   get pending(): PendingIntent | null {
@@ -34,16 +34,15 @@ export class Till {
 
   /** Read a card and take no payment: `card_present` for a request of your own. The reader's counter moves on. */
   readCard(presentation: Presentation): CardPresent {
-    const { cardPresent, nextCounter } = this.#reader.present(this.#memory.nextCounter, presentation);
-    this.#memory.advance(nextCounter);
-    this.sandbox.noteCounter(this.terminal.id, nextCounter);
+    const cardPresent = this.#reader.present(presentation);
+    this.sandbox.noteCounter(this.terminal.id, this.#reader.nextCounter);
     return cardPresent;
   }
 
   /** @throws TillError an earlier request is unfinished · ApiProblem the API refused */
   async pay(purchase: Purchase): Promise<Payment> {
     this.#requireNothingPending();
-    const { cardPresent, nextCounter } = this.#reader.present(this.#memory.nextCounter, purchase);
+    const cardPresent = this.readCard(purchase);
     const pending = newIntent('/v1/payments', {
       client_reference: purchase.clientReference ?? randomUUID(),
       terminal_id: this.terminal.id,
@@ -53,8 +52,7 @@ export class Till {
       ...(purchase.slipNo === undefined ? {} : { slip_no: purchase.slipNo }),
       card_present: cardPresent,
     });
-    this.#memory.begin(pending, nextCounter);
-    this.sandbox.noteCounter(this.terminal.id, nextCounter);
+    this.#memory.begin(pending);
     return this.#finish(pending);
   }
 

@@ -15,3 +15,13 @@ export {
 } from './hq/hq-messages.js';
 export type { TracedMessage } from './trace/message-trace.js';
 export type { ExpectationRecord } from './scripts/script-book.js';
+export {
+  CardReader,
+  ENTRY_MODES,
+  type CardPresent,
+  type EntryMode,
+  type Presentation,
+  type ReaderDevice,
+} from './reader/card-reader.js';
+export { ReaderError } from './reader/reader-counter.js';
+export { SharedReader } from './reader/shared-reader.js';
