@@ -19,7 +19,7 @@ const EXPIRY = '3012';
 
 /**
  * Cards by the name that `npm run till -- --card <name>` takes.
- * @source public test card lists of the brands and of payment service providers
+ * @source public test card lists of the brands and of payment service providers; `-eur` and `-krw` of multi-currency test lists
  */
 export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries(
   [
@@ -32,6 +32,10 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries
     card('visa-debit', 'visa', '4000056655665556', '220', 'debit', 'JPY'),
     card('mastercard-prepaid', 'mastercard', '5105105105105100', '201', 'prepaid', 'JPY'),
     card('visa-usd', 'visa', '4242424242424242', '201', 'credit', 'USD'),
+    card('visa-eur', 'visa', '4300020000009784', '201', 'credit', 'EUR'),
+    card('visa-krw', 'visa', '4123320000004107', '201', 'credit', 'KRW'),
+    card('visa-kwd', 'visa', '4012888888881881', '201', 'credit', 'KWD'),
+    card('mastercard-eur', 'mastercard', '5204740000009781', '201', 'debit', 'EUR'),
     card('jcb-stripe', 'jcb', '3566002020360505', '101', 'credit', 'JPY'),
   ].map((entry) => [entry.name, entry]),
 );
