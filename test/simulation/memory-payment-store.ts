@@ -1,4 +1,4 @@
-import type { TenantContext } from '@tsunagu/contracts';
+import type { SealedEnvelope, TenantContext } from '@tsunagu/contracts';
 import { invariant } from '@tsunagu/kernel';
 import { PaymentStore } from '@tsunagu/payments';
 import type {
@@ -62,8 +62,12 @@ export class MemoryPaymentStore extends PaymentStore {
     const { key, fingerprint } = idempotency;
     this.#intents.set(key, { fingerprint, paymentId: payment.id, resourceId: payment.id });
     this.#references.set(payment.clientReference, { fingerprint, paymentId: payment.id });
-    this.payments.set(payment.id, { payment: { ...payment }, attempts: [{ ...attempt }], refunds: [] });
-    this.#paymentOf.set(attempt.id, payment.id);
+    this.payments.set(payment.id, {
+      payment: { ...payment },
+      attempts: attempt === null ? [] : [{ ...attempt }],
+      refunds: [],
+    });
+    if (attempt !== null) this.#paymentOf.set(attempt.id, payment.id);
   }
 
   override claimAttempt(
@@ -125,6 +129,10 @@ export class MemoryPaymentStore extends PaymentStore {
   override load(_ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
     const rows = this.payments.get(paymentId);
     return Promise.resolve(rows && snapshotOf(rows));
+  }
+
+  override held(_ctx: TenantContext, paymentId: string): Promise<SealedEnvelope | undefined> {
+    return Promise.resolve(this.payments.get(paymentId)?.payment.held ?? undefined);
   }
 
   override change(

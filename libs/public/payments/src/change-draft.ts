@@ -4,8 +4,9 @@ import { advanceAttempt, needsEnvelope, type AttemptEvent } from './attempt/atte
 import { dueAfter } from './attempt/attempt-timers.js';
 import { postingsFor, type Movement, type Posting } from './books/posting.js';
 import type { AttemptStatus } from './payment-api.js';
-import type { Attempt, Payment, PaymentRecord, Refund } from './payment-record.js';
+import type { Attempt, AttemptExtra, Payment, PaymentRecord, Refund } from './payment-record.js';
 import { advancePayment, type PaymentTrigger } from './payment-state.js';
+import type { RequiredAction } from './presentment/required-action.js';
 
 /** An event to be told with the snapshot of its change. */
 export interface PendingEvent {
@@ -39,6 +40,7 @@ export interface AttemptOrder {
   readonly isClosing?: boolean;
   readonly order?: Attempt['order'];
   readonly envelope?: SealedEnvelope | null;
+  readonly extra?: AttemptExtra;
   /** False: left to the sweeper, which comes after a second. */
   readonly isUrgent?: boolean;
 }
@@ -102,6 +104,7 @@ export class ChangeDraft {
       isClosing: order.isClosing ?? false,
       order: order.order ?? null,
       envelope: order.envelope ?? null,
+      extra: order.extra ?? {},
     };
     this.attempts.push(attempt);
     this.#added.push(attempt);
@@ -113,9 +116,30 @@ export class ChangeDraft {
   trigger(trigger: PaymentTrigger, reason: string | null = null): void {
     const previous = { status: this.payment.status };
     const move = advancePayment(this.payment.status, trigger);
+    if (this.payment.status === 'requires_action') this.#letGo();
     this.payment.status = move.to;
     this.payment.reason = reason;
     if (move.event !== null) this.tell(move.event, previous);
+  }
+
+  /** Wait for the till: the card is held, sealed, until the action is done or its time is over. @throws IllegalTransitionError */
+  requireAction(action: RequiredAction, held: SealedEnvelope): void {
+    this.payment.action = action;
+    this.payment.held = held;
+    this.payment.expiresAt = new Date(action.expiresAt);
+    this.trigger('requireAction');
+  }
+
+  /** The till did what was required: the held card is let go, and the next attempt opened. @throws IllegalTransitionError */
+  resume(order: AttemptOrder): Attempt {
+    this.trigger('resume');
+    return this.add(order);
+  }
+
+  #letGo(): void {
+    this.payment.action = null;
+    this.payment.held = null;
+    this.payment.expiresAt = null;
   }
 
   tell(type: string, previous: Record<string, unknown> | null = null): void {
@@ -164,6 +188,7 @@ export function emptyAttempt(now: Date): Omit<Attempt, 'paymentId' | 'ordinal' |
     originalAttemptId: null,
     refundId: null,
     isClosing: false,
+    extra: {},
     order: null,
     envelope: null,
     claimedUntil: null,

@@ -6,9 +6,12 @@ import type {
   EntryMode,
   Lane,
   OpenCardAnswer,
+  Presentment,
   TenantContext,
 } from '@tsunagu/contracts';
+import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan, PlanAsked, PlanFacts } from './plans/plan-rules.js';
+import type { RequiredAction } from './presentment/required-action.js';
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
@@ -41,7 +44,11 @@ export type AttemptStatus =
   | 'written_off'
   | 'abandoned';
 
-export type AttemptKind = 'auth' | 'sale' | 'capture' | 'void' | 'refund';
+export type AttemptKind = 'auth' | 'sale' | 'increase' | 'capture' | 'void' | 'refund';
+
+/** What a till may ask of a payment. */
+export type PaymentAction =
+  'capture' | 'increase' | 'release' | 'cancel' | 'refund' | 'continue' | 'choose_currency' | 'ensure_cancelled';
 
 /** One key names one intent; `fingerprint` is SHA-256 (hex) of method, route template, path ids and canonical body. */
 export interface Idempotency {
@@ -106,6 +113,11 @@ export interface PaymentView {
   readonly tokenId: string | null;
   readonly card: CardDisplay | null;
   readonly entryMode: EntryMode;
+  readonly presentment: Presentment | null;
+  readonly action: RequiredAction | null;
+  readonly dcc: Conversion | null;
+  readonly approvalSource: 'issuer' | 'voice';
+  readonly expiresAt: Date | null;
   readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
@@ -116,7 +128,7 @@ export interface PaymentView {
   readonly cancelRequested: boolean;
   readonly sequence: number;
   readonly businessDate: string;
-  readonly allowedActions: readonly ('capture' | 'cancel' | 'refund' | 'ensure_cancelled')[];
+  readonly allowedActions: readonly PaymentAction[];
   readonly pendingUnknown: readonly string[];
   readonly attempts: readonly AttemptView[];
   readonly refunds: readonly RefundView[];

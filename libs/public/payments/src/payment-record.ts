@@ -1,7 +1,9 @@
 import type { CurrencyCode } from '@tsunagu/kernel';
-import type { CardDisplay, EntryMode, Lane, SealedEnvelope } from '@tsunagu/contracts';
+import type { CardDisplay, EntryMode, Lane, Presentment, SealedEnvelope } from '@tsunagu/contracts';
+import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan } from './plans/plan-rules.js';
 import type { AttemptKind, AttemptStatus, PaymentStatus, RefundView } from './payment-api.js';
+import type { RequiredAction } from './presentment/required-action.js';
 
 /** A payment as the books know it. Counters are guarded by constraints of the same row. */
 export interface Payment {
@@ -11,7 +13,8 @@ export interface Payment {
   readonly terminalId: string;
   readonly clientReference: string;
   readonly kind: 'sale' | 'auth';
-  readonly method: Lane;
+  /** Changes once at most: when the holder decides against the currency of the card. */
+  method: Lane;
   status: PaymentStatus;
   reason: string | null;
   readonly amountMinor: number;
@@ -25,7 +28,18 @@ export interface Payment {
   refundPendingMinor: number;
   readonly tokenId: string;
   readonly card: CardDisplay;
-  readonly entryMode: EntryMode;
+  /** Of the card as it was shown last. */
+  entryMode: EntryMode;
+  presentment: Presentment | null;
+  /** What the till must do before the payment can go on; only in `requires_action`. */
+  action: RequiredAction | null;
+  /** Sealed card that waits for that; read under the lock only. */
+  held: SealedEnvelope | null;
+  dcc: Conversion | null;
+  /** Who said yes: the issuer's host, or a person of the card company by telephone. */
+  approvalSource: 'issuer' | 'voice';
+  /** When the required action, or the authorization, ends by itself. */
+  expiresAt: Date | null;
   readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
@@ -71,6 +85,7 @@ export interface Attempt {
   readonly refundId: string | null;
   /** A capture that gives up what is left of the authorization. */
   readonly isClosing: boolean;
+  readonly extra: AttemptExtra;
   /** Why the void was ordered: told to the issuer, and to the merchant when the system did it. */
   readonly order: 'customer_cancellation' | 'system' | null;
   /** Sealed card; gone as soon as the switch has taken over. A void has none. */
@@ -84,6 +99,17 @@ export interface Attempt {
   readonly requestId: string;
   readonly createdAt: Date;
   updatedAt: Date;
+}
+
+/** What only some attempts have. */
+export interface AttemptExtra {
+  /** Amount in the currency of the card, minor units. */
+  readonly foreignMinor?: number;
+  /** Approval number told by telephone. */
+  readonly voiceCode?: string;
+  readonly hasPin?: boolean;
+  /** The same purchase again, with what the issuer asked for. */
+  readonly isRepeat?: boolean;
 }
 
 /** A refund as a resource; its attempts move the money. */

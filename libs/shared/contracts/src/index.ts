@@ -1,6 +1,7 @@
 export { HqIntakePort, INTAKE_ROUTES, type HqMovementOrder, type HqOutcome, type HqPaymentOrder } from './intake.js';
 export { INTERNAL_ROUTES, type Caller } from './internal-callers.js';
 export { LANES, type Lane, type LaneJob } from './lanes.js';
+export { CVM_RESULTS, type CvmResult, type Presentment } from './presentment.js';
 export { SWITCH_ROUTES, SwitchPort } from './switch.js';
 export type {
   LinkView,
@@ -8,6 +9,7 @@ export type {
   ReverseRequest,
   RouteWhy,
   SubmitRequest,
+  WireConversion,
   WireOperation,
   WireOutcome,
   WirePlan,

@@ -1,13 +1,15 @@
 import type { CurrencyCode } from '@tsunagu/kernel';
 import type { CardBrand, EntryMode, SealedEnvelope } from './vault.js';
 import type { Lane } from './lanes.js';
+import type { Presentment } from './presentment.js';
 
 /**
  * What the attempt asks of the counterparty.
  * authorize 1100 · sale 1200 type 00 · refund 1200 type 20 · capture 1220 of an earlier 1100 (advice, repeated until answered).
+ * increase 1100 that lets an earlier 1100 grow · voice_sale 1220 that posts what the card company approved by telephone.
  * A void or cancel is not submitted: it is `reverse` of the original attempt.
  */
-export type WireOperation = 'authorize' | 'sale' | 'refund' | 'capture';
+export type WireOperation = 'authorize' | 'sale' | 'refund' | 'capture' | 'increase' | 'voice_sale';
 
 /** Why an attempt went where it went: kept with it, for operators. */
 export interface RouteWhy {
@@ -32,6 +34,20 @@ export interface WirePlan {
   readonly bonuses?: readonly { readonly month: number; readonly amountMinor: number }[];
 }
 
+/** What the holder pays in the currency of the card (DCC). */
+export interface WireConversion {
+  readonly currency: CurrencyCode;
+  /** Minor units of that currency. */
+  readonly amountMinor: number;
+  /** One unit of the local currency in units of the holder's, decimal text. */
+  readonly rate: string;
+  readonly markupBps: number;
+  /** The rate provider's own id of the quote. */
+  readonly quoteId: string;
+  /** RFC 3339. */
+  readonly quotedAt: string;
+}
+
 export interface SubmitRequest {
   readonly tenantId: string;
   readonly attemptId: string;
@@ -51,6 +67,14 @@ export interface SubmitRequest {
   };
   /** Japanese payment plan, as accepted by the gateway; absent = one time. */
   readonly plan?: WirePlan;
+  /** How the card was shown; absent: not known, as for movements that follow. */
+  readonly presentment?: Presentment;
+  /** Absent: the holder pays in the local currency. */
+  readonly conversion?: WireConversion;
+  /** The same purchase again, now with what the issuer asked for. */
+  readonly repeatOf?: 'pin';
+  /** Of `voice_sale`: the approval number that was told by telephone. */
+  readonly voiceApproval?: { readonly code: string };
   readonly slipNo?: string;
   /** Token of the card: the limits of networks on sending a declined card again count by it. */
   readonly cardToken?: string;
@@ -93,6 +117,8 @@ export interface ReverseRequest {
   /** The attempt to reverse. If the switch never saw it, it is burned: a later submit answers `not_sent`. */
   readonly attemptId: string;
   readonly reason: ReversalReason;
+  /** Lane of the payment; absent: it belongs to none. */
+  readonly method?: Lane;
   readonly requestId: string;
 }
 

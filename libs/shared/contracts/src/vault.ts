@@ -1,3 +1,5 @@
+import type { CurrencyCode } from '@tsunagu/kernel';
+
 /** Card as the reader sent it. All binary values are upper-case hex text. No clear card field exists here. */
 export interface EncryptedCard {
   readonly format: 'dukpt_aes' | 'dukpt_tdes';
@@ -24,6 +26,8 @@ export interface CardDisplay {
   readonly funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
   readonly country: string | null;
   readonly issuerName: string | null;
+  /** Currency in which the holder is billed, by the table of card ranges; absent or null: not known. */
+  readonly currency?: CurrencyCode | null;
 }
 
 /**

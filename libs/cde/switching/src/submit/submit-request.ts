@@ -17,6 +17,8 @@ const MTI: Readonly<Record<SubmitRequest['operation'], string>> = {
   sale: '1200',
   refund: '1200',
   capture: '1220',
+  increase: '1100',
+  voice_sale: '1220',
 };
 
 export function wireIdentity(request: SubmitRequest, desk: Desk, stan: string): WireIdentity {

@@ -8,6 +8,7 @@ const OPERATIONS: Readonly<Record<Exclude<Attempt['kind'], 'void'>, WireOperatio
   sale: 'sale',
   capture: 'capture',
   refund: 'refund',
+  increase: 'increase',
 };
 
 /** Local time in Japan as YYMMDDhhmmss. @source ISO 8583:1993, data element 12 */

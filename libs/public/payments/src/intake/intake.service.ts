@@ -12,7 +12,7 @@ import {
 import { PaymentError } from '../payment-error.js';
 import { AttemptBell, PaymentOrigin } from '../payment-ports.js';
 import { viewOf } from '../queries/payment-view.js';
-import { PaymentStore } from '../store/payment-store.js';
+import { PaymentStore, recordOf } from '../store/payment-store.js';
 import { isVisible } from '../visibility.js';
 import { openPayment } from './open-payment.js';
 
@@ -60,8 +60,9 @@ export class IntakeService extends PaymentIntake {
     const intake = openPayment(ctx, { order, terminal, opened, originNode: this.origin.nodeName, now });
     const outcome = await this.store.insertIntake(ctx, intake);
     if (outcome !== 'inserted') return this.#lost(ctx, order);
-    await this.bell.ring(intake.payment.method, { tenantId: ctx.tenantId, attemptId: intake.attempt.id });
-    return { resource: viewOf({ payment: intake.payment, attempts: [intake.attempt], refunds: [] }), replayed: false };
+    const { payment, attempt } = intake;
+    if (attempt !== null) await this.bell.ring(payment.method, { tenantId: ctx.tenantId, attemptId: attempt.id });
+    return { resource: viewOf(recordOf(intake)), replayed: false };
   }
 
   /** Somebody else was first between our look and our insert: his payment is the answer. */

@@ -53,7 +53,7 @@ export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
       requestId: ctx.requestId,
       envelope: opened.envelope,
     },
-    event: { type: 'payment.created', sequence: 1, previous: null },
+    events: [{ type: 'payment.created', sequence: 1, previous: null }],
   };
 }
 
@@ -79,6 +79,12 @@ function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, n
     tokenId,
     card,
     entryMode,
+    presentment: null,
+    action: null,
+    held: null,
+    dcc: null,
+    approvalSource: 'issuer',
+    expiresAt: null,
     plan: choosePlan({ card, method, contract, amountMinor, currency, date }, order.plan),
     slipNo: order.slipNo ?? null,
     clerk: order.clerk ?? null,

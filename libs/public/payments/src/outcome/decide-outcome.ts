@@ -4,6 +4,7 @@ import { ChangeDraft, type Change } from '../change-draft.js';
 import type { AttemptStatus } from '../payment-api.js';
 import type { Attempt, PaymentRecord } from '../payment-record.js';
 import { concludeCapture } from '../capture/conclude-capture.js';
+import { concludeIncrease } from '../increase/conclude-increase.js';
 import { concludeRefund } from '../refund/conclude-refund.js';
 import { concludeVoid } from '../reversal/conclude-void.js';
 import { concludeCharge } from './conclude-charge.js';
@@ -14,6 +15,7 @@ export type Conclude = (draft: ChangeDraft, attempt: Attempt, outcome: WireOutco
 const BY_KIND: Readonly<Record<Attempt['kind'], Conclude>> = {
   auth: concludeCharge,
   sale: concludeCharge,
+  increase: concludeIncrease,
   capture: concludeCapture,
   refund: concludeRefund,
   void: concludeVoid,

@@ -18,19 +18,20 @@ export function viewOf(record: PaymentRecord): PaymentView {
       .map((attempt) => attempt.id),
     attempts: attempts.map(attemptView),
     refunds: refunds.map((refund) => refundView(payment, refund)),
-    nextCheckAt: nextCheckAt(attempts),
+    nextCheckAt: nextCheckAt(payment, attempts),
   };
 }
 
 /** Fields of the payment itself; the books' own columns stay inside. */
 function shownFields(
   payment: Payment,
-): Omit<Payment, 'acceptor' | 'originNode' | 'cutOffMinutes' | 'capturePendingMinor'> {
+): Omit<Payment, 'acceptor' | 'originNode' | 'cutOffMinutes' | 'capturePendingMinor' | 'held'> {
   const {
     acceptor: _acceptor,
     originNode: _node,
     cutOffMinutes: _cutOff,
     capturePendingMinor: _pending,
+    held: _held,
     ...shown
   } = payment;
   return shown;
@@ -102,8 +103,9 @@ function actionsOnCaptured({ payment }: PaymentRecord): Actions {
   return [...(freeMinor > 0 ? (['refund'] as const) : []), ...(isUntouched ? (['ensure_cancelled'] as const) : [])];
 }
 
-function nextCheckAt(attempts: readonly Attempt[]): Date | null {
+function nextCheckAt({ action }: Payment, attempts: readonly Attempt[]): Date | null {
   const due = attempts.flatMap((attempt) => (attempt.dueAt === null ? [] : [attempt.dueAt.getTime()]));
+  if (action !== null) due.push(new Date(action.expiresAt).getTime());
   return due.length === 0 ? null : new Date(Math.min(...due));
 }
 

@@ -13,7 +13,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   `(status IN ('created', 'sending', 'stored_offline')) OR ((envelope_sad IS NULL) AND (envelope_account IS NULL))`,
 )
 @Check('attempt_envelope_parts', `(envelope_sad LIKE 'sad.%') AND (envelope_account LIKE 'account.%')`)
-@Check('attempt_kind', `kind IN ('auth', 'sale', 'capture', 'void', 'refund')`)
+@Check('attempt_kind', `kind IN ('auth', 'sale', 'increase', 'capture', 'void', 'refund')`)
 @Check('attempt_offline_keeps_no_sad', `(status <> 'stored_offline') OR (envelope_sad IS NULL)`)
 @Check('attempt_open_is_due', `(status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL)`)
 @Index('attempt_by_payment', ['tenantId', 'paymentId', 'id'])
@@ -59,4 +59,5 @@ export class AttemptEntity {
   @Column({ type: 'varchar', length: 80, name: 'request_id' }) requestId!: string;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'updated_at' }) updatedAt!: Date;
+  @Column({ type: 'jsonb', nullable: true }) extra!: object | null;
 }

@@ -10,18 +10,26 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('payment_captured_within_authorized', '(captured_minor + capture_pending_minor) <= authorized_minor')
 @Check(
   'payment_card_is_display_only',
-  `((card - ARRAY['brand', 'bin6', 'last4', 'expMonth', 'expYear', 'funding', 'country', 'issuerName']) = '{}'::jsonb) AND (length((card ->> 'bin6')) <= 6) AND (length((card ->> 'last4')) <= 4)`,
+  `((card - ARRAY['brand', 'bin6', 'last4', 'expMonth', 'expYear', 'funding', 'country', 'issuerName', 'currency']) = '{}'::jsonb) AND (length((card ->> 'bin6')) <= 6) AND (length((card ->> 'last4')) <= 4)`,
 )
 @Check(
   'payment_counters_not_negative',
   '(authorized_minor >= 0) AND (captured_minor >= 0) AND (capture_pending_minor >= 0) AND (refunded_minor >= 0) AND (refund_pending_minor >= 0)',
 )
 @Check('payment_emv_response_hex', `emv_response ~ '^([0-9A-Fa-f]{2})*$'`)
+@Check('payment_approval_source', `approval_source IN ('issuer', 'voice')`)
+@Check(
+  'payment_held_only_while_waiting',
+  `(status = 'requires_action') OR ((held_sad IS NULL) AND (held_account IS NULL))`,
+)
+@Check('payment_held_parts', `(held_sad LIKE 'sad.%') AND (held_account LIKE 'account.%')`)
+@Check('payment_waits_for_action', `(status = 'requires_action') = (action IS NOT NULL)`)
 @Check('payment_kind', `kind IN ('sale', 'auth')`)
 @Check('payment_refunded_within_captured', '(refunded_minor + refund_pending_minor) <= captured_minor')
 @Index('payment_open_by_terminal', ['tenantId', 'terminalId'], {
   where: `status IN ('processing', 'requires_action', 'unknown')`,
 })
+@Index('payment_expires', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
 export class PaymentEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'payment_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'payment_pkey' }) id!: string;
@@ -64,4 +72,30 @@ export class PaymentEntity {
   @Column({ type: 'varchar', length: 40, name: 'origin_node' }) originNode!: string;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'updated_at' }) updatedAt!: Date;
+  @Column({
+    type: 'jsonb',
+    nullable: true,
+    comment: 'How the card was shown: verification, fallback, application, and EMV tags that are no secrets',
+  })
+  presentment!: object | null;
+  @Column({ type: 'jsonb', nullable: true }) action!: object | null;
+  @Column({
+    type: 'text',
+    name: 'held_sad',
+    nullable: true,
+    comment:
+      'Sealed sensitive data of a purchase that is not sent yet; unreadable after minutes, erased when the till has answered',
+  })
+  heldSad!: string | null;
+  @Column({ type: 'text', name: 'held_account', nullable: true, comment: 'Sealed account of the same purchase' })
+  heldAccount!: string | null;
+  @Column({ type: 'jsonb', nullable: true }) dcc!: object | null;
+  @Column({ type: 'varchar', length: 8, name: 'approval_source', default: 'issuer' }) approvalSource!: string;
+  @Column({
+    type: 'timestamptz',
+    name: 'expires_at',
+    nullable: true,
+    comment: 'When the required action, or the authorization, ends by itself',
+  })
+  expiresAt!: Date | null;
 }

@@ -1,4 +1,4 @@
-import type { CardDisplay, SealedAccount, SealedSad } from '@tsunagu/contracts';
+import type { CardDisplay, SealedAccount, SealedEnvelope, SealedSad } from '@tsunagu/contracts';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 
 /**
@@ -28,6 +28,12 @@ export function paymentFromRow(row: JsonRow): Payment {
     tokenId: row['token_id'] as string,
     card: row['card'] as CardDisplay,
     entryMode: row['entry_mode'] as Payment['entryMode'],
+    presentment: (row['presentment'] ?? null) as Payment['presentment'],
+    action: (row['action'] ?? null) as Payment['action'],
+    held: envelopeFrom(row['held_sad'], row['held_account']),
+    dcc: (row['dcc'] ?? null) as Payment['dcc'],
+    approvalSource: row['approval_source'] as Payment['approvalSource'],
+    expiresAt: instantOrNull(row['expires_at']),
     plan: row['plan'] as Payment['plan'],
     slipNo: row['slip_no'] as string | null,
     clerk: row['clerk'] as string | null,
@@ -47,7 +53,6 @@ export function paymentFromRow(row: JsonRow): Payment {
 }
 
 export function attemptFromRow(row: JsonRow): Attempt {
-  const account = row['envelope_account'] as SealedAccount | null;
   return {
     id: row['id'] as string,
     paymentId: row['payment_id'] as string,
@@ -64,8 +69,8 @@ export function attemptFromRow(row: JsonRow): Attempt {
     refundId: row['refund_id'] as string | null,
     isClosing: row['is_closing'] as boolean,
     order: row['void_order'] as Attempt['order'],
-    envelope:
-      account === null || account === undefined ? null : { sad: row['envelope_sad'] as SealedSad | null, account },
+    extra: (row['extra'] ?? {}) as Attempt['extra'],
+    envelope: envelopeFrom(row['envelope_sad'], row['envelope_account']),
     claimedUntil: instantOrNull(row['claimed_until']),
     claimedBy: row['claimed_by'] as string | null,
     dueAt: instantOrNull(row['due_at']),
@@ -102,6 +107,12 @@ export function recordFromRow(row: RecordRow): PaymentRecord {
     attempts: (row.attempts ?? []).map(attemptFromRow),
     refunds: (row.refunds ?? []).map(refundFromRow),
   };
+}
+
+/** The two sealed parts of a card, as two columns hold them; null when there is none, or when the query left it out. */
+export function envelopeFrom(sad: unknown, account: unknown): SealedEnvelope | null {
+  if (account === null || account === undefined) return null;
+  return { sad: (sad ?? null) as SealedSad | null, account: account as SealedAccount };
 }
 
 function instant(value: unknown): Date {

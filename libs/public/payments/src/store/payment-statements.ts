@@ -19,10 +19,10 @@ export const findIntent = sql(
 
 const PAYMENT_COLUMNS = `tenant_id, id, store_id, terminal_id, client_reference, kind, method, status, amount_minor, currency,
   token_id, card, entry_mode, plan, slip_no, clerk, metadata, acceptor, sequence, business_date, cut_off_minutes, origin_node,
-  created_at, updated_at`;
+  created_at, updated_at, presentment, action, held_sad, held_account, dcc, approval_source, expires_at`;
 
 const ATTEMPT_COLUMNS = `tenant_id, id, payment_id, ordinal, kind, method, status, amount_minor, original_attempt_id, refund_id,
-  is_closing, void_order, envelope_sad, envelope_account, due_at, request_id, created_at, updated_at`;
+  is_closing, void_order, envelope_sad, envelope_account, due_at, request_id, created_at, updated_at, extra`;
 
 /** One statement for the whole promise: either all rows exist or the caller rolls back. */
 export const insertIntake = sql(
@@ -35,13 +35,14 @@ export const insertIntake = sql(
      SELECT $1, $7, $4, $3, $25 FROM intent ON CONFLICT DO NOTHING RETURNING 1),
    payment AS (
      INSERT INTO gateway.payment (${PAYMENT_COLUMNS})
-     SELECT $1, $4, $5, $6, $7, $8, $9, 'processing', $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24
+     SELECT $1, $4, $5, $6, $7, $8, $9, $31, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24,
+       $32, $33, $34, $35, $36, $37, $38
        FROM reference RETURNING 1),
    attempt AS (
      INSERT INTO gateway.attempt (${ATTEMPT_COLUMNS})
-     SELECT $1, $26, $4, 1, $8, $9, 'created', $10, NULL, NULL, false, NULL, $27, $28, $29, $30, $24, $24
-       FROM payment RETURNING 1)
-   SELECT (SELECT count(*)::int FROM intent) AS intents, (SELECT count(*)::int FROM attempt) AS attempts`,
+     SELECT $1, $26::uuid, $4, 1, $8, $9, 'created', $10, NULL, NULL, false, NULL, $27, $28, $29, $30, $24, $24, $39
+       FROM payment WHERE $26::uuid IS NOT NULL RETURNING 1)
+   SELECT (SELECT count(*)::int FROM intent) AS intents, (SELECT count(*)::int FROM payment) AS payments`,
 );
 
 export const insertIntent = sql(
@@ -88,8 +89,14 @@ export const lockChildren = sql(
              FROM gateway.refund r WHERE tenant_id = $1 AND payment_id = $2) AS refunds`,
 );
 
+/** The card of a payment that waits for the till; a row only while it waits. */
+export const heldCard = sql(
+  'payment_held_card',
+  `SELECT held_sad, held_account FROM gateway.payment WHERE tenant_id = $1 AND id = $2 AND held_account IS NOT NULL`,
+);
+
 /** What reads select: a payment and its children in one snapshot, without sealed cards. */
-export const RECORD_COLUMNS = `to_jsonb(p) AS payment,
+export const RECORD_COLUMNS = `to_jsonb(p) - 'held_sad' - 'held_account' AS payment,
   (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
      FROM gateway.attempt a WHERE a.tenant_id = p.tenant_id AND a.payment_id = p.id) AS attempts,
   (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
@@ -97,7 +104,7 @@ export const RECORD_COLUMNS = `to_jsonb(p) AS payment,
 
 export const loadRecord = sql(
   'payment_load_record',
-  `SELECT to_jsonb(p) AS payment,
+  `SELECT to_jsonb(p) - 'held_sad' - 'held_account' AS payment,
      (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
         FROM gateway.attempt a WHERE a.tenant_id = $1 AND a.payment_id = $2 AND a.id >= $3 AND a.id < $4) AS attempts,
      (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
@@ -112,7 +119,8 @@ export const updatePayment = sql(
   'payment_update',
   expectOne(`UPDATE gateway.payment SET status = $5, reason = $6, authorized_minor = $7, captured_minor = $8, capture_pending_minor = $9,
      refunded_minor = $10, refund_pending_minor = $11, approval_code = $12, action_code = $13, emv_response = $14,
-     cancel_requested = $15, sequence = $16, updated_at = $17
+     cancel_requested = $15, sequence = $16, updated_at = $17, method = $18, entry_mode = $19, presentment = $20, action = $21,
+     held_sad = $22, held_account = $23, dcc = $24, approval_source = $25, expires_at = $26
    WHERE tenant_id = $1 AND id = $2 AND status = $3 AND sequence = $4`),
 );
 
@@ -126,7 +134,7 @@ export const updateAttempt = sql(
 export const insertAttempt = sql(
   'payment_insert_attempt',
   `INSERT INTO gateway.attempt (${ATTEMPT_COLUMNS})
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)`,
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)`,
 );
 
 export const upsertRefund = sql(

@@ -1,4 +1,4 @@
-import type { Lane, TenantContext } from '@tsunagu/contracts';
+import type { Lane, SealedEnvelope, TenantContext } from '@tsunagu/contracts';
 import type { Change, PendingEvent } from '../change-draft.js';
 import type { Idempotency } from '../payment-api.js';
 import type { Attempt, Payment, PaymentRecord } from '../payment-record.js';
@@ -21,8 +21,14 @@ export interface StoredReference {
 export interface Intake {
   readonly idempotency: Idempotency;
   readonly payment: Payment;
-  readonly attempt: Attempt;
-  readonly event: PendingEvent;
+  /** Null: the payment begins by asking the till for something, and nothing is to be sent yet. */
+  readonly attempt: Attempt | null;
+  readonly events: readonly PendingEvent[];
+}
+
+/** A new payment with all that belongs to it. */
+export function recordOf({ payment, attempt }: Intake): PaymentRecord {
+  return { payment, attempts: attempt === null ? [] : [attempt], refunds: [] };
 }
 
 /** An attempt that this worker may take to the switch, and the payment it belongs to. */
@@ -100,6 +106,9 @@ export abstract class PaymentStore {
 
   /** One consistent view of a payment; undefined when absent or another tenant's. */
   abstract load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined>;
+
+  /** The sealed card of a payment that waits for the till; undefined when it waits for nothing. */
+  abstract held(ctx: TenantContext, paymentId: string): Promise<SealedEnvelope | undefined>;
 
   /**
    * Lock the payment, decide, write everything, commit.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TenantContext } from '@tsunagu/contracts';
+import type { SealedEnvelope, TenantContext } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
 import { AppConfig, Centre, DatabaseError, EventSink, Transactions, type Tx } from '@tsunagu/platform';
 import type { Idempotency } from '../payment-api.js';
@@ -7,6 +7,7 @@ import { PaymentError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
 import {
   PaymentStore,
+  recordOf,
   type ChangeResult,
   type ClaimedAttempt,
   type Decide,
@@ -16,7 +17,14 @@ import {
   type StoredIntent,
   type StoredReference,
 } from './payment-store.js';
-import { attemptFromRow, paymentFromRow, recordFromRow, type JsonRow, type RecordRow } from './payment-rows.js';
+import {
+  attemptFromRow,
+  envelopeFrom,
+  paymentFromRow,
+  recordFromRow,
+  type JsonRow,
+  type RecordRow,
+} from './payment-rows.js';
 import * as statements from './payment-statements.js';
 import { idCeiling, idFloor, intakeValues, writeChange, writeEvents, type WriteScope } from './write-change.js';
 
@@ -77,10 +85,10 @@ export class PgPaymentStore extends PaymentStore {
   async #writeIntake(ctx: TenantContext, tx: Tx, intake: Intake): Promise<void> {
     tx.send(statements.lockPatience, []);
     const values = intakeValues(intake);
-    const [row] = await tx.query<{ intents: number; attempts: number }>(statements.insertIntake, values);
-    if (row?.attempts !== 1) throw new Taken(row?.intents === 1 ? 'reference_taken' : 'key_taken');
-    const record = { payment: intake.payment, attempts: [intake.attempt], refunds: [] };
-    writeEvents({ tx, ctx, events: this.events, isLive: this.#isLive }, record, [intake.event]);
+    const [row] = await tx.query<{ intents: number; payments: number }>(statements.insertIntake, values);
+    if (row?.payments !== 1) throw new Taken(row?.intents === 1 ? 'reference_taken' : 'key_taken');
+    const record = recordOf(intake);
+    writeEvents({ tx, ctx, events: this.events, isLive: this.#isLive }, record, intake.events);
   }
 
   override async claimAttempt(
@@ -109,6 +117,11 @@ export class PgPaymentStore extends PaymentStore {
   override async load(ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
     const [row] = await this.transactions.ask<RecordRow>(ctx, statements.loadRecord, childrenOf(ctx, paymentId));
     return row && recordFromRow(row);
+  }
+
+  override async held(ctx: TenantContext, paymentId: string): Promise<SealedEnvelope | undefined> {
+    const [row] = await this.transactions.ask<JsonRow>(ctx, statements.heldCard, [ctx.tenantId, paymentId]);
+    return (row && envelopeFrom(row['held_sad'], row['held_account'])) ?? undefined;
   }
 
   override async change(

@@ -113,12 +113,34 @@ export function intakeValues({ idempotency, payment, attempt }: Intake): Storabl
     payment.originNode,
     payment.createdAt,
     payment.createdAt,
-    attempt.id,
-    attempt.envelope?.sad ?? null,
-    attempt.envelope?.account ?? null,
-    attempt.dueAt,
-    attempt.requestId,
+    attempt?.id ?? null,
+    attempt?.envelope?.sad ?? null,
+    attempt?.envelope?.account ?? null,
+    attempt?.dueAt ?? null,
+    attempt?.requestId ?? null,
+    payment.status,
+    ...waitingValues(payment),
+    extraValue(attempt),
   ];
+}
+
+/** How the card was shown and what the payment waits for: the same seven values in both statements of a payment. */
+function waitingValues(payment: Payment): Storable[] {
+  const json = (value: object | null) => (value === null ? null : JSON.stringify(value));
+  return [
+    json(payment.presentment),
+    json(payment.action),
+    payment.held?.sad ?? null,
+    payment.held?.account ?? null,
+    json(payment.dcc),
+    payment.approvalSource,
+    payment.expiresAt,
+  ];
+}
+
+function extraValue(attempt: Attempt | null): string | null {
+  const extra = attempt?.extra ?? {};
+  return Object.keys(extra).length === 0 ? null : JSON.stringify(extra);
 }
 
 function paymentValues({ before, after: { payment } }: Change): Storable[] {
@@ -140,6 +162,9 @@ function paymentValues({ before, after: { payment } }: Change): Storable[] {
     payment.cancelRequested,
     payment.sequence,
     payment.updatedAt,
+    payment.method,
+    payment.entryMode,
+    ...waitingValues(payment),
   ];
 }
 
@@ -182,6 +207,7 @@ function addedValues(payment: Payment, attempt: Attempt): Storable[] {
     attempt.dueAt,
     attempt.requestId,
     attempt.createdAt,
+    extraValue(attempt),
   ];
 }
 

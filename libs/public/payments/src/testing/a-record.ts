@@ -49,5 +49,5 @@ export function aRecord(
     originNode: 'api-spec',
     now: SPEC_TIME,
   });
-  return { payment: { ...payment, ...change.payment }, attempts: [{ ...attempt, ...change.attempt }], refunds: [] };
+  return { payment: { ...payment, ...change.payment }, attempts: [{ ...attempt!, ...change.attempt }], refunds: [] };
 }

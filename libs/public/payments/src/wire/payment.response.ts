@@ -1,11 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CURRENCIES } from '@tsunagu/kernel';
 import { LANES } from '@tsunagu/contracts';
+import { ConversionResponse, PresentmentResponse, RequiredActionResponse } from './waiting.response.js';
 
 /** Statuses of a payment on the wire; clients accept unknown ones. */
 export const PAYMENT_STATUSES = [
   'requires_action', 'processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded',
   'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost',
+] as const; // prettier-ignore
+
+/** What a till may ask of a payment, each a route of its own; clients accept unknown ones. */
+const PAYMENT_ACTIONS = [
+  'capture', 'increase', 'release', 'cancel', 'refund', 'continue', 'choose_currency', 'ensure_cancelled',
 ] as const; // prettier-ignore
 
 /** Statuses of an attempt on the wire. */
@@ -169,7 +175,7 @@ export class AttemptResponse {
   id!: string;
   @ApiProperty({ enum: ['attempt'] })
   object!: 'attempt';
-  @ApiProperty({ enum: ['auth', 'sale', 'capture', 'void', 'refund'] })
+  @ApiProperty({ enum: ['auth', 'sale', 'increase', 'capture', 'void', 'refund'] })
   kind!: string;
   @ApiProperty({ enum: ATTEMPT_STATUSES })
   status!: string;
@@ -260,6 +266,24 @@ export class PaymentResponse {
   token!: string | null;
   @ApiProperty({ enum: ['chip', 'contactless', 'stripe', 'keyed'] })
   entry_mode!: string;
+  @ApiProperty({ type: PresentmentResponse, nullable: true })
+  presentment!: PresentmentResponse | null;
+  @ApiProperty({
+    type: RequiredActionResponse,
+    nullable: true,
+    description: 'What the till must do now; null unless the status is `requires_action`',
+  })
+  required_action!: RequiredActionResponse | null;
+  @ApiProperty({ type: ConversionResponse, nullable: true, description: 'Null: no choice of currency was asked for' })
+  dcc!: ConversionResponse | null;
+  @ApiProperty({ enum: ['issuer', 'voice'], description: 'voice: approved by telephone, posted afterwards' })
+  approval_source!: string;
+  @ApiProperty({
+    ...instant,
+    nullable: true,
+    description: 'When the required action, or the authorization, ends by itself',
+  })
+  expires_at!: string | null;
   @ApiProperty({ ...text, example: '012345' })
   approval_code!: string | null;
   @ApiProperty({ ...text, description: 'BER-TLV of the issuer for the chip, hex' })
@@ -284,7 +308,7 @@ export class PaymentResponse {
   business_date!: string;
   @ApiProperty({ type: CashierStateResponse })
   cashier_state!: CashierStateResponse;
-  @ApiProperty({ type: [String], enum: ['capture', 'cancel', 'refund', 'ensure_cancelled'] })
+  @ApiProperty({ type: [String], enum: PAYMENT_ACTIONS })
   allowed_actions!: string[];
   @ApiProperty({ type: DeclineResponse, nullable: true })
   decline!: DeclineResponse | null;

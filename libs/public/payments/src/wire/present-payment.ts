@@ -5,6 +5,7 @@ import { cashierState, unseenCashierState } from './cashier-state.js';
 import { CUSTOMER_TEXT, CUSTOMER_TEXT_TECHNICAL, declineRule, DECLINE_TEXTS } from './decline-table.js';
 import { presentMoney } from './present-money.js';
 import { presentPlan } from './present-plan.js';
+import { presentAction, presentConversion, presentPresentment } from './present-waiting.js';
 import type {
   AttemptAnswerResponse,
   AttemptResponse,
@@ -57,6 +58,11 @@ export function presentPayment(view: PaymentView, reader: WireReader): PaymentRe
     card: presentCard(view.card),
     token: view.tokenId === null ? null : toWireId('tok', view.tokenId),
     entry_mode: view.entryMode,
+    presentment: presentPresentment(view),
+    required_action: presentAction(view),
+    dcc: presentConversion(view),
+    approval_source: view.approvalSource,
+    expires_at: view.expiresAt?.toISOString() ?? null,
     approval_code: view.approvalCode,
     emv_response: view.emvResponse,
     slip_no: view.slipNo,

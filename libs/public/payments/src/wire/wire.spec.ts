@@ -30,7 +30,7 @@ function aView(change: Partial<PaymentView> = {}): PaymentView {
     status: 'captured', reason: null, final: true, customerCharged: 'yes', amountMinor: 1500, currency: 'JPY',
     authorizedMinor: 1500, capturedMinor: 1500, refundedMinor: 0, refundPendingMinor: 0, tokenId: ID,
     card: { brand: 'jcb', bin6: '353011', last4: '0000', expMonth: 12, expYear: 2030, funding: 'credit', country: 'JP', issuerName: null },
-    entryMode: 'chip', plan: null, slipNo: null, clerk: null, metadata: {}, approvalCode: '012345', actionCode: '000',
+    entryMode: 'chip', presentment: null, action: null, dcc: null, approvalSource: 'issuer', expiresAt: null, plan: null, slipNo: null, clerk: null, metadata: {}, approvalCode: '012345', actionCode: '000',
     emvResponse: null, cancelRequested: false, sequence: 2, businessDate: '2026-11-22', allowedActions: ['refund'],
     pendingUnknown: [], attempts: [anAttempt()], refunds: [], nextCheckAt: null, createdAt: AT, updatedAt: AT, ...change,
   }; // prettier-ignore

@@ -1,0 +1,38 @@
+import { toWireId } from '@tsunagu/kernel';
+import type { PaymentView } from '../payment-api.js';
+import { presentMoney } from './present-money.js';
+import type { ConversionResponse, PresentmentResponse, RequiredActionResponse } from './waiting.response.js';
+
+export function presentAction({ action }: PaymentView): RequiredActionResponse | null {
+  return action === null ? null : { type: action.type, expires_at: action.expiresAt };
+}
+
+export function presentPresentment({ presentment }: PaymentView): PresentmentResponse | null {
+  if (presentment === null) return null;
+  const { cvm, fallback, application, hasPin } = presentment;
+  return {
+    cvm,
+    fallback_reason: fallback,
+    application: application === null ? null : { ...application },
+    pin_entered: hasPin,
+  };
+}
+
+export function presentConversion({ dcc }: PaymentView): ConversionResponse | null {
+  if (dcc === null) return null;
+  const isQuoted = dcc.foreignMinor !== null && dcc.currency !== null;
+  return {
+    status: dcc.status,
+    offer: dcc.offerId === null ? null : toWireId('dcc', dcc.offerId),
+    currency: dcc.currency,
+    amount: dcc.foreignMinor,
+    amount_display: isQuoted ? presentMoney(dcc.foreignMinor!, dcc.currency!).amount_display : null,
+    rate: dcc.rate,
+    markup_bps: dcc.markupBps,
+    rate_source: dcc.rateSource,
+    rate_timestamp: dcc.rateAt,
+    disclaimer: dcc.disclaimer,
+    chosen_at: dcc.chosenAt,
+    refunded_amount: dcc.refundedForeignMinor,
+  };
+}
