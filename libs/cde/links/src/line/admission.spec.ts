@@ -25,4 +25,33 @@ describe('admission to a line', () => {
     expect(await waiting).toBe(false);
     expect(admission.queued).toBe(0);
   });
+
+  it('lets lanes in by turns: one payment of a quiet lane waits for one place, however many of a flooding lane came before', async () => {
+    const admission = room({ inFlightMax: 1, queueMax: 1_000, queueWaitMs: 60_000 });
+    void admission.enter('nfc');
+    const order: string[] = [];
+    const wait = (lane: string) => void admission.enter(lane)?.then(() => order.push(lane));
+    for (let nr = 0; nr < 500; nr += 1) wait('nfc');
+    wait('credit');
+    wait('dcc');
+    for (let freed = 0; freed < 4; freed += 1) admission.leave();
+    await Promise.resolve();
+    expect(order).toEqual(['nfc', 'credit', 'dcc', 'nfc']);
+    expect(admission.queued).toBe(498);
+    while (admission.queued > 0) admission.leave(); // nobody is left behind
+  });
+
+  it('sends away the youngest of the longest queue when the room is full, and never one of a shorter', async () => {
+    const admission = room({ inFlightMax: 1, queueMax: 3, queueWaitMs: 60_000 });
+    void admission.enter('nfc');
+    const flood = [1, 2, 3].map(() => admission.enter('nfc'));
+    expect(await admission.enter('nfc')).toBe(false);
+    const quiet = admission.enter('credit');
+    expect(await flood[2]).toBe(false);
+    admission.leave();
+    admission.leave();
+    expect([await flood[0], await quiet]).toEqual([true, true]);
+    admission.leave();
+    expect(await flood[1]).toBe(true);
+  });
 });

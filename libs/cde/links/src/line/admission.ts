@@ -8,13 +8,20 @@ export interface AdmissionLimits {
   readonly perSecond: number | null;
 }
 
+type Waiter = (isAdmitted: boolean) => void;
+
 /**
  * A bounded waiting room before the link: a request that finds no place in time is refused, with proof that nothing left. Places are those of
  * the connections that are there now, so their number changes; the rate is a bucket that holds one second.
+ *
+ * Several lanes may share a link. Places that come free go to the lanes in turn, and a full room sends away the youngest of the longest
+ * queue: a lane that floods waits behind itself (docs/adr/0063).
  */
 export class Admission {
   #taken = 0;
-  readonly #queue = new Set<(isAdmitted: boolean) => void>();
+  /** Who waits, by lane. The first lane is the next one to be let in; it goes to the end with that. */
+  readonly #queues = new Map<string, Set<Waiter>>();
+  #waiting = 0;
   #tokens: number;
   #filledAtMs: number;
   #isPumping = false;
@@ -29,14 +36,14 @@ export class Admission {
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#waiting;
   }
 
   /** @returns undefined when there is room now, a promise of a place otherwise */
-  enter(): Promise<boolean> | undefined {
-    if (this.#queue.size === 0 && this.#tryTake()) return undefined;
-    if (this.#queue.size >= this.limits.queueMax) return Promise.resolve(false);
-    return this.#queueUp();
+  enter(lane = ''): Promise<boolean> | undefined {
+    if (this.#waiting === 0 && this.#tryTake()) return undefined;
+    if (this.#waiting >= this.limits.queueMax && !this.#makeRoom(lane)) return Promise.resolve(false);
+    return this.#queueUp(lane);
   }
 
   leave(): void {
@@ -46,11 +53,30 @@ export class Admission {
 
   /** Let in who may come in: a place came free, or a connection came up. */
   pump(): void {
-    for (const next of this.#queue) {
-      if (!this.#tryTake()) break;
-      next(true);
-    }
-    if (this.#queue.size > 0 && this.limits.perSecond !== null) void this.#waitForToken(this.limits.perSecond);
+    while (this.#waiting > 0 && this.#tryTake()) this.#letIn();
+    if (this.#waiting > 0 && this.limits.perSecond !== null) void this.#waitForToken(this.limits.perSecond);
+  }
+
+  /** The one who waits longest in the lane whose turn it is. */
+  #letIn(): void {
+    const [turn] = this.#queues;
+    if (turn === undefined) return;
+    const [lane, queue] = turn;
+    this.#queues.delete(lane);
+    this.#queues.set(lane, queue);
+    const [first] = queue;
+    first?.(true);
+  }
+
+  /** @returns false when no lane has a longer queue than this one would have */
+  #makeRoom(lane: string): boolean {
+    const own = this.#queues.get(lane)?.size ?? 0;
+    let longest: Set<Waiter> = new Set();
+    for (const queue of this.#queues.values()) if (queue.size > longest.size) longest = queue;
+    const youngest = [...longest].at(-1);
+    if (youngest === undefined || longest.size <= own + 1) return false;
+    youngest(false);
+    return true;
   }
 
   #tryTake(): boolean {
@@ -78,15 +104,20 @@ export class Admission {
     this.pump();
   }
 
-  #queueUp(): Promise<boolean> {
+  #queueUp(lane: string): Promise<boolean> {
+    const queue = this.#queues.get(lane) ?? new Set();
+    this.#queues.set(lane, queue);
     return new Promise((resolve) => {
       const timer = new AbortController();
       const done = (isAdmitted: boolean) => {
-        if (!this.#queue.delete(done)) return;
+        if (!queue.delete(done)) return;
+        this.#waiting -= 1;
+        if (queue.size === 0) this.#queues.delete(lane);
         timer.abort();
         resolve(isAdmitted);
       };
-      this.#queue.add(done);
+      queue.add(done);
+      this.#waiting += 1;
       void this.clock.sleep(this.limits.queueWaitMs, timer.signal).then(() => done(false));
       if (this.limits.perSecond !== null) void this.#waitForToken(this.limits.perSecond);
     });

@@ -154,7 +154,7 @@ export class Line implements ConnectionOwner, PeerEffects {
     if (options.isUrgent === true) return this.#learned(await this.#exchange(message, timeoutMs, options));
     if (!this.#breaker.takesWork) return notSent('circuit_open');
     if (this.#refusedBy !== null) return notSent('peer_unavailable');
-    const place = this.#admission.enter();
+    const place = this.#admission.enter(options.lane);
     if (place !== undefined && !(await place)) return notSent('busy');
     try {
       return this.#learned(await this.#exchange(message, timeoutMs, options));

@@ -32,6 +32,8 @@ export interface SendOptions {
   readonly onWritten?: () => void;
   /** Reversals and advices go before the queue of new requests. */
   readonly isUrgent?: boolean;
+  /** Requests of one lane queue behind each other, and in turns with those of others. */
+  readonly lane?: string;
 }
 
 /** An answer nobody waits for: too late, a second copy, or of no request we know. */

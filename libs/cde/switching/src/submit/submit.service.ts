@@ -151,7 +151,8 @@ export class SubmitService {
 
   async #exchange(entry: JournalEntry, message: IsoMessage, desk: Desk, flight: Flight): Promise<WireOutcome> {
     const mayWrite = () => !flight.isAbandoned && desk.lease.fence === entry.fence;
-    const result = await desk.line.send(message, desk.line.config.replyTimeoutMs, { mayWrite });
+    const lane = entry.order?.method ?? '';
+    const result = await desk.line.send(message, desk.line.config.replyTimeoutMs, { mayWrite, lane });
     return outcomeOf(await this.#conclude(freshRecord(entry), message, result, desk));
   }
 
