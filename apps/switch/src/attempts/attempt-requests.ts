@@ -48,6 +48,7 @@ export function readReverse(body: unknown): ReverseRequest {
   return {
     ...keyOf(fields),
     reason: oneOf(fields, 'reason', ['customer_cancellation', 'timeout', 'could_not_deliver', 'system']),
+    ...(fields['method'] === undefined ? {} : { method: oneOf(fields, 'method', LANES) }),
     requestId: textOf(fields, 'requestId', /^[\x21-\x7e]{1,200}$/),
   };
 }

@@ -1,3 +1,4 @@
+import type { Lane } from '@tsunagu/contracts';
 import { AppError, type Clock } from '@tsunagu/kernel';
 import { RemoteError, type SwitchPeers } from '@tsunagu/platform';
 import { LinkElsewhereError } from '@tsunagu/switching';
@@ -23,7 +24,7 @@ export interface LinkErrand<Answer> {
   here(): Promise<Answer>;
   /** Door of a replica that does it there or refuses, and what it is told. */
   readonly door: string;
-  readonly body: { readonly requestId: string };
+  readonly body: { readonly requestId: string; readonly method?: Lane };
 }
 
 /** Does errands for links wherever they are led, and waits through a hand-over. */
@@ -63,7 +64,7 @@ export class LedElsewhere {
   }
 
   /** Ask whoever else leads the link, once. @returns undefined when nobody does, or its leader has just gone @throws RemoteError */
-  async ask<Answer>(link: string, door: string, body: { readonly requestId: string }): Promise<Answer | undefined> {
+  async ask<Answer>(link: string, door: string, body: LinkErrand<Answer>['body']): Promise<Answer | undefined> {
     const address = await this.desks.desk(link)?.lease.holder();
     if (address === undefined) return undefined;
     try {

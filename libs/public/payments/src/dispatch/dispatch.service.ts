@@ -72,8 +72,8 @@ export class DispatchService {
     } catch (error) {
       const isRefused = error instanceof RemoteError && REFUSALS.has(error.category);
       if (!isRefused || attempt.kind === 'void') throw error;
-      const { tenantId } = payment;
-      return this.wire.reverse({ tenantId, attemptId: attempt.id, reason: 'system', requestId: ctx.requestId });
+      const { tenantId, method } = payment;
+      return this.wire.reverse({ tenantId, attemptId: attempt.id, reason: 'system', method, requestId: ctx.requestId });
     }
   }
 
@@ -87,6 +87,7 @@ export class DispatchService {
       tenantId: payment.tenantId,
       attemptId: attempt.originalAttemptId,
       reason: attempt.order ?? 'system',
+      method: payment.method,
       requestId: trace,
     });
   }

@@ -4,6 +4,7 @@ import type {
   CardDisplay,
   EnrolDeviceAnswer,
   EnrolDeviceRequest,
+  Lane,
   OpenCardAnswer,
   OpenCardRequest,
   ReverseRequest,
@@ -20,6 +21,8 @@ import { RemoteError } from './remote-error.js';
 const VAULT_TIMEOUT_MS = 5_000;
 /** Longer than any reply timer of an issuer (25 s) and its fall-back. */
 const SWITCH_TIMEOUT_MS = 60_000;
+/** More than the attempts that a worker has under way in one lane, each of which may hold its connection as long as an issuer is silent. */
+const LANE_CONNECTIONS = 64;
 
 /** Doors of the vault that only the operator may use. */
 export type OperatorRoute = Exclude<keyof typeof VAULT_ROUTES, 'open' | 'takeCard' | 'sealAccount' | 'enrolDevice'>;
@@ -84,25 +87,27 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
 /**
  * The switch, asked over HTTP: any of its replicas, because each asks the one that leads the link. A replica that is not there is left for the
  * next; every door is idempotent, so what one may have heard may be asked of another.
+ *
+ * Each lane has connections of its own, and what belongs to no lane has others: those that a silent network holds are missed by nobody else
+ * (docs/adr/0063).
  */
 @Injectable()
 export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
-  readonly #clients: readonly InternalClient[];
+  readonly #clients = new Map<Lane | null, readonly InternalClient[]>();
+  readonly #doors: readonly HouseDoor[];
   #preferred = 0;
 
   constructor(...doors: readonly HouseDoor[]) {
     super();
-    this.#clients = doors.map(
-      (door) => new InternalClient({ ...door, server: 'switch', timeoutMs: SWITCH_TIMEOUT_MS, connections: 256 }),
-    );
+    this.#doors = doors;
   }
 
   submit(request: SubmitRequest): Promise<WireOutcome> {
-    return this.#ask((client) => client.post(SWITCH_ROUTES.submit, request.requestId, request));
+    return this.#ask((client) => client.post(SWITCH_ROUTES.submit, request.requestId, request), request.method);
   }
 
   reverse(request: ReverseRequest): Promise<WireOutcome> {
-    return this.#ask((client) => client.post(SWITCH_ROUTES.reverse, request.requestId, request));
+    return this.#ask((client) => client.post(SWITCH_ROUTES.reverse, request.requestId, request), request.method);
   }
 
   async outcomes(attempts: readonly { tenantId: string; attemptId: string }[]): Promise<WireOutcome[]> {
@@ -123,20 +128,31 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all([...this.#clients.values()].flat().map((client) => client.close()));
   }
 
-  async #ask<Answer>(ask: (client: InternalClient) => Promise<Answer>): Promise<Answer> {
+  /** One client for each replica. @param lane whose connections they are; null: of what belongs to no lane */
+  #clientsOf(lane: Lane | null): readonly InternalClient[] {
+    const known = this.#clients.get(lane);
+    if (known !== undefined) return known;
+    const limits = { timeoutMs: SWITCH_TIMEOUT_MS, connections: LANE_CONNECTIONS };
+    const clients = this.#doors.map((door) => new InternalClient({ ...door, server: 'switch', ...limits }));
+    this.#clients.set(lane, clients);
+    return clients;
+  }
+
+  async #ask<Answer>(ask: (client: InternalClient) => Promise<Answer>, lane: Lane | null = null): Promise<Answer> {
+    const clients = this.#clientsOf(lane);
     const first = this.#preferred;
     for (let tried = 0; ; tried += 1) {
-      const at = (first + tried) % this.#clients.length;
+      const at = (first + tried) % clients.length;
       try {
-        const answer = await ask(this.#clients[at]!);
+        const answer = await ask(clients[at]!);
         this.#preferred = at;
         return answer;
       } catch (error) {
         const isAway = error instanceof RemoteError && error.code === 'card_service_unavailable';
-        if (!isAway || tried + 1 >= this.#clients.length) throw error;
+        if (!isAway || tried + 1 >= clients.length) throw error;
       }
     }
   }
