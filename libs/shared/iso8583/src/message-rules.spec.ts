@@ -3,6 +3,7 @@ import {
   CodecError,
   IsoMessage,
   classifyAction,
+  conversionRate,
   matchingKey,
   originalDataElements,
   posDataCode,
@@ -43,8 +44,42 @@ describe('constructed fields', () => {
     ['1000S0SS3110', { entryMode: 'ecommerce', holderProof: 'three_ds' }],
     ['100040100110', { entryMode: 'stored_credential' }],
     ['510201500344', { entryMode: 'chip', isAttended: false }],
+    ['210101F54144', { entryMode: 'stripe', holderProof: 'signature', isFallback: true }],
+    ['M00101MD5141', { entryMode: 'contactless', holderProof: 'device' }],
+    ['M10101M13144', { entryMode: 'contactless', holderProof: 'online_pin' }],
+    ['M00101M54141', { entryMode: 'contactless', holderProof: 'signature' }],
   ] as const)('says %s at the point of service', (code, situation) => {
     expect(posDataCode(situation)).toBe(code);
+  });
+
+  it('writes the letters of the link where the public table has none', () => {
+    const letters = { contactlessInput: 'A', contactlessMode: '9', fallbackMode: '8', deviceMethod: '6' };
+    expect(posDataCode({ entryMode: 'contactless', holderProof: 'device' }, letters)).toBe('A00101965141');
+    expect(posDataCode({ entryMode: 'stripe', isFallback: true }, letters)).toBe('210101800144');
+    expect(posDataCode({ entryMode: 'chip' }, letters)).toBe(posDataCode({ entryMode: 'chip' }));
+  });
+
+  it.each([
+    ['0.00665', '70066500'],
+    ['0.0067123', '70067123'],
+    ['0.00671235', '70067124'],
+    ['0.00671234', '70067123'],
+    ['9.1234', '69123400'],
+    ['150.25', '41502500'],
+    ['9.99999995', '51000000'],
+    ['1', '61000000'],
+    ['9999999', '09999999'],
+    ['9999999.4', '09999999'],
+    ['9999999.5', undefined],
+    ['12345678', undefined],
+    ['0.00000004', undefined],
+    ['0.00000005', '70000001'],
+    ['0', undefined],
+    ['-1', undefined],
+    ['1e3', undefined],
+    ['', undefined],
+  ])('writes the rate %j as %j', (rate, written) => {
+    expect(conversionRate(rate)).toBe(written);
   });
 
   it('keeps private tags it does not know and refuses one that overruns', () => {

@@ -79,7 +79,7 @@ function within(value: number, [from, to]: readonly [number, number]): boolean {
   return value >= from && value <= to;
 }
 
-/** Tag DC01 of field 48 repeats 51, 6 and 10; a quote that disagrees with them is no quote. @source iso8583-1993.md §12 */
+/** Tag DC01 of field 48 repeats 51, 6 and 10; a quote that was taken and disagrees with them, or stands without them, is no quote. @source iso8583-1993.md §12 */
 const dccQuote: MessageRule = (message) => {
   const quote = privateTag(message, 'DC01');
   if (quote === undefined) return undefined;
@@ -87,10 +87,9 @@ const dccQuote: MessageRule = (message) => {
   const [, currency, amount, conversion, choice] = parts ?? [];
   if (parts === null) return { field: 48, rule: 'dcc_quote' };
   if (choice === 'N') return undefined;
-  const agrees = [currency, amount, conversion].every((part, index) => {
-    const said = message.text([51, 6, 10][index] as number);
-    return said === undefined || said === part;
-  });
+  const agrees = [currency, amount, conversion].every(
+    (part, index) => message.text([51, 6, 10][index] as number) === part,
+  );
   return agrees ? undefined : { field: 48, rule: 'dcc_quote' };
 };
 
