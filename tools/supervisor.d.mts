@@ -24,7 +24,7 @@ export interface House {
   readonly sandbox: Sandbox;
   readonly ports: Readonly<Record<string, number>>;
   readonly urls: Readonly<
-    Record<'api' | 'apiAdmin' | 'worker' | 'vault' | 'switch' | 'simulator' | 'ledger' | 'faults', string>
+    Record<'api' | 'apiAdmin' | 'worker' | 'vault' | 'switch' | 'simulator' | 'ledger' | 'faults' | 'webTill', string>
   >;
   readonly pids: Readonly<Record<ProcessName, number | undefined>>;
   readonly restarts: Readonly<Record<ProcessName, number>>;

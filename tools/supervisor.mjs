@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { get } from 'node:http';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { APPS, bundleApp, bundleTool } from './build/bundle.mjs';
+import { APPS, bundleApp, bundleTool, bundleWebTill } from './build/bundle.mjs';
 import { Trouble } from './postgres/binaries.mjs';
 import { roleUrl } from './postgres/role-url.mjs';
 import { takeLock } from './start/lock.mjs';
@@ -165,7 +165,7 @@ class House {
     return { ...restarts, postgres: this.#postgres?.restarts ?? 0 };
   }
 
-  /** Base URL of every process, and of the two places of the simulator. */
+  /** Base URL of every process, and of the places of the simulator. */
   get urls() {
     const at = (port) => `http://127.0.0.1:${port}`;
     const { ports } = this;
@@ -174,6 +174,7 @@ class House {
       apiAdmin: at(ports.apiAdmin),
       ledger: `${at(ports.simulator)}/ledger`,
       faults: `${at(ports.simulator)}/faults`,
+      webTill: at(ports.webTill),
     };
   }
 
@@ -298,6 +299,7 @@ async function buildAll() {
   const bundles = {};
   for (const app of APPS) bundles[app] = await bundleApp(app);
   for (const tool of ['migrate', 'seed']) bundles[tool] = await bundleTool(tool);
+  await bundleWebTill();
   return bundles;
 }
 

@@ -26,3 +26,19 @@ export function bundleOptions(name, input) {
     },
   };
 }
+
+/**
+ * How the script of a page becomes one file that any browser runs; nothing stays outside.
+ * @param {string} name folder below dist/
+ * @param {string} input entry, relative to the root
+ */
+export function pageOptions(name, input) {
+  const { output, external: _outside, ...options } = bundleOptions(name, input);
+  const conditionNames = ['@tsunagu/source', 'browser', 'import', 'default'];
+  return {
+    ...options,
+    platform: 'browser',
+    resolve: { ...options.resolve, conditionNames },
+    output: { ...output, keepNames: false },
+  };
+}

@@ -45,7 +45,7 @@ async function run(options) {
 
 function readyLine(house) {
   const { urls } = house;
-  return `tsunagu ready · api ${urls.api} · docs ${urls.api}/docs · simulator ${urls.simulator} · sandbox ${house.sandboxFile}`;
+  return `tsunagu ready · api ${urls.api} · docs ${urls.api}/docs · web till ${urls.webTill} · simulator ${urls.simulator} · sandbox ${house.sandboxFile}`;
 }
 
 async function once(house) {

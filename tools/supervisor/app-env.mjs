@@ -132,6 +132,9 @@ const OWN = {
     SIM_JCB_PORT: String(ports.jcb),
     SIM_ACQ_PORT: String(ports.acq),
     SIM_CUP_PORT: String(ports.cup),
+    WEB_TILL_PORT: String(ports.webTill),
+    WEB_TILL_API_URL: `http://127.0.0.1:${ports.api}`,
+    SANDBOX_FILE: join(dataDir, 'sandbox.json'),
     SIM_AFTER_TIMEOUT_MS: String(SANDBOX_TIMERS.replyTimeoutMs + 2_000), // a yes that comes after our reply timer
   }),
 };

@@ -17,6 +17,7 @@ export const PORT_NAMES = [
   'jcb',
   'acq',
   'cup',
+  'webTill',
 ];
 export const API_PORT = 4000;
 

@@ -21,6 +21,7 @@ export async function ensureSandbox(house, seed, env) {
     iso8583: { hq_link: line },
     issuer_ledger: house.urls.ledger,
     faults: house.urls.faults,
+    web_till: house.urls.webTill,
     admin: adminPlaces(house),
     database: { owner_url: house.databaseUrl('tsunagu_owner') }, // for `npm run books` and other proofs; the public API is the contract
   };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { SIMULATED_LINKS, startSimulator } from './simulator.js';
+import { WebTillServer } from './web-till/web-till-server.js';
 
 /** @throws Error names the variable, never its value */
 function portFrom(name: string): number {
@@ -33,6 +34,18 @@ function standbyPorts(): Record<string, number> {
   );
 }
 
+/** The till in the browser stands beside the hosts when it is told its port. @returns its URL */
+async function webTill(): Promise<{ url?: string; close: () => Promise<void> }> {
+  if (process.env['WEB_TILL_PORT'] === undefined) return { close: async () => undefined };
+  const [apiUrl, sandboxFile] = ['WEB_TILL_API_URL', 'SANDBOX_FILE'].map((name) => {
+    if (process.env[name] === undefined) throw new Error(`${name} must be set beside WEB_TILL_PORT`);
+    return process.env[name];
+  }) as [string, string];
+  const pageDir = join(import.meta.dirname, '..', 'web-till'); // beside this bundle
+  const server = new WebTillServer({ apiUrl, sandboxFile, pageDir });
+  return { url: await server.listen(portFrom('WEB_TILL_PORT')), close: () => server.close() };
+}
+
 async function main(): Promise<void> {
   const directory = process.env['SIM_DIR'];
   if (directory === undefined || directory === '') throw new Error('SIM_DIR must name the folder of the ledgers');
@@ -51,16 +64,19 @@ async function main(): Promise<void> {
     directory,
     timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
   });
+  const tillStarting = webTill();
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    void starting.then((simulator) => simulator.stop()).then(() => process.exit(0));
+    void Promise.all([tillStarting.then((till) => till.close()), starting.then((simulator) => simulator.stop())]).then(
+      () => process.exit(0),
+    );
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   if (process.connected) process.once('disconnect', stop);
-  const { url, ports } = await starting;
-  say('simulator ready', { url, ...ports });
+  const [{ url, ports }, till] = await Promise.all([starting, tillStarting]);
+  say('simulator ready', { url, ...ports, ...(till.url === undefined ? {} : { webTill: till.url }) });
 }
 
 function say(message: string, facts: Record<string, unknown>): void {
