@@ -1,3 +1,4 @@
+export { ConversionQuotes, type ConversionAnswer, type ConversionAsk, type ConversionQuote } from './conversion.js';
 export { HqIntakePort, INTAKE_ROUTES, type HqMovementOrder, type HqOutcome, type HqPaymentOrder } from './intake.js';
 export { INTERNAL_ROUTES, type Caller } from './internal-callers.js';
 export { LANES, type Lane, type LaneJob } from './lanes.js';
