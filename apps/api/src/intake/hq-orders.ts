@@ -7,7 +7,7 @@ import {
   type OpenCardAnswer,
   type SealedEnvelope,
 } from '@tsunagu/contracts';
-import { AMOUNT_MINOR_MAX, AppError, isCurrency } from '@tsunagu/kernel';
+import { AMOUNT_MINOR_MAX, AppError, isCurrency, type CurrencyCode } from '@tsunagu/kernel';
 
 /** An internal order is not what the contract says. Names the field, never its value. */
 export class OrderShapeError extends AppError {
@@ -29,8 +29,6 @@ const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'mastercard', 'amex', 'dine
 /** @throws OrderShapeError */
 export function readPaymentOrder(body: unknown): HqPaymentOrder {
   const fields = objectOf(body, 'body');
-  const currency = textOf(fields, 'currency', /^[A-Z]{3}$/);
-  if (!isCurrency(currency)) throw new OrderShapeError('currency');
   return {
     ...askedOf(fields),
     terminalId: textOf(fields, 'terminalId', UUID),
@@ -38,7 +36,7 @@ export function readPaymentOrder(body: unknown): HqPaymentOrder {
     kind: oneOf(fields, 'kind', ['sale', 'auth']),
     method: isAbsent(fields['method']) ? undefined : oneOf(fields, 'method', LANES),
     amountMinor: amountOf(fields),
-    currency,
+    currency: currencyOf(fields),
     plan: planOf(fields['plan']),
     slipNo: isAbsent(fields['slipNo']) ? undefined : textOf(fields, 'slipNo', /^[0-9]{1,20}$/),
     metadata: metadataOf(fields['metadata']),
@@ -97,7 +95,14 @@ function cardOf(fields: Fields): CardDisplay {
     funding: oneOf(fields, 'funding', ['credit', 'debit', 'prepaid', 'unknown']),
     country: isAbsent(fields['country']) ? null : textOf(fields, 'country', /^[A-Z]{2}$/),
     issuerName: isAbsent(fields['issuerName']) ? null : textOf(fields, 'issuerName', /^.{1,100}$/su),
+    currency: isAbsent(fields['currency']) ? null : currencyOf(fields),
   };
+}
+
+function currencyOf(fields: Fields): CurrencyCode {
+  const currency = textOf(fields, 'currency', /^[A-Z]{3}$/);
+  if (!isCurrency(currency)) throw new OrderShapeError('currency');
+  return currency;
 }
 
 function envelopeOf(fields: Fields): SealedEnvelope {

@@ -86,7 +86,7 @@ export class OpenCardService {
     const { tokenId, kind, jump } = await this.recorder.record(subject, claim, card);
     this.watch.opened(kind, this.clock.monotonicMs() - startedMs);
     this.watch.counted(device, payload, jump);
-    return { tokenId, card: displayOf(card.face), envelope };
+    return { tokenId, card: displayOf(card.face, card.at), envelope };
   }
 
   /** Unknown reader, blocked reader, wrong MAC, wrong padding: the same text, the same number of calls and of statements. */

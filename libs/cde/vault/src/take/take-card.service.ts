@@ -60,7 +60,7 @@ export class TakeCardService {
       const key = await this.keys.data.current(tenantId); // asked for last: it is used in the tick in which it comes
       const made = { tenantId, requestId, intent, uses: 'multi', at: this.clock.now() } as const;
       const card = newCard(made, content, fingerprint, key);
-      return { tokenId: await this.taken.keep(request, card), card: displayOf(card.face), envelope };
+      return { tokenId: await this.taken.keep(request, card), card: displayOf(card.face, card.at), envelope };
     } finally {
       content.wipe();
       emv?.reveal().fill(0);

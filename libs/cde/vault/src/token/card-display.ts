@@ -1,5 +1,6 @@
 import type { CardBrand, CardDisplay } from '@tsunagu/contracts';
 import { brandOf } from '@tsunagu/hsm';
+import { issuerOf } from '../bins/issuer-of.js';
 
 /** The non-secret columns of a card. */
 export interface CardFace {
@@ -16,17 +17,15 @@ export function faceOf(pan: Buffer, expiry: string | null): CardFace {
   return { brand: brandOf(pan), bin6, last4, expiry };
 }
 
-/** What everybody outside the card zone may know. Funding, country and issuer come from a BIN table, which is not built yet. */
-export function displayOf({ brand, bin6, last4, expiry }: CardFace): CardDisplay {
+/** What everybody outside the card zone may know. @param on the instant whose table of issuers counts; left out: the newest */
+export function displayOf({ brand, bin6, last4, expiry }: CardFace, on?: Date): CardDisplay {
   return {
     brand,
     bin6,
     last4,
     expMonth: monthOf(expiry),
     expYear: yearOf(expiry),
-    funding: 'unknown',
-    country: null,
-    issuerName: null,
+    ...issuerOf(bin6, on),
   };
 }
 
