@@ -38,7 +38,9 @@ export function forbiddenClearTag(items: readonly TlvItem[]): string | undefined
 export function readClearTags(hex: string): TlvItem[] {
   if (hex.length > 2048 || hex.length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(hex)) throw new TlvFormatError('not_hex');
   const items = decodeTlv(Buffer.from(hex, 'hex'));
-  if (forbiddenClearTag(items) !== undefined) throw new TlvFormatError('forbidden_clear_tag');
-  if (new Set(items.map((item) => item.tag)).size !== items.length) throw new TlvFormatError('duplicate_tag');
+  const forbidden = forbiddenClearTag(items);
+  if (forbidden !== undefined) throw new TlvFormatError('forbidden_clear_tag', forbidden);
+  const twice = items.find((item, at) => items.findIndex(({ tag }) => tag === item.tag) !== at);
+  if (twice !== undefined) throw new TlvFormatError('duplicate_tag', twice.tag);
   return items;
 }

@@ -42,7 +42,7 @@ describe('field 55', () => {
 describe('EMV data in the clear', () => {
   it.each([...FORBIDDEN_CLEAR_TAGS])('refuses tag %s, also inside a template', (tag) => {
     const item = encodeTlv([{ tag, value: Buffer.from([1]) }]).toString('hex');
-    expect(() => readClearTags(item)).toThrow(TlvFormatError);
+    expect(() => readClearTags(item)).toThrow(expect.objectContaining({ rule: 'forbidden_clear_tag', tag }));
     expect(() => readClearTags(`70${(item.length / 2).toString(16).padStart(2, '0')}${item}`)).toThrow(TlvFormatError);
   });
 

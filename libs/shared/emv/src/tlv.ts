@@ -14,13 +14,16 @@ export interface TlvItem {
   readonly children?: readonly TlvItem[];
 }
 
-/** The bytes are not a BER-TLV string that this house accepts. The rule is named, never a value. */
+/** The bytes are not a BER-TLV string that this house accepts. The rule, and where it is about one tag the tag, are named, never a value. */
 export class TlvFormatError extends AppError {
   readonly code = 'card_data_invalid';
   readonly category = 'unprocessable';
 
-  constructor(rule: string) {
-    super('EMV data is malformed', { rule });
+  constructor(
+    readonly rule: string,
+    readonly tag: string | null = null,
+  ) {
+    super('EMV data is malformed', tag === null ? { rule } : { rule, tag });
   }
 }
 
