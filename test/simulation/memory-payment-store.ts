@@ -197,10 +197,13 @@ export class MemoryPaymentStore extends PaymentStore {
   override takeDue(query: DueQuery): Promise<DueAttempt[]> {
     const states = query.work === 'dispatch' ? ['created', 'sending'] : ['sent_unknown', 'in_doubt'];
     const due: DueAttempt[] = [];
+    const taken = new Map<string, number>();
     for (const { payment, attempts } of this.payments.values()) {
       for (const attempt of attempts) {
         const isDue = states.includes(attempt.status) && attempt.dueAt !== null && attempt.dueAt <= query.now;
-        if (!isDue || due.length >= query.limit) continue;
+        const ofLane = taken.get(payment.method) ?? 0;
+        if (!isDue || ofLane >= query.lanePassMax) continue;
+        taken.set(payment.method, ofLane + 1);
         const delayMs = Math.min(query.capMs, query.baseMs * 2 ** Math.min(attempt.bells, 20));
         attempt.dueAt = new Date(query.now.getTime() + delayMs);
         attempt.bells += 1;

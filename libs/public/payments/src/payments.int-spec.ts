@@ -217,10 +217,31 @@ describe('from bell to books', () => {
     house.clock.pass(2_000);
     const taken = await Promise.all(
       [1, 2].map(() =>
-        house.store.takeDue({ work: 'dispatch', now: house.clock.now(), limit: 1_000, baseMs: 1_000, capMs: 9_000 }),
+        house.store.takeDue({
+          work: 'dispatch',
+          now: house.clock.now(),
+          lanePassMax: 1_000,
+          baseMs: 1_000,
+          capMs: 9_000,
+        }),
       ),
     );
     expect(taken.flat().filter(({ tenantId }) => tenantId === ctx.tenantId)).toHaveLength(1);
+  });
+
+  it('takes so many due attempts of each lane that a sick one leaves the others their turn [A15]', async () => {
+    for (let nr = 0; nr < 3; nr += 1) await house.intake.accept(ctx, anOrder({ method: 'nfc' }));
+    house.clock.pass(5_000); // older than those of the other lane: they would all come before it
+    await house.intake.accept(ctx, anOrder({ method: 'credit' }));
+    house.clock.pass(2_000);
+    const query = { work: 'dispatch', now: house.clock.now(), lanePassMax: 1, baseMs: 1_000, capMs: 9_000 } as const;
+    const lanes = async () => (await house.store.takeDue(query)).map(({ method }) => method).sort();
+    expect([await lanes(), await lanes(), await lanes(), await lanes()]).toEqual([
+      ['credit', 'nfc'],
+      ['nfc'],
+      ['nfc'],
+      [],
+    ]);
   });
 });
 

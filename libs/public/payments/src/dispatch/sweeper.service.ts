@@ -7,8 +7,8 @@ import { AttemptBell } from '../payment-ports.js';
 import { PaymentStore } from '../store/payment-store.js';
 import { ClaimLease } from './claim-lease.js';
 
-/** Attempts rung in one pass; the next pass is half a second later. */
-const PASS_MAX = 200;
+/** Attempts of one lane rung in one pass; the next pass is half a second later. */
+const LANE_PASS_MAX = 200;
 
 /** Reads PostgreSQL and rings again for attempts nobody took: with it, losing the whole queue loses nothing. */
 @Injectable()
@@ -36,7 +36,7 @@ export class SweeperService {
     const due = await this.store.takeDue({
       work: 'dispatch',
       now: this.clock.now(),
-      limit: PASS_MAX,
+      lanePassMax: LANE_PASS_MAX,
       ...LOOK_AGAIN.dispatch,
     });
     for (const { method } of due) this.#rung.inc({ lane: method });

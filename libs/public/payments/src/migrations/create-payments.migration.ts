@@ -36,7 +36,7 @@ export class CreatePayments1795000002000 implements MigrationInterface {
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
       DROP FUNCTION gateway.keep_payments_in_order(timestamptz, int);
-      DROP FUNCTION gateway.take_due_attempts(text, timestamptz, int, int, int)`);
+      DROP FUNCTION gateway.take_due_attempts(text, timestamptz, text[], int, int, int)`);
     for (const table of TENANT_TABLES) await db.query(`DROP TABLE gateway.${table}`);
   }
 }
@@ -111,7 +111,7 @@ const ATTEMPT = `
       (status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL))
   ) PARTITION BY RANGE (id);
   CREATE INDEX attempt_by_payment ON gateway.attempt (tenant_id, payment_id, id);
-  CREATE INDEX attempt_due ON gateway.attempt (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX attempt_due ON gateway.attempt (method, due_at) WHERE due_at IS NOT NULL;
   COMMENT ON TABLE gateway.attempt IS 'One try to move money. In state created the row is the outbox; due_at is when somebody must look again';
   COMMENT ON COLUMN gateway.attempt.envelope_sad IS 'Sealed sensitive data: the only column of this schema that may hold any; unreadable after minutes, erased with the answer';
   COMMENT ON COLUMN gateway.attempt.envelope_account IS 'Sealed account: erased with the answer'`;
@@ -154,27 +154,30 @@ const POSTING = `
   COMMENT ON TABLE gateway.posting IS 'The books: append only, debits equal credits in every movement'`;
 
 const FUNCTIONS = `
-  CREATE FUNCTION gateway.take_due_attempts(work text, at timestamptz, take int, base_ms int, cap_ms int)
+  CREATE FUNCTION gateway.take_due_attempts(work text, at timestamptz, lanes text[], take int, base_ms int, cap_ms int)
   RETURNS TABLE (tenant_id uuid, attempt_id uuid, payment_id uuid, original_attempt_id uuid, kind text, method text, bells int)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = gateway, pg_temp AS $f$
   #variable_conflict use_column
-  DECLARE due record; wanted text[];
+  DECLARE lane text; due record; wanted text[];
   BEGIN
     wanted := CASE work WHEN 'dispatch' THEN ARRAY['created', 'sending'] WHEN 'unknown' THEN ARRAY['sent_unknown', 'in_doubt'] END;
-    FOR due IN
-      SELECT a.tenant_id AS of_tenant, a.id AS of_id FROM gateway.attempt a WHERE a.due_at <= at AND a.status = ANY (wanted)
-       ORDER BY a.due_at LIMIT take FOR UPDATE OF a SKIP LOCKED
-    LOOP
-      RETURN QUERY UPDATE gateway.attempt a
-         SET bells = a.bells + 1,
-             due_at = at + interval '1 millisecond' * CASE a.status WHEN 'in_doubt' THEN 30000
-               ELSE least(cap_ms, base_ms * power(2, least(a.bells, 12))) END
-       WHERE a.tenant_id = due.of_tenant AND a.id = due.of_id
-      RETURNING a.tenant_id, a.id, a.payment_id, a.original_attempt_id, a.kind::text, a.method::text, a.bells;
+    FOREACH lane IN ARRAY lanes LOOP
+      FOR due IN
+        SELECT a.tenant_id AS of_tenant, a.id AS of_id FROM gateway.attempt a
+         WHERE a.method = lane AND a.due_at <= at AND a.status = ANY (wanted)
+         ORDER BY a.due_at LIMIT take FOR UPDATE OF a SKIP LOCKED
+      LOOP
+        RETURN QUERY UPDATE gateway.attempt a
+           SET bells = a.bells + 1,
+               due_at = at + interval '1 millisecond' * CASE a.status WHEN 'in_doubt' THEN 30000
+                 ELSE least(cap_ms, base_ms * power(2, least(a.bells, 12))) END
+         WHERE a.tenant_id = due.of_tenant AND a.id = due.of_id
+        RETURNING a.tenant_id, a.id, a.payment_id, a.original_attempt_id, a.kind::text, a.method::text, a.bells;
+      END LOOP;
     END LOOP;
   END $f$;
-  COMMENT ON FUNCTION gateway.take_due_attempts(text, timestamptz, int, int, int) IS
-    'Work without a tenant: ids of attempts somebody must look at. Two callers never get the same ones';
+  COMMENT ON FUNCTION gateway.take_due_attempts(text, timestamptz, text[], int, int, int) IS
+    'Work without a tenant: ids of attempts somebody must look at, so many of each lane. Two callers never get the same ones';
 
   CREATE FUNCTION gateway.keep_payments_in_order(forget_before timestamptz, take int) RETURNS int
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = gateway, pg_temp AS $f$
@@ -189,4 +192,4 @@ const FUNCTIONS = `
   END $f$;
   COMMENT ON FUNCTION gateway.keep_payments_in_order(timestamptz, int) IS
     'Housekeeping: intents past their time';
-  GRANT EXECUTE ON FUNCTION gateway.take_due_attempts(text, timestamptz, int, int, int), gateway.keep_payments_in_order(timestamptz, int) TO tsunagu_gateway`;
+  GRANT EXECUTE ON FUNCTION gateway.take_due_attempts(text, timestamptz, text[], int, int, int), gateway.keep_payments_in_order(timestamptz, int) TO tsunagu_gateway`;

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, idInstant } from '@tsunagu/kernel';
-import { SwitchPort, type WireOutcome } from '@tsunagu/contracts';
+import { SwitchPort, type Lane, type WireOutcome } from '@tsunagu/contracts';
 import { Metrics, RemoteError } from '@tsunagu/platform';
 import type { Gauge } from 'prom-client';
 import { LOOK_AGAIN, UNKNOWN_ALERT_MS } from '../attempt/attempt-timers.js';
 import { OutcomeService } from '../outcome/outcome.service.js';
 import { PaymentStore, type DueAttempt } from '../store/payment-store.js';
 
-/** Attempts asked about in one request. */
-const PASS_MAX = 100;
+/** Attempts of one lane asked about in one request. */
+const LANE_PASS_MAX = 100;
 
-/** Follows attempts whose outcome is unknown until the switch knows: one question for all that are due. */
+/** Follows attempts whose outcome is unknown until the switch knows: one question for all of a lane that are due, lanes side by side. */
 @Injectable()
 export class WatchService {
   readonly #unknown: Gauge;
@@ -33,12 +33,16 @@ export class WatchService {
   /** One bounded pass. @returns how many attempts changed */
   async watch(): Promise<number> {
     const now = this.clock.now();
-    const due = await this.store.takeDue({ work: 'unknown', now, limit: PASS_MAX, ...LOOK_AGAIN.unknown });
+    const due = await this.store.takeDue({ work: 'unknown', now, lanePassMax: LANE_PASS_MAX, ...LOOK_AGAIN.unknown });
     this.#unknown.set(due.length);
     this.#overdue.set(
       due.filter(({ attemptId }) => now.getTime() - idInstant(attemptId).getTime() > UNKNOWN_ALERT_MS).length,
     );
-    if (due.length === 0) return 0;
+    const changed = await Promise.all([...byLane(due).values()].map((ofLane) => this.#follow(ofLane)));
+    return changed.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #follow(due: readonly DueAttempt[]): Promise<number> {
     const known = await this.#ask(due);
     let changed = 0;
     for (const attempt of due) {
@@ -68,4 +72,10 @@ export class WatchService {
 /** A void is known at the switch by the attempt that it reverses. */
 function subjectOf({ kind, attemptId, originalAttemptId }: DueAttempt): string {
   return kind === 'void' && originalAttemptId !== null ? originalAttemptId : attemptId;
+}
+
+function byLane(due: readonly DueAttempt[]): Map<Lane, DueAttempt[]> {
+  const lanes = new Map<Lane, DueAttempt[]>();
+  for (const attempt of due) lanes.set(attempt.method, [...(lanes.get(attempt.method) ?? []), attempt]);
+  return lanes;
 }

@@ -17,7 +17,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('attempt_offline_keeps_no_sad', `(status <> 'stored_offline') OR (envelope_sad IS NULL)`)
 @Check('attempt_open_is_due', `(status IN ('created', 'sending', 'sent_unknown', 'in_doubt')) = (due_at IS NOT NULL)`)
 @Index('attempt_by_payment', ['tenantId', 'paymentId', 'id'])
-@Index('attempt_due', ['dueAt'], { where: 'due_at IS NOT NULL' })
+@Index('attempt_due', ['method', 'dueAt'], { where: 'due_at IS NOT NULL' })
 export class AttemptEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'attempt_pkey' }) tenantId!: string;
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'attempt_pkey' }) id!: string;

@@ -154,5 +154,5 @@ export const insertPostings = sql(
 
 export const takeDue = sql(
   'payment_take_due',
-  `SELECT tenant_id, attempt_id, payment_id, original_attempt_id, kind, method, bells FROM gateway.take_due_attempts($1, $2, $3, $4, $5)`,
+  `SELECT tenant_id, attempt_id, payment_id, original_attempt_id, kind, method, bells FROM gateway.take_due_attempts($1, $2, $3, $4, $5, $6)`,
 );

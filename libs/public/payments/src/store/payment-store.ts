@@ -62,7 +62,8 @@ export type Decide = (record: PaymentRecord) => Change | undefined;
 export interface DueQuery {
   readonly work: 'dispatch' | 'unknown';
   readonly now: Date;
-  readonly limit: number;
+  /** Attempts of one lane at most, so that those of a sick lane come before none of another (docs/adr/0063). */
+  readonly lanePassMax: number;
   /** Whoever is taken is due again after base · 2^looks, at most the cap. */
   readonly baseMs: number;
   readonly capMs: number;

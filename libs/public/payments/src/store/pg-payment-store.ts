@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SealedEnvelope, TenantContext } from '@tsunagu/contracts';
+import { LANES, type SealedEnvelope, type TenantContext } from '@tsunagu/contracts';
 import { newId } from '@tsunagu/kernel';
 import { AppConfig, Centre, DatabaseError, EventSink, Transactions, type Tx } from '@tsunagu/platform';
 import type { Idempotency } from '../payment-api.js';
@@ -170,7 +170,7 @@ export class PgPaymentStore extends PaymentStore {
   }
 
   override async takeDue(query: DueQuery): Promise<DueAttempt[]> {
-    const values = [query.work, query.now, query.limit, query.baseMs, query.capMs];
+    const values = [query.work, query.now, LANES, query.lanePassMax, query.baseMs, query.capMs];
     const rows = await this.centre.query<Record<string, unknown>>(statements.takeDue, values);
     return rows.map((row) => ({
       tenantId: row['tenant_id'] as string,
