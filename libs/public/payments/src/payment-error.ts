@@ -12,6 +12,8 @@ const REFUSALS = {
   client_reference_burned: ['conflict', 'the client reference was given up and cannot be used'],
   terminal_blocked: ['forbidden', 'the terminal is blocked'],
   method_not_supported: ['unprocessable', 'the terminal has no contract for this method'],
+  card_data_invalid: ['unprocessable', 'the card was not shown as the rules want it'],
+  verification_required: ['unprocessable', 'the holder of the card was not verified as the rules want it'],
   plan_not_allowed: ['unprocessable', 'the card or the contract does not allow this payment plan'],
   plan_needs_whole_refund: ['conflict', 'a part of this plan can be given back only after the issuer has agreed'],
   amount_invalid: ['invalid', 'the amount is not a positive number of minor units'],

@@ -1,0 +1,126 @@
+import type { CardBrand, CvmResult, EncryptedCard, Presentment } from '@tsunagu/contracts';
+import { TlvFormatError, chipRecord, chipText, findTag, holderProof, readClearTags, type TlvItem } from '@tsunagu/emv';
+import { applicationOf } from '../methods/applications.js';
+import { PaymentError } from '../payment-error.js';
+import { chipFieldRow, tapRow } from './judge-presentment.js';
+import type { PresentmentPlace } from './presentment-rules.js';
+
+/** What a till says of a reading beside the encrypted card. */
+export interface StatedPresentment {
+  readonly cvm?: CvmResult;
+  readonly fallback?: NonNullable<Presentment['fallback']>;
+  /** `aid`: upper-case hex. */
+  readonly application?: { readonly aid: string; readonly label?: string };
+}
+
+/** A reading as the rules see it. */
+export interface ReadPresentment {
+  readonly presentment: Presentment;
+  /** What a contactless card asked for and did not get. */
+  readonly asks: 'online_pin' | 'signature' | null;
+}
+
+/**
+ * What till and chip say of how a card was shown. The chip goes before the till: a till that says otherwise is refused.
+ *
+ * @param card as the reader sent it; only what it sent outside the encryption is read
+ * @param brand of the card's number, where it is known already: brands show a device's verification in different tags
+ * @throws PaymentError `card_data_invalid` with `card_rule` and, where it is about one tag, `chip_tag`; never a value
+ * @source payment-features.md §6.2, §6.3, §6.5
+ */
+export function readPresentment(
+  card: Pick<EncryptedCard, 'entryMode' | 'emv' | 'pinBlock'>,
+  stated: StatedPresentment | undefined,
+  from: { readonly place: Omit<PresentmentPlace, 'reader'> & Partial<PresentmentPlace>; readonly brand?: CardBrand },
+): ReadPresentment {
+  const items = chipItems(card, from.place);
+  const hasPin = card.pinBlock !== undefined;
+  const application = chosenApplication(items, stated?.application);
+  const brand = known(application?.brand) ?? from.brand ?? 'unknown';
+  const { device } = tapRow({ reader: 'pin_pad', ...from.place }, brand);
+  const proof = readProof(items, { isTap: card.entryMode === 'contactless', device });
+  const cvm = agreed(proof.method, stated?.cvm) ?? (hasPin ? 'online_pin' : null);
+  if (cvm === 'online_pin' && !hasPin) throw invalid('pin_block_missing');
+  const asks = cvm === 'signature' || hasPin ? null : proof.asks;
+  return {
+    asks,
+    presentment: {
+      cvm: cvm ?? (asks === 'signature' ? 'signature' : null),
+      fallback: fallbackOf(card.entryMode, stated?.fallback),
+      application,
+      hasPin,
+      emv: items.length === 0 ? null : chipRecord(items),
+    },
+  };
+}
+
+/** Chip data that the contract's acquirer takes; sensitive tags never. */
+function chipItems(
+  { entryMode, emv }: Pick<EncryptedCard, 'entryMode' | 'emv'>,
+  place: Pick<PresentmentPlace, 'contract' | 'date'>,
+): readonly TlvItem[] {
+  if (emv === undefined) return [];
+  const items = reading(() => readClearTags(emv));
+  const row = chipFieldRow(place);
+  if (emv.length > row.lengthBytesMax * 2) throw invalid('chip_data_too_long');
+  const missing = entryMode === 'chip' ? row.required.find((tag) => findTag(items, tag) === undefined) : undefined;
+  if (missing !== undefined) throw invalid('chip_tag_missing', missing);
+  return items;
+}
+
+function readProof(items: readonly TlvItem[], how: Parameters<typeof holderProof>[1]): ReturnType<typeof holderProof> {
+  return reading(() => holderProof(items, how));
+}
+
+/** Chip and till say the same, or only one of them says anything. */
+function agreed(chip: CvmResult | null, till: CvmResult | undefined): CvmResult | null {
+  if (chip !== null && till !== undefined && chip !== till) throw invalid('verification_contradicts', '9F34');
+  return chip ?? till ?? null;
+}
+
+/** Only a swiped card falls back, and it says why. */
+function fallbackOf(
+  entryMode: EncryptedCard['entryMode'],
+  stated: StatedPresentment['fallback'],
+): Presentment['fallback'] {
+  if (stated !== undefined && entryMode !== 'stripe') throw invalid('fallback_without_stripe');
+  return stated ?? null;
+}
+
+/** The application that the reader chose: 4F, else 84, else 9F06; the till may add a label. */
+function chosenApplication(
+  items: readonly TlvItem[],
+  stated: StatedPresentment['application'],
+): Presentment['application'] {
+  const record = chipRecord(items);
+  const read = ['4F', '84', '9F06'].map((tag) => record[tag]).find((aid) => aid !== undefined);
+  if (read !== undefined && stated !== undefined && !isSame(read, stated.aid.toUpperCase()))
+    throw invalid('application_contradicts', '4F');
+  const aid = read ?? stated?.aid.toUpperCase();
+  if (aid === undefined) return null;
+  const row = applicationOf(aid);
+  const label = stated?.label ?? chipText(record, '9F12') ?? chipText(record, '50') ?? row?.label ?? null;
+  return { aid, label, brand: row?.brand ?? 'unknown' };
+}
+
+/** A terminal's identifier may be shorter than the card's: one begins with the other. */
+function isSame(read: string, stated: string): boolean {
+  return read.startsWith(stated) || stated.startsWith(read);
+}
+
+function known(brand: CardBrand | undefined): CardBrand | undefined {
+  return brand === 'unknown' ? undefined : brand;
+}
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TlvFormatError) throw invalid(error.rule, error.tag);
+    throw error;
+  }
+}
+
+function invalid(rule: string, tag: string | null = null): PaymentError {
+  return new PaymentError('card_data_invalid', tag === null ? { card_rule: rule } : { card_rule: rule, chip_tag: tag });
+}
