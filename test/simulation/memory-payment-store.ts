@@ -9,6 +9,7 @@ import type {
   Decide,
   DueAttempt,
   DueQuery,
+  ExpiredPayment,
   Idempotency,
   Intake,
   Payment,
@@ -194,6 +195,15 @@ export class MemoryPaymentStore extends PaymentStore {
     return Promise.resolve(true);
   }
 
+  override takeExpired(query: { now: Date; limit: number }): Promise<ExpiredPayment[]> {
+    const due = [...this.payments.values()].filter(
+      ({ payment }) => payment.expiresAt !== null && payment.expiresAt <= query.now,
+    );
+    return Promise.resolve(
+      due.slice(0, query.limit).map(({ payment }) => ({ tenantId: payment.tenantId, paymentId: payment.id })),
+    );
+  }
+
   override takeDue(query: DueQuery): Promise<DueAttempt[]> {
     const states = query.work === 'dispatch' ? ['created', 'sending'] : ['sent_unknown', 'in_doubt'];
     const due: DueAttempt[] = [];
@@ -234,6 +244,10 @@ function snapshotOf(rows: Rows): PaymentRecord {
   };
 }
 
+function mostCapturable({ authorizedMinor, captureTolerancePercent }: Payment): number {
+  return authorizedMinor + Math.floor((authorizedMinor * captureTolerancePercent) / 100);
+}
+
 /** Compare-and-set and the check constraints of the tables. */
 function checkGuards(rows: Rows, change: Change): void {
   const { before } = change;
@@ -246,7 +260,7 @@ function checkGuards(rows: Rows, change: Change): void {
     invariant(rows.attempts.find((row) => row.id === attempt.id)?.status === from, 'an attempt is as it was read');
   }
   invariant(
-    payment.capturedMinor + payment.capturePendingMinor <= payment.authorizedMinor,
+    payment.capturedMinor + payment.capturePendingMinor <= mostCapturable(payment),
     'captures stay within the authorization',
   );
   invariant(

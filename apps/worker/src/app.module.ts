@@ -4,6 +4,7 @@ import { PaymentsWorkerModule, paymentsMigrations } from '@tsunagu/payments';
 import { Centre, HealthChecks, PlatformModule, migrationNames, migrationsMatch } from '@tsunagu/platform';
 import { LaneConsumers } from './lane-consumers.js';
 import { Housekeeping } from './loops/housekeeping.js';
+import { ExpiryLoop } from './loops/expiry-loop.js';
 import { LeaseLoop } from './loops/lease-loop.js';
 import { SweepLoop } from './loops/sweep-loop.js';
 import { WatchLoop } from './loops/watch-loop.js';
@@ -16,7 +17,7 @@ import { WatchLoop } from './loops/watch-loop.js';
     NotifyDeliveryModule,
     PaymentsWorkerModule,
   ],
-  providers: [LaneConsumers, LeaseLoop, SweepLoop, WatchLoop, Housekeeping],
+  providers: [LaneConsumers, LeaseLoop, SweepLoop, WatchLoop, ExpiryLoop, Housekeeping],
 })
 export class WorkerAppModule implements OnModuleInit {
   constructor(

@@ -1,8 +1,13 @@
+import type { ErrorFacts } from '@tsunagu/kernel';
 import { problemBody } from '../problem/problem-reply.js';
 import { PROBLEMS, type ProblemCode } from '../problem/problem-catalogue.js';
 import { escapeHtml, page } from './html.js';
 
 const ASKED = { requestId: 'req_01JDA0Q5P8F6TBN3X2V7K9M4RE', path: '/v1/payments' };
+/** Facts that the example of a page shows. */
+const EXAMPLE_FACTS: Readonly<Partial<Record<ProblemCode, ErrorFacts>>> = {
+  state_conflict: { current_status: 'captured', allowed_actions: 'refund ensure_cancelled' },
+};
 const NOTHING_TOLD = {
   en: 'Something of ours failed. The answer says nothing about the outcome of the request.',
   ja: '当社側の問題です。要求の結果については何も示しません。',
@@ -14,7 +19,7 @@ function causeOf(code: ProblemCode): { ja: string; en: string } {
 }
 
 function exampleOf(code: ProblemCode): string {
-  const body = problemBody({ code }, 'en', ASKED);
+  const body = problemBody({ code, facts: EXAMPLE_FACTS[code] }, 'en', ASKED);
   return `HTTP/1.1 ${PROBLEMS[code].status}\nContent-Type: application/problem+json\n\n${JSON.stringify(body, null, 2)}`;
 }
 

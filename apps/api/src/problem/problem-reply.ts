@@ -23,6 +23,9 @@ const PUBLIC_FACTS = [
   'domestic_code',
 ] as const;
 
+/** Facts that are lists; errors carry them as words with spaces between. */
+const PUBLIC_LISTS = ['legal_plans', 'allowed_actions'] as const;
+
 const IANA = 'https://iana.org/assignments/http-problem-types#';
 const IANA_TYPES: Readonly<Partial<Record<ProblemCode, string>>> = {
   quota_exceeded: `${IANA}quota-exceeded`,
@@ -97,9 +100,11 @@ function publicFacts(facts: ErrorFacts = {}): Record<string, unknown> {
     const value = facts[name];
     return value === undefined ? [] : [[name.replaceAll('_policies', '-policies'), value] as const];
   });
-  const { legal_plans: plans } = facts;
-  const legal = typeof plans === 'string' ? { legal_plans: plans.split(' ') } : {};
-  return { ...Object.fromEntries(shown), ...legal };
+  const lists = PUBLIC_LISTS.flatMap((name) => {
+    const words = facts[name];
+    return typeof words === 'string' ? [[name, words.split(' ').filter((word) => word !== '')] as const] : [];
+  });
+  return Object.fromEntries<unknown>([...shown, ...lists]);
 }
 
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?$/;

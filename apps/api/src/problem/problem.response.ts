@@ -48,6 +48,12 @@ export class ProblemResponse {
   @ApiPropertyOptional({ description: 'With state_conflict: the state that forbids it' })
   current_status?: string;
   @ApiPropertyOptional({
+    type: [String],
+    example: ['refund', 'ensure_cancelled'],
+    description: 'With state_conflict and refused amounts: what the payment allows at this moment',
+  })
+  allowed_actions?: string[];
+  @ApiPropertyOptional({
     example: 'G74',
     description: 'With plan_not_allowed: the fault as Japanese card terminals name it (G70 to G78)',
   })

@@ -3,7 +3,7 @@ import type { SealedEnvelope } from '@tsunagu/contracts';
 import { advanceAttempt, needsEnvelope, type AttemptEvent } from './attempt/attempt-state.js';
 import { dueAfter } from './attempt/attempt-timers.js';
 import { postingsFor, type Movement, type Posting } from './books/posting.js';
-import type { AttemptStatus } from './payment-api.js';
+import type { AttemptStatus, PaymentStatus } from './payment-api.js';
 import type { Attempt, AttemptExtra, Payment, PaymentRecord, Refund } from './payment-record.js';
 import { advancePayment, type PaymentTrigger } from './payment-state.js';
 import type { RequiredAction } from './presentment/required-action.js';
@@ -44,6 +44,9 @@ export interface AttemptOrder {
   /** False: left to the sweeper, which comes after a second. */
   readonly isUrgent?: boolean;
 }
+
+/** States that the clock ends: others have no `expiresAt`. */
+const ENDS_BY_ITSELF: ReadonlySet<PaymentStatus> = new Set(['requires_action', 'authorized', 'partially_captured']);
 
 /** A record being changed: copies in, one {@link Change} out. Every move passes a transition table. */
 export class ChangeDraft {
@@ -119,6 +122,7 @@ export class ChangeDraft {
     if (this.payment.status === 'requires_action') this.#letGo();
     this.payment.status = move.to;
     this.payment.reason = reason;
+    if (!ENDS_BY_ITSELF.has(move.to)) this.payment.expiresAt = null;
     if (move.event !== null) this.tell(move.event, previous);
   }
 

@@ -3,6 +3,7 @@ export * from './wire/index.js';
 export { verifyBooks, type BooksReport } from './books/verify-books.js';
 export { DispatchService } from './dispatch/dispatch.service.js';
 export { SweeperService } from './dispatch/sweeper.service.js';
+export { EXPIRY_PASS_MAX, ExpiryService } from './expiry/expiry.service.js';
 export { IntakeService } from './intake/intake.service.js';
 export { paymentsMigrations } from './migrations/payments-migrations.js';
 export { PaymentError, type PaymentErrorCode } from './payment-error.js';

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock, invariant, newId } from '@tsunagu/kernel';
 import { VaultPort, type SealedEnvelope, type TenantContext } from '@tsunagu/contracts';
 import { planCapture, startCapture } from './capture/plan-capture.js';
+import { startRelease } from './capture/plan-release.js';
+import { planIncrease, startIncrease } from './increase/plan-increase.js';
 import {
   PaymentActions,
   type Accepted,
@@ -39,10 +41,38 @@ export class PaymentActionsService extends PaymentActions {
     const result = await this.gate.act(ctx, paymentId, {
       idempotency,
       prepare: async (record) => {
-        planCapture(record, wish);
+        planCapture(record, wish, this.clock.now());
         const envelope = await this.#seal(ctx, record.payment, 'capture');
         return (locked) => startCapture(locked, { ...wish, envelope, requestId: ctx.requestId }, this.clock.now());
       },
+    });
+    return accepted(result);
+  }
+
+  override async increase(
+    ctx: TenantContext,
+    paymentId: string,
+    { idempotency, amountMinor }: { idempotency: Idempotency; amountMinor: number },
+  ): Promise<Accepted> {
+    const result = await this.gate.act(ctx, paymentId, {
+      idempotency,
+      prepare: async (record) => {
+        planIncrease(record, amountMinor, this.clock.now());
+        const envelope = await this.#seal(ctx, record.payment, 'capture'); // the vault: it continues what the token began
+        return (locked) => startIncrease(locked, { amountMinor, envelope, requestId: ctx.requestId }, this.clock.now());
+      },
+    });
+    return accepted(result);
+  }
+
+  override async release(
+    ctx: TenantContext,
+    paymentId: string,
+    { idempotency }: { idempotency: Idempotency },
+  ): Promise<Accepted> {
+    const result = await this.gate.act(ctx, paymentId, {
+      idempotency,
+      prepare: () => Promise.resolve((locked) => startRelease(locked, this.clock.now())),
     });
     return accepted(result);
   }

@@ -165,7 +165,7 @@ export abstract class PaymentIntake {
   abstract acceptOpened(ctx: TenantContext, order: OpenedPaymentOrder): Promise<Accepted>;
 }
 
-/** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */
+/** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status, allowed_actions), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */
 export abstract class PaymentActions {
   abstract capture(
     ctx: TenantContext,
@@ -173,6 +173,14 @@ export abstract class PaymentActions {
     order: { idempotency: Idempotency; amountMinor?: number; final?: boolean },
   ): Promise<Accepted>;
   abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
+  /** Ask for more on an authorization that holds. */
+  abstract increase(
+    ctx: TenantContext,
+    paymentId: string,
+    order: { idempotency: Idempotency; amountMinor: number },
+  ): Promise<Accepted>;
+  /** Give up what is left of a partly captured authorization. */
+  abstract release(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
   abstract refund(
     ctx: TenantContext,
     paymentId: string,

@@ -4,6 +4,7 @@ import { FollowUp } from './follow-up.js';
 import type { Idempotency } from './payment-api.js';
 import { PaymentError } from './payment-error.js';
 import type { PaymentRecord } from './payment-record.js';
+import { explained, explaining } from './refusal.js';
 import { PaymentStore, type Decide, type StoredIntent } from './store/payment-store.js';
 import { isVisible } from './visibility.js';
 
@@ -34,9 +35,10 @@ export class PaymentGate {
   async act(ctx: TenantContext, paymentId: string, action: Action): Promise<ActionResult> {
     const seen = await this.#seen(ctx, action.idempotency);
     if (seen !== undefined) return seen;
-    const decide = await action.prepare(await this.open(ctx, paymentId));
+    const decide = await this.#prepare(action, await this.open(ctx, paymentId));
     const resourceId = action.resourceId ?? paymentId;
-    const result = await this.store.change(ctx, paymentId, decide, { ...action.idempotency, resourceId });
+    const intent = { ...action.idempotency, resourceId };
+    const result = await this.store.change(ctx, paymentId, explaining(decide), intent);
     if (result.kind === 'missing') throw new PaymentError('resource_missing');
     if (result.kind === 'intent_taken') {
       const winner = await this.#seen(ctx, action.idempotency);
@@ -46,6 +48,14 @@ export class PaymentGate {
     if (result.kind === 'unchanged') return { record: result.record, resourceId, replayed: false };
     await this.followUp.after(result.change);
     return { record: result.change.after, resourceId, replayed: false };
+  }
+
+  async #prepare(action: Action, record: PaymentRecord): Promise<Decide> {
+    try {
+      return await action.prepare(record);
+    } catch (error) {
+      throw explained(error, record);
+    }
   }
 
   /** @throws PaymentError `resource_missing` absent, foreign, or outside the key's node */

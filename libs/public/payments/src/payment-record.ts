@@ -21,6 +21,8 @@ export interface Payment {
   readonly currency: CurrencyCode;
   authorizedMinor: number;
   capturedMinor: number;
+  /** How far captures may go beyond what was authorized: 15 means 115 %. From the rule of its method, kept with the approval. */
+  captureTolerancePercent: number;
   /** Reserved by captures whose outcome is open. */
   capturePendingMinor: number;
   refundedMinor: number;

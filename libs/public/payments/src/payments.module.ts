@@ -5,6 +5,7 @@ import { ClaimLease } from './dispatch/claim-lease.js';
 import { ClaimService } from './dispatch/claim.service.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { SweeperService } from './dispatch/sweeper.service.js';
+import { ExpiryService } from './expiry/expiry.service.js';
 import { FollowUp } from './follow-up.js';
 import { IntakeService } from './intake/intake.service.js';
 import { OutcomeService } from './outcome/outcome.service.js';
@@ -66,7 +67,8 @@ export class PaymentsApiModule {}
     DispatchService,
     SweeperService,
     WatchService,
+    ExpiryService,
   ],
-  exports: [ClaimLease, DispatchService, SweeperService, WatchService, PaymentStore],
+  exports: [ClaimLease, DispatchService, SweeperService, WatchService, ExpiryService, PaymentStore],
 })
 export class PaymentsWorkerModule {}

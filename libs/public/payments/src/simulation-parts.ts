@@ -20,6 +20,7 @@ export type {
   Decide,
   DueAttempt,
   DueQuery,
+  ExpiredPayment,
   Intake,
   StoredIntent,
   StoredReference,

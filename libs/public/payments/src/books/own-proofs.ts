@@ -44,7 +44,7 @@ export const COUNTERS = `
       FROM gateway.posting GROUP BY tenant_id, payment_id, currency),
   counted AS (
     SELECT tenant_id, id, currency, captured_minor AS captured, refunded_minor AS refunded,
-           CASE WHEN kind = 'auth' AND status IN ('authorized', 'partially_captured') THEN authorized_minor - captured_minor ELSE 0 END AS hold
+           CASE WHEN kind = 'auth' AND status IN ('authorized', 'partially_captured') THEN greatest(authorized_minor - captured_minor, 0) ELSE 0 END AS hold
       FROM gateway.payment),
   both_sides AS (
     SELECT coalesce(c.tenant_id, b.tenant_id) AS tenant_id, coalesce(c.id, b.payment_id) AS payment_id, coalesce(c.currency, b.currency) AS currency,

@@ -13,7 +13,7 @@ export const ACCOUNTS = {
 export type Account = (typeof ACCOUNTS)[keyof typeof ACCOUNTS];
 
 /** Movements of money, and of promises of money. */
-export type MovementKind = 'authorize' | 'release' | 'sale' | 'capture' | 'refund' | 'void';
+export type MovementKind = 'authorize' | 'release' | 'sale' | 'capture' | 'overcapture' | 'refund' | 'void';
 
 export interface Movement {
   readonly kind: MovementKind;
@@ -41,6 +41,7 @@ const ENTRIES: Readonly<Record<MovementKind, readonly Entry[]>> = {
   release: [RELEASE],
   sale: [EARN],
   capture: [RELEASE, EARN],
+  overcapture: [EARN],
   refund: [GIVE_BACK],
   void: [GIVE_BACK],
 };

@@ -15,13 +15,13 @@ const BY_STATE: Readonly<Record<WireOutcome['state'], Step>> = {
     const { payment } = draft;
     draft.move(attempt, 'approve', { ...factsOf(outcome), approvedMinor: attempt.amountMinor });
     payment.capturePendingMinor -= attempt.amountMinor;
+    postCapture(draft, attempt);
     payment.capturedMinor += attempt.amountMinor;
-    draft.post({ kind: 'capture', amountMinor: attempt.amountMinor, attemptId: attempt.id });
     const restMinor = payment.authorizedMinor - payment.capturedMinor;
     if (attempt.isClosing && restMinor > 0) {
       draft.post({ kind: 'release', amountMinor: restMinor, attemptId: attempt.id });
     }
-    draft.trigger(attempt.isClosing || restMinor === 0 ? 'captureFinal' : 'capturePart');
+    draft.trigger(attempt.isClosing || restMinor <= 0 ? 'captureFinal' : 'capturePart');
   },
   declined(draft, attempt, outcome) {
     draft.move(attempt, 'decline', factsOf(outcome));
@@ -39,6 +39,14 @@ const BY_STATE: Readonly<Record<WireOutcome['state'], Step>> = {
     fail(draft, attempt);
   },
 };
+
+/** What was promised becomes money; what goes beyond the promise, by the tolerance of the brand, was never held. */
+function postCapture(draft: ChangeDraft, { id: attemptId, amountMinor }: Attempt): void {
+  const { authorizedMinor, capturedMinor } = draft.payment;
+  const heldMinor = Math.max(0, Math.min(amountMinor, authorizedMinor - capturedMinor));
+  if (heldMinor > 0) draft.post({ kind: 'capture', amountMinor: heldMinor, attemptId });
+  if (amountMinor > heldMinor) draft.post({ kind: 'overcapture', amountMinor: amountMinor - heldMinor, attemptId });
+}
 
 /** Nothing was captured: the reservation ends, and who was told "processing" is told so. */
 function fail(draft: ChangeDraft, attempt: Attempt): void {

@@ -107,6 +107,7 @@ function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, n
 const NOTHING_MOVED = {
   authorizedMinor: 0,
   capturedMinor: 0,
+  captureTolerancePercent: 0,
   capturePendingMinor: 0,
   refundedMinor: 0,
   refundPendingMinor: 0,

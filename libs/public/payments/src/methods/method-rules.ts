@@ -38,6 +38,8 @@ export interface MethodRule {
   readonly captureCancel: 'same_business_day' | 'never';
   /** Whether the authorization is open again once its capture was cancelled. */
   readonly reopensAfterCaptureCancel: boolean;
+  /** Whether an authorization that nobody captured in time is reversed on the wire; else the issuer lets it lapse by itself. */
+  readonly releasesHoldAtExpiry: boolean;
   readonly partialRefund: boolean;
   readonly pin: Readonly<Partial<Record<MethodOperation, PinUse>>>;
   /** Japanese payment plans other than one time. */
@@ -76,6 +78,7 @@ const CREDIT = {
   canIncrement: false,
   captureCancel: 'never',
   reopensAfterCaptureCancel: false,
+  releasesHoldAtExpiry: false,
   partialRefund: true,
   pin: { sale: 'when_asked', authorize: 'when_asked' },
   plans: true,
@@ -106,6 +109,7 @@ const ROWS: readonly MethodRule[] = [
     canIncrement: false,
     captureCancel: 'same_business_day',
     reopensAfterCaptureCancel: true,
+    releasesHoldAtExpiry: false,
     partialRefund: true,
     pin: { sale: 'expected', authorize: 'expected', refund: 'never', capture: 'never' },
     plans: false,
@@ -131,8 +135,9 @@ const ROWS: readonly MethodRule[] = [
     id: 'visa-mastercard',
     methods: CARD,
     brands: ['visa', 'mastercard'],
+    releasesHoldAtExpiry: true,
     dcc: true,
-    source: 'payment-features.md §1.3 row 12, §5.1; which merchants may increase is a matter of their contract, from memory',
+    source: 'payment-features.md §1.3 rows 12, 17, §5.1; which merchants may increase is a matter of their contract, and that unused holds are to be reversed: from memory',
   },
   { ...INCREMENTAL, id: 'jcb', methods: CARD, brands: ['jcb'] },
   { ...CREDIT, id: 'other-brands', methods: EVERY_LANE, brands: ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unknown'] },

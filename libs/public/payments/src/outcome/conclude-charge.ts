@@ -1,5 +1,6 @@
 import type { WireOutcome } from '@tsunagu/contracts';
 import type { ChangeDraft } from '../change-draft.js';
+import { ruleOf } from '../methods/rule-of-payment.js';
 import type { Attempt } from '../payment-record.js';
 import { orderVoid } from '../reversal/order-void.js';
 import { factsOf, loseAttempt, reverseAttempt, tryAgain } from './outcome-facts.js';
@@ -8,6 +9,8 @@ import { factsOf, loseAttempt, reverseAttempt, tryAgain } from './outcome-facts.
 export function concludeCharge(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
   BY_STATE[outcome.state](draft, attempt, outcome);
 }
+
+const DAY_MS = 24 * 3_600_000;
 
 type Step = (draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome) => void;
 
@@ -55,8 +58,16 @@ export function bookCharge(draft: ChangeDraft, attempt: Attempt): void {
   const amountMinor = attempt.approvedMinor ?? attempt.amountMinor;
   payment.authorizedMinor = amountMinor;
   if (payment.kind === 'sale') payment.capturedMinor = amountMinor;
+  else limitCaptures(draft);
   draft.post({ kind: payment.kind === 'sale' ? 'sale' : 'authorize', amountMinor, attemptId: attempt.id });
   draft.trigger(payment.kind === 'sale' ? 'approveSale' : 'approveAuth');
+}
+
+/** What the rule of its method allows with an authorization is kept with it: later versions of the table change nothing. */
+function limitCaptures(draft: ChangeDraft): void {
+  const rule = ruleOf(draft);
+  draft.payment.captureTolerancePercent = rule.captureTolerancePercent;
+  draft.payment.expiresAt = new Date(draft.now.getTime() + rule.validityDays * DAY_MS);
 }
 
 /** A partial approval approves less, never more and never nothing. */

@@ -36,15 +36,14 @@ export function reverseAttempt(draft: ChangeDraft, attempt: Attempt, outcome: Wi
 export function tryAgain(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): Attempt | undefined {
   const { envelope } = attempt;
   draft.move(attempt, 'proveUnsent', factsOf(outcome));
-  const siblings = draft.attempts.filter((other) => other.kind === attempt.kind && other.refundId === attempt.refundId);
-  const ageMs = draft.now.getTime() - Math.min(...siblings.map((other) => other.createdAt.getTime()));
-  const unsentMax = attempt.kind === 'capture' ? countUnsentTail(siblings) : siblings.length;
-  if (unsentMax >= ATTEMPTS_MAX || ageMs >= RESEND_DEADLINE_MS || envelope === null) return undefined;
+  const tries = triesOf(draft, attempt);
+  const ageMs = draft.now.getTime() - Math.min(...tries.map((other) => other.createdAt.getTime()));
+  if (tries.length >= ATTEMPTS_MAX || ageMs >= RESEND_DEADLINE_MS || envelope === null) return undefined;
   return draft.add({ ...attempt, envelope, isUrgent: false });
 }
 
-/** A payment may have several captures: only the unsent ones in a row are tries of this one. */
-function countUnsentTail(siblings: readonly Attempt[]): number {
-  const lastSent = siblings.findLastIndex((other) => other.status !== 'not_sent');
-  return siblings.length - 1 - lastSent;
+/** The unsent attempts of one wish: a payment may have several captures and increases, so only those at the end of their row count. */
+function triesOf({ attempts }: ChangeDraft, { kind, refundId }: Attempt): Attempt[] {
+  const siblings = attempts.filter((other) => other.kind === kind && other.refundId === refundId);
+  return siblings.slice(siblings.findLastIndex(({ status }) => status !== 'not_sent') + 1);
 }

@@ -2,8 +2,8 @@ import { isOpen, isUnknown } from '../attempt/attempt-state.js';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 import { isSettled } from '../payment-state.js';
-import { isOpenClosing } from '../capture/plan-capture.js';
 import { isOpenVoid } from '../reversal/order-void.js';
+import { allowedActions } from './allowed-actions.js';
 
 /** A record as the API shows it; everything that is not stored is computed here, from states alone. */
 export function viewOf(record: PaymentRecord): PaymentView {
@@ -25,12 +25,16 @@ export function viewOf(record: PaymentRecord): PaymentView {
 /** Fields of the payment itself; the books' own columns stay inside. */
 function shownFields(
   payment: Payment,
-): Omit<Payment, 'acceptor' | 'originNode' | 'cutOffMinutes' | 'capturePendingMinor' | 'held'> {
+): Omit<
+  Payment,
+  'acceptor' | 'originNode' | 'cutOffMinutes' | 'capturePendingMinor' | 'captureTolerancePercent' | 'held'
+> {
   const {
     acceptor: _acceptor,
     originNode: _node,
     cutOffMinutes: _cutOff,
     capturePendingMinor: _pending,
+    captureTolerancePercent: _tolerance,
     held: _held,
     ...shown
   } = payment;
@@ -66,41 +70,6 @@ export function customerCharged(record: PaymentRecord): PaymentView['customerCha
 function isWhollyPending(payment: Payment): boolean {
   const { capturedMinor, refundedMinor, refundPendingMinor } = payment;
   return refundPendingMinor > 0 && refundedMinor + refundPendingMinor === capturedMinor;
-}
-
-type Actions = PaymentView['allowedActions'];
-
-function allowedActions(record: PaymentRecord): Actions {
-  switch (record.payment.status) {
-    case 'processing':
-    case 'requires_action':
-    case 'unknown':
-      return record.payment.cancelRequested ? ['ensure_cancelled'] : ['cancel', 'ensure_cancelled'];
-    case 'authorized':
-    case 'partially_captured':
-      return actionsOnAuthorization(record);
-    case 'captured':
-    case 'partially_refunded':
-      return actionsOnCaptured(record);
-    default:
-      return [];
-  }
-}
-
-function actionsOnAuthorization({ payment, attempts }: PaymentRecord): Actions {
-  if (attempts.some((attempt) => isOpenVoid(attempt) || isOpenClosing(attempt))) return [];
-  const leftMinor = payment.authorizedMinor - payment.capturedMinor - payment.capturePendingMinor;
-  const isUntouched = payment.status === 'authorized' && payment.capturePendingMinor === 0;
-  return [
-    ...(leftMinor > 0 ? (['capture'] as const) : []),
-    ...(isUntouched ? (['cancel', 'ensure_cancelled'] as const) : []),
-  ];
-}
-
-function actionsOnCaptured({ payment }: PaymentRecord): Actions {
-  const freeMinor = payment.capturedMinor - payment.refundedMinor - payment.refundPendingMinor;
-  const isUntouched = payment.kind === 'sale' && freeMinor === payment.capturedMinor;
-  return [...(freeMinor > 0 ? (['refund'] as const) : []), ...(isUntouched ? (['ensure_cancelled'] as const) : [])];
 }
 
 function nextCheckAt({ action }: Payment, attempts: readonly Attempt[]): Date | null {

@@ -4,6 +4,7 @@ import { ChangeDraft, type Change } from '../change-draft.js';
 import type { RefundView } from '../payment-api.js';
 import { checkAsked, PaymentError } from '../payment-error.js';
 import type { Attempt, PaymentRecord, Refund } from '../payment-record.js';
+import { ruleOf } from '../methods/rule-of-payment.js';
 import { orderVoid } from '../reversal/order-void.js';
 
 /** What the merchant asks for. Left out: all that is left, and the gateway chooses between 取消 and 返品. */
@@ -21,7 +22,7 @@ const REFUNDABLE = new Set(['captured', 'partially_refunded', 'refunded', 'voide
 
 /**
  * Choose amount and kind of a refund, or refuse it.
- * 取消 needs: the whole amount, the same business date, nothing refunded, and a sale (an advice cannot be reversed).
+ * 取消 needs: the whole amount, the same business date, nothing refunded, and a rule of the method that lets it be cancelled.
  * A refund keeps the plan of its sale; a part of one goes back only where the table of the sale allows it.
  * @throws PaymentError `amount_invalid`, `state_conflict`, `amount_exceeds_refundable`, `plan_needs_whole_refund`
  * @source payment-features.md §1.4, §3.2
@@ -37,8 +38,8 @@ export function planRefund(record: PaymentRecord, wish: RefundWish, now: Date): 
   if (amountMinor > leftMinor || leftMinor === 0) {
     throw new PaymentError('amount_exceeds_refundable', { current_status: payment.status });
   }
-  checkPlan(payment, amountMinor);
-  const isCancellable = canCancelSale(record, amountMinor, now);
+  checkPart(record, amountMinor);
+  const isCancellable = cancellableCharge(record, amountMinor, now) !== undefined;
   if (wish.kind === 'torikeshi' && !isCancellable) {
     throw new PaymentError('state_conflict', { current_status: payment.status });
   }
@@ -46,23 +47,35 @@ export function planRefund(record: PaymentRecord, wish: RefundWish, now: Date): 
 }
 
 /** @throws PaymentError `plan_needs_whole_refund` */
-function checkPlan({ plan, capturedMinor, status }: PaymentRecord['payment'], amountMinor: number): void {
-  const isPart = amountMinor < capturedMinor;
-  if (isPart && plan?.partialRefund === 'requires_review')
+function checkPart(record: PaymentRecord, amountMinor: number): void {
+  const { plan, capturedMinor, status } = record.payment;
+  const isWholeOnly = plan?.partialRefund === 'requires_review' || !ruleOf(record).partialRefund;
+  if (isWholeOnly && amountMinor < capturedMinor)
     throw new PaymentError('plan_needs_whole_refund', { current_status: status });
 }
 
-function canCancelSale({ payment, attempts }: PaymentRecord, amountMinor: number, now: Date): boolean {
-  return (
-    payment.status === 'captured' &&
-    amountMinor === payment.capturedMinor &&
-    businessDate(now, payment.cutOffMinutes) === payment.businessDate &&
-    attempts.some(isApprovedSale)
-  );
+/**
+ * What 取消 would take back: the whole of the one message that took the money, on its own business date, where the rule of the
+ * method lets it be cancelled. A sale almost everywhere; a capture where the brand knows a completion cancel (UnionPay).
+ */
+function cancellableCharge(record: PaymentRecord, amountMinor: number, now: Date): Attempt | undefined {
+  const { payment, attempts } = record;
+  if (payment.status !== 'captured' || amountMinor !== payment.capturedMinor) return undefined;
+  const rule = ruleOf(record);
+  const taken = attempts.filter(({ kind, status }) => status === 'approved' && (kind === 'sale' || kind === 'capture'));
+  const [charge] = taken;
+  if (charge === undefined || taken.length > 1) return undefined;
+  const isAllowed = rule.operations.includes(charge.kind === 'sale' ? 'cancel_sale' : 'cancel_capture');
+  const takenOn = charge.kind === 'sale' ? payment.businessDate : businessDate(charge.createdAt, payment.cutOffMinutes);
+  return isAllowed && businessDate(now, payment.cutOffMinutes) === takenOn ? charge : undefined;
 }
 
-function isApprovedSale(attempt: Attempt): boolean {
-  return attempt.kind === 'sale' && attempt.status === 'approved';
+/** Whether something of the captured money can still go back. */
+export function isRefundable({ payment }: PaymentRecord): boolean {
+  const { status, capturedMinor, refundedMinor, refundPendingMinor } = payment;
+  return (
+    (status === 'captured' || status === 'partially_refunded') && refundedMinor + refundPendingMinor < capturedMinor
+  );
 }
 
 /**

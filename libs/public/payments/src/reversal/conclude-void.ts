@@ -2,7 +2,9 @@ import type { WireOutcome } from '@tsunagu/contracts';
 import type { ChangeDraft } from '../change-draft.js';
 import { bookCharge } from '../outcome/conclude-charge.js';
 import { factsOf, loseAttempt } from '../outcome/outcome-facts.js';
+import { ruleOf } from '../methods/rule-of-payment.js';
 import type { Attempt } from '../payment-record.js';
+import { holdsOf, orderVoidOfHold } from './order-void.js';
 
 /**
  * Outcome of a reversal of an approved attempt; the switch speaks of the original.
@@ -30,30 +32,39 @@ function acknowledge(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome)
   draft.move(attempt, 'approve', factsOf(outcome));
   draft.move(original, 'confirmReversal', { reason: 'reversed' });
   draft.tell('reversal.acknowledged');
-  if (payment.status === 'processing' || payment.status === 'unknown') {
-    draft.trigger('decline', 'reversed');
-    return;
-  }
-  if (payment.status === 'authorized') {
-    draft.post({ kind: 'release', amountMinor: attempt.amountMinor, attemptId: attempt.id });
-  } else {
-    payment.refundPendingMinor -= attempt.amountMinor;
-    payment.refundedMinor += attempt.amountMinor;
-    draft.post({ kind: 'void', amountMinor: attempt.amountMinor, attemptId: attempt.id });
-  }
+  if (payment.status === 'processing' || payment.status === 'unknown') draft.trigger('decline', 'reversed');
+  else if (original.kind === 'sale' || original.kind === 'capture') giveBack(draft, attempt, original);
+  else if (payment.status === 'authorized') letGo(draft, attempt);
+  else if (payment.status === 'captured') draft.trigger('void'); // the last step of a cancelled capture
+}
+
+/** A part of the hold is gone; the last part takes the payment with it. */
+function letGo(draft: ChangeDraft, attempt: Attempt): void {
+  draft.post({ kind: 'release', amountMinor: attempt.amountMinor, attemptId: attempt.id });
+  if (holdsOf(draft.attempts).length > 0) draft.payment.authorizedMinor -= attempt.amountMinor;
+  else draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
+}
+
+/** Captured money went back. Where the brand opens the authorization again, that is reversed too: a cancelled payment holds nothing. */
+function giveBack(draft: ChangeDraft, attempt: Attempt, original: Attempt): void {
+  const { payment } = draft;
+  payment.refundPendingMinor -= attempt.amountMinor;
+  payment.refundedMinor += attempt.amountMinor;
+  draft.post({ kind: 'void', amountMinor: attempt.amountMinor, attemptId: attempt.id });
   endRefund(draft, attempt, 'approved');
-  draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
+  const isHeldAgain = original.kind === 'capture' && ruleOf(draft).reopensAfterCaptureCancel;
+  if (isHeldAgain && holdsOf(draft.attempts).length > 0) orderVoidOfHold(draft, 'system');
+  else draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
 }
 
 /** The issuer stands by its approval: the money question is answered, the other way round. */
 function refuse(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
   const { payment } = draft;
+  const original = draft.attempt(attempt.originalAttemptId);
   draft.move(attempt, 'decline', factsOf(outcome));
   payment.cancelRequested = false;
-  if (payment.status === 'processing' || payment.status === 'unknown') {
-    bookCharge(draft, draft.attempt(attempt.originalAttemptId));
-    return;
-  }
+  if (payment.status === 'processing' || payment.status === 'unknown') return bookCharge(draft, original);
+  if (payment.status === 'captured' && original.kind === 'auth') return draft.trigger('void', 'hold_remains');
   if (payment.status === 'captured') payment.refundPendingMinor -= attempt.amountMinor;
   if (attempt.refundId === null) draft.tell('cancel.declined');
   else endRefund(draft, attempt, 'declined');

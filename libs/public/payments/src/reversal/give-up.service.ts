@@ -6,6 +6,7 @@ import type { AttemptAnswer } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { attemptAnswer } from '../queries/payment-view.js';
+import { explaining } from '../refusal.js';
 import { PaymentStore, type ChangeResult } from '../store/payment-store.js';
 import { isVisible } from '../visibility.js';
 import { startEnsureCancelled } from './plan-cancel.js';
@@ -36,7 +37,7 @@ export class GiveUpService {
       if (!isVisible(ctx, record.payment)) throw new PaymentError('resource_missing');
       return startEnsureCancelled(record, this.clock.now());
     };
-    const result = await this.store.change(ctx, paymentId, decide);
+    const result = await this.store.change(ctx, paymentId, explaining(decide));
     return attemptAnswer(clientReference, await this.#after(result));
   }
 

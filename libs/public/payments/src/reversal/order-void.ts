@@ -21,6 +21,16 @@ export function orderVoid(
   });
 }
 
+/** Reverse everything that holds a part of the authorization: itself, and each increase, which the issuer knows by a name of its own. */
+export function orderVoidOfHold(draft: ChangeDraft, order: NonNullable<Attempt['order']>): void {
+  for (const hold of holdsOf(draft.attempts)) orderVoid(draft, hold, order);
+}
+
+/** Attempts that hold a part of the cardholder's line at this moment, oldest first. */
+export function holdsOf(attempts: readonly Attempt[]): Attempt[] {
+  return attempts.filter(({ kind, status }) => (kind === 'auth' || kind === 'increase') && status === 'approved');
+}
+
 /** Whether this attempt is a void whose end is not known yet. */
 export function isOpenVoid(attempt: Attempt): boolean {
   return attempt.kind === 'void' && isOpen(attempt.status);

@@ -2,7 +2,8 @@ import { isOpen } from '../attempt/attempt-state.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
 import { PaymentError } from '../payment-error.js';
 import type { Attempt, PaymentRecord } from '../payment-record.js';
-import { orderVoid } from './order-void.js';
+import { isOpenIncrease } from '../capture/plan-capture.js';
+import { holdsOf, isOpenVoid, orderVoid, orderVoidOfHold } from './order-void.js';
 
 /**
  * Cancel before capture (オーソリ取消). Nothing sent yet: voided at once. An answer on its way: it decides, and a yes
@@ -17,11 +18,19 @@ export function startCancel(record: PaymentRecord, now: Date): Change | undefine
     return giveUp(draft);
   }
   if (payment.status !== 'authorized') throw conflict(record);
-  if (record.attempts.some((attempt) => attempt.kind === 'void' && isOpen(attempt.status))) return undefined;
-  if (payment.capturePendingMinor > 0) throw conflict(record);
+  if (record.attempts.some(isOpenVoid)) return undefined;
+  if (!isCancellable(record)) throw conflict(record);
   draft.payment.cancelRequested = true;
-  orderVoid(draft, chargeOf(record, 'auth'), 'customer_cancellation');
+  orderVoidOfHold(draft, 'customer_cancellation');
   return draft.done();
+}
+
+/** Whether an authorization can be cancelled: it holds something, and nothing is under way that could take or add to it. */
+export function isCancellable({ payment, attempts }: PaymentRecord): boolean {
+  const isBusy = attempts.some((attempt) => isOpenVoid(attempt) || isOpenIncrease(attempt));
+  return (
+    payment.status === 'authorized' && payment.capturePendingMinor === 0 && !isBusy && holdsOf(attempts).length > 0
+  );
 }
 
 /**
@@ -52,17 +61,25 @@ export function startEnsureCancelled(record: PaymentRecord, now: Date): Change |
 
 function undo(draft: ChangeDraft, record: PaymentRecord): Change | undefined {
   const { payment } = draft;
-  if (record.attempts.some((attempt) => attempt.kind === 'void' && isOpen(attempt.status))) return undefined;
-  const isTouched = payment.capturePendingMinor + payment.refundPendingMinor + payment.refundedMinor > 0;
-  if (isTouched || payment.cancelRequested) throw conflict(record);
-  const original = chargeOf(record, payment.kind);
-  if (payment.status === 'captured') {
-    if (payment.kind !== 'sale') throw conflict(record); // a captured authorization went out as an advice: refund it
+  if (record.attempts.some(isOpenVoid)) return undefined;
+  if (payment.status === 'authorized') {
+    if (!isCancellable(record)) throw conflict(record);
+    orderVoidOfHold(draft, 'system');
+  } else {
+    const sale = untouchedSale(record);
+    if (sale === undefined) throw conflict(record); // a captured authorization went out as an advice: refund it
     payment.refundPendingMinor = payment.capturedMinor;
+    orderVoid(draft, sale, 'system');
   }
   payment.cancelRequested = true;
-  orderVoid(draft, original, 'system');
   return draft.done();
+}
+
+/** The sale of which nothing went back yet, or is on its way back. */
+export function untouchedSale({ payment, attempts }: PaymentRecord): Attempt | undefined {
+  const isTouched = payment.refundPendingMinor + payment.refundedMinor > 0 || payment.cancelRequested;
+  if (payment.status !== 'captured' || isTouched) return undefined;
+  return attempts.find(({ kind, status }) => kind === 'sale' && status === 'approved');
 }
 
 /** No charge has been answered yet: what was not sent is abandoned, what was sent decides itself. */
@@ -78,12 +95,6 @@ function giveUp(draft: ChangeDraft): Change | undefined {
   if (wasRequested) return undefined;
   draft.payment.cancelRequested = true;
   return draft.done();
-}
-
-function chargeOf(record: PaymentRecord, kind: 'auth' | 'sale'): Attempt {
-  const found = record.attempts.find((attempt) => attempt.kind === kind && attempt.status === 'approved');
-  if (found === undefined) throw conflict(record);
-  return found;
 }
 
 function conflict({ payment }: PaymentRecord): PaymentError {

@@ -7,7 +7,11 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   comment: 'What a customer owes for one order. Holds a token, BIN and last four; never a card number',
 })
 @Check('payment_amount_range', 'amount_minor BETWEEN 1 AND 999999999999')
-@Check('payment_captured_within_authorized', '(captured_minor + capture_pending_minor) <= authorized_minor')
+@Check(
+  'payment_captured_within_authorized',
+  '(captured_minor + capture_pending_minor) <= (authorized_minor + ((authorized_minor * capture_tolerance_percent) / 100))',
+)
+@Check('payment_capture_tolerance', '(capture_tolerance_percent >= 0) AND (capture_tolerance_percent <= 99)')
 @Check(
   'payment_card_is_display_only',
   `((card - ARRAY['brand', 'bin6', 'last4', 'expMonth', 'expYear', 'funding', 'country', 'issuerName', 'currency']) = '{}'::jsonb) AND (length((card ->> 'bin6')) <= 6) AND (length((card ->> 'last4')) <= 4)`,
@@ -44,6 +48,7 @@ export class PaymentEntity {
   @Column({ type: 'char', length: 3 }) currency!: string;
   @Column({ type: 'bigint', name: 'authorized_minor', default: 0 }) authorizedMinor!: string;
   @Column({ type: 'bigint', name: 'captured_minor', default: 0 }) capturedMinor!: string;
+  @Column({ type: 'int', name: 'capture_tolerance_percent', default: 0 }) captureTolerancePercent!: number;
   @Column({ type: 'bigint', name: 'capture_pending_minor', default: 0 }) capturePendingMinor!: string;
   @Column({ type: 'bigint', name: 'refunded_minor', default: 0 }) refundedMinor!: string;
   @Column({ type: 'bigint', name: 'refund_pending_minor', default: 0 }) refundPendingMinor!: string;
@@ -98,4 +103,11 @@ export class PaymentEntity {
     comment: 'When the required action, or the authorization, ends by itself',
   })
   expiresAt!: Date | null;
+  @Column({
+    type: 'timestamptz',
+    name: 'expiry_taken_until',
+    nullable: true,
+    comment: 'Some worker is ending this payment; until then no other one tries',
+  })
+  expiryTakenUntil!: Date | null;
 }

@@ -22,6 +22,7 @@ export function paymentFromRow(row: JsonRow): Payment {
     currency: row['currency'] as Payment['currency'],
     authorizedMinor: row['authorized_minor'] as number,
     capturedMinor: row['captured_minor'] as number,
+    captureTolerancePercent: row['capture_tolerance_percent'] as number,
     capturePendingMinor: row['capture_pending_minor'] as number,
     refundedMinor: row['refunded_minor'] as number,
     refundPendingMinor: row['refund_pending_minor'] as number,

@@ -120,7 +120,7 @@ export const updatePayment = sql(
   expectOne(`UPDATE gateway.payment SET status = $5, reason = $6, authorized_minor = $7, captured_minor = $8, capture_pending_minor = $9,
      refunded_minor = $10, refund_pending_minor = $11, approval_code = $12, action_code = $13, emv_response = $14,
      cancel_requested = $15, sequence = $16, updated_at = $17, method = $18, entry_mode = $19, presentment = $20, action = $21,
-     held_sad = $22, held_account = $23, dcc = $24, approval_source = $25, expires_at = $26
+     held_sad = $22, held_account = $23, dcc = $24, approval_source = $25, expires_at = $26, capture_tolerance_percent = $27
    WHERE tenant_id = $1 AND id = $2 AND status = $3 AND sequence = $4`),
 );
 
@@ -150,6 +150,11 @@ export const insertPostings = sql(
    SELECT $1, line.id, $2, line.attempt_id, line.movement, line.account, line.side, line.amount_minor, $3, $4, $5
      FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::bigint[])
        AS line (id, attempt_id, movement, account, side, amount_minor)`,
+);
+
+export const takeExpired = sql(
+  'payment_take_expired',
+  `SELECT tenant_id AS "tenantId", payment_id AS "paymentId" FROM gateway.take_expired_payments($1, $2, $3)`,
 );
 
 export const takeDue = sql(

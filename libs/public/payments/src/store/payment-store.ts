@@ -58,6 +58,12 @@ export type ChangeResult =
 /** Pure decision over a locked record. Undefined: nothing to do. Throwing writes nothing at all. */
 export type Decide = (record: PaymentRecord) => Change | undefined;
 
+/** A payment whose time is over. */
+export interface ExpiredPayment {
+  readonly tenantId: string;
+  readonly paymentId: string;
+}
+
 /** What is due: attempts to be dispatched, or attempts whose outcome is unknown. */
 export interface DueQuery {
   readonly work: 'dispatch' | 'unknown';
@@ -128,4 +134,11 @@ export abstract class PaymentStore {
 
   /** Take due attempts of all tenants; two takers never get the same ones. */
   abstract takeDue(query: DueQuery): Promise<DueAttempt[]>;
+
+  /** Take payments of all tenants whose `expiresAt` has passed; whoever is taken is left alone for `leaseMs`. */
+  abstract takeExpired(query: {
+    readonly now: Date;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<ExpiredPayment[]>;
 }

@@ -13,6 +13,7 @@ import {
   type Decide,
   type DueAttempt,
   type DueQuery,
+  type ExpiredPayment,
   type Intake,
   type StoredIntent,
   type StoredReference,
@@ -167,6 +168,10 @@ export class PgPaymentStore extends PaymentStore {
       const rows = await tx.query(statements.burnReference, [ctx.tenantId, clientReference, now]);
       return rows.length === 1;
     });
+  }
+
+  override takeExpired(query: { now: Date; limit: number; leaseMs: number }): Promise<ExpiredPayment[]> {
+    return this.centre.query<ExpiredPayment>(statements.takeExpired, [query.now, query.limit, query.leaseMs]);
   }
 
   override async takeDue(query: DueQuery): Promise<DueAttempt[]> {

@@ -165,6 +165,7 @@ function paymentValues({ before, after: { payment } }: Change): Storable[] {
     payment.method,
     payment.entryMode,
     ...waitingValues(payment),
+    payment.captureTolerancePercent,
   ];
 }
 

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@tsunagu/kernel';
+import { Metrics } from '@tsunagu/platform';
+import type { Counter } from 'prom-client';
+import { FollowUp } from '../follow-up.js';
+import { PaymentStore } from '../store/payment-store.js';
+import { decideExpiry } from './decide-expiry.js';
+
+/** Payments ended in one pass. */
+export const EXPIRY_PASS_MAX = 100;
+/** A payment that could not be ended (a movement is under way, or this worker died) is tried again after this. */
+const EXPIRY_LEASE_MS = 30_000;
+
+/** Ends payments whose time is over: read from PostgreSQL, decided under each payment's lock against captures and cancels. */
+@Injectable()
+export class ExpiryService {
+  readonly #ended: Counter;
+
+  constructor(
+    private readonly store: PaymentStore,
+    private readonly followUp: FollowUp,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.#ended = metrics.counter('tsunagu_expired_payments_total', 'Payments ended by the clock', ['status']);
+  }
+
+  /** One bounded pass. @returns how many payments were looked at; as many as a pass may take: there may be more */
+  async expire(): Promise<number> {
+    const due = await this.store.takeExpired({
+      now: this.clock.now(),
+      limit: EXPIRY_PASS_MAX,
+      leaseMs: EXPIRY_LEASE_MS,
+    });
+    for (const { tenantId, paymentId } of due) {
+      const ctx = { tenantId, requestId: 'expiry' };
+      const result = await this.store.change(ctx, paymentId, (record) => decideExpiry(record, this.clock.now()));
+      if (result.kind !== 'changed') continue;
+      this.#ended.inc({ status: result.change.before.status });
+      await this.followUp.after(result.change);
+    }
+    return due.length;
+  }
+}
