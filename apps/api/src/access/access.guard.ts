@@ -31,6 +31,8 @@ export type AccessedRequest = FastifyRequest & {
   credential?: Authenticated;
   /** Asks the guard again, for a request that lasts. */
   isStillWelcome?: () => Promise<boolean>;
+  /** Gives back the place among the open requests of the key before the reply is over. */
+  leavePlace?: () => void;
 };
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,300})$/;
@@ -68,7 +70,7 @@ export class AccessGuard implements CanActivate {
         () => false,
       );
     if (!takesQuery(context)) refuseQuery(request);
-    this.#holdPlace(credential.ctx, reply);
+    request.leavePlace = this.#holdPlace(credential.ctx, reply);
     const policy = this.reflector.get<PolicyName | undefined>(POLICY_KEY, handler) ?? 'read';
     tellQuota(reply, await this.limiter.take(credential.ctx, policy, subjectOf(request, policy)));
     return true;
@@ -82,12 +84,20 @@ export class AccessGuard implements CanActivate {
     return credential;
   }
 
-  /** A place among the open requests of the key, until the reply is over. @throws RequestError `concurrency_exceeded` */
-  #holdPlace({ tenantId, credentialId }: TenantContext, reply: FastifyReply): void {
+  /** A place among the open requests of the key, until the reply is over or only waits. @throws RequestError `concurrency_exceeded` */
+  #holdPlace({ tenantId, credentialId }: TenantContext, reply: FastifyReply): () => void {
     const leave = this.limiter.enter({ tenantId, id: credentialId ?? '' });
-    if (leave !== undefined) return void reply.raw.once('close', leave);
-    const headers = { 'RateLimit-Policy': '"key-concurrency";qu="concurrent-requests"' };
-    throw new RequestError('concurrency_exceeded', { headers, facts: { violated_policies: 'key-concurrency' } });
+    if (leave === undefined) {
+      const headers = { 'RateLimit-Policy': '"key-concurrency";qu="concurrent-requests"' };
+      throw new RequestError('concurrency_exceeded', { headers, facts: { violated_policies: 'key-concurrency' } });
+    }
+    let isHeld = true;
+    const leaveOnce = (): void => {
+      if (isHeld) leave();
+      isHeld = false;
+    };
+    reply.raw.once('close', leaveOnce);
+    return leaveOnce;
   }
 }
 

@@ -17,7 +17,7 @@ export class Conversation {
   #gone: AbortSignal | undefined;
 
   constructor(
-    request: FastifyRequest,
+    private readonly request: FastifyRequest & { readonly leavePlace?: () => void },
     private readonly reply: FastifyReply,
   ) {
     this.isLive = isLiveHouse(request);
@@ -38,6 +38,11 @@ export class Conversation {
   }
 
   /** 201 or 200 for what is final, 202 for what is still running; a repeat is marked as one. */
+  /** The request has done its work and only waits: it gives back its place among the open requests of its key. */
+  park(): void {
+    this.request.leavePlace?.();
+  }
+
   say(answer: { isFinal: boolean; replayed: boolean; created?: boolean }): void {
     const done = answer.created === false || answer.replayed ? 200 : 201;
     void this.reply.status(answer.isFinal ? done : 202);
