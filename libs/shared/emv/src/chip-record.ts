@@ -54,13 +54,14 @@ export function chipRecord(items: readonly TlvItem[]): Record<string, string> {
   return record;
 }
 
+/** A card's label is shown and printed: control characters have no place in it. */
+const UNPRINTABLE = /\p{Cc}/gu;
+
 /** Text of a tag of the record whose value is text (50, 9F12): printable characters only. */
 export function chipText(record: Readonly<Record<string, string>>, tag: '50' | '9F12'): string | null {
-  const bytes = Buffer.from(record[tag] ?? '', 'hex');
-  // oxlint-disable-next-line no-control-regex -- a card's label is shown and printed: control characters have no place in it
-  const text = bytes
+  const text = Buffer.from(record[tag] ?? '', 'hex')
     .toString('latin1')
-    .replace(/[\x00-\x1f\x7f-\x9f]/g, '')
+    .replace(UNPRINTABLE, '')
     .trim();
   return text === '' ? null : text;
 }

@@ -13,6 +13,10 @@ export interface StatedPresentment {
   readonly application?: { readonly aid: string; readonly label?: string };
 }
 
+/** What of an encrypted card is read outside the card zone. */
+type ReadCard = Pick<EncryptedCard, 'entryMode' | 'emv' | 'pinBlock'>;
+type DeviceProof = Parameters<typeof holderProof>[1]['device'];
+
 /** A reading as the rules see it. */
 export interface ReadPresentment {
   readonly presentment: Presentment;
@@ -29,34 +33,37 @@ export interface ReadPresentment {
  * @source payment-features.md §6.2, §6.3, §6.5
  */
 export function readPresentment(
-  card: Pick<EncryptedCard, 'entryMode' | 'emv' | 'pinBlock'>,
+  card: ReadCard,
   stated: StatedPresentment | undefined,
   from: { readonly place: Omit<PresentmentPlace, 'reader'> & Partial<PresentmentPlace>; readonly brand?: CardBrand },
 ): ReadPresentment {
   const items = chipItems(card, from.place);
-  const hasPin = card.pinBlock !== undefined;
-  const application = chosenApplication(items, stated?.application);
+  const application = chosenApplication(chipRecord(items), stated?.application);
   const brand = known(application?.brand) ?? from.brand ?? 'unknown';
   const { device } = tapRow({ reader: 'pin_pad', ...from.place }, brand);
-  const proof = readProof(items, { isTap: card.entryMode === 'contactless', device });
-  const cvm = agreed(proof.method, stated?.cvm) ?? (hasPin ? 'online_pin' : null);
-  if (cvm === 'online_pin' && !hasPin) throw invalid('pin_block_missing');
-  const asks = cvm === 'signature' || hasPin ? null : proof.asks;
-  return {
-    asks,
-    presentment: {
-      cvm: cvm ?? (asks === 'signature' ? 'signature' : null),
-      fallback: fallbackOf(card.entryMode, stated?.fallback),
-      application,
-      hasPin,
-      emv: items.length === 0 ? null : chipRecord(items),
-    },
-  };
+  const { cvm, asks } = readHolder(card, stated, { items, device });
+  const fallback = fallbackOf(card.entryMode, stated?.fallback);
+  const emv = items.length === 0 ? null : chipRecord(items);
+  return { asks, presentment: { cvm, fallback, application, hasPin: card.pinBlock !== undefined, emv } };
+}
+
+/** How the holder was verified, and what is still missing. A card that asks for a signature gets one: the slip has a line for it. */
+function readHolder(
+  card: ReadCard,
+  stated: StatedPresentment | undefined,
+  { items, device }: { readonly items: readonly TlvItem[]; readonly device: DeviceProof },
+): { readonly cvm: CvmResult | null; readonly asks: ReadPresentment['asks'] } {
+  const hasPin = card.pinBlock !== undefined;
+  const proof = reading(() => holderProof(items, { isTap: card.entryMode === 'contactless', device }));
+  const said = agreed(proof.method, stated?.cvm) ?? (hasPin ? 'online_pin' : null);
+  if (said === 'online_pin' && !hasPin) throw invalid('pin_block_missing');
+  const asks = hasPin || said === 'signature' ? null : proof.asks;
+  return { cvm: said === null && asks === 'signature' ? 'signature' : said, asks };
 }
 
 /** Chip data that the contract's acquirer takes; sensitive tags never. */
 function chipItems(
-  { entryMode, emv }: Pick<EncryptedCard, 'entryMode' | 'emv'>,
+  { entryMode, emv }: ReadCard,
   place: Pick<PresentmentPlace, 'contract' | 'date'>,
 ): readonly TlvItem[] {
   if (emv === undefined) return [];
@@ -66,10 +73,6 @@ function chipItems(
   const missing = entryMode === 'chip' ? row.required.find((tag) => findTag(items, tag) === undefined) : undefined;
   if (missing !== undefined) throw invalid('chip_tag_missing', missing);
   return items;
-}
-
-function readProof(items: readonly TlvItem[], how: Parameters<typeof holderProof>[1]): ReturnType<typeof holderProof> {
-  return reading(() => holderProof(items, how));
 }
 
 /** Chip and till say the same, or only one of them says anything. */
@@ -89,18 +92,15 @@ function fallbackOf(
 
 /** The application that the reader chose: 4F, else 84, else 9F06; the till may add a label. */
 function chosenApplication(
-  items: readonly TlvItem[],
+  record: Readonly<Record<string, string>>,
   stated: StatedPresentment['application'],
 ): Presentment['application'] {
-  const record = chipRecord(items);
-  const read = ['4F', '84', '9F06'].map((tag) => record[tag]).find((aid) => aid !== undefined);
-  if (read !== undefined && stated !== undefined && !isSame(read, stated.aid.toUpperCase()))
-    throw invalid('application_contradicts', '4F');
-  const aid = read ?? stated?.aid.toUpperCase();
+  const said = stated?.aid.toUpperCase();
+  const aid = ['4F', '84', '9F06'].map((tag) => record[tag]).find((one) => one !== undefined) ?? said;
   if (aid === undefined) return null;
-  const row = applicationOf(aid);
-  const label = stated?.label ?? chipText(record, '9F12') ?? chipText(record, '50') ?? row?.label ?? null;
-  return { aid, label, brand: row?.brand ?? 'unknown' };
+  if (said !== undefined && !isSame(aid, said)) throw invalid('application_contradicts', '4F');
+  const { brand = 'unknown', label = null } = applicationOf(aid) ?? {};
+  return { aid, label: stated?.label ?? chipText(record, '9F12') ?? chipText(record, '50') ?? label, brand };
 }
 
 /** A terminal's identifier may be shorter than the card's: one begins with the other. */
