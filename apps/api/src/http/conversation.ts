@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { invariant } from '@tsunagu/kernel';
-import { languageOf, type Language } from './language.js';
+import { invariant, type TillLanguage } from '@tsunagu/kernel';
+import { tillLanguageOf } from './language.js';
 
 /** Longest wait a client may ask for. @source api-conventions.md §5 */
 export const WAIT_MAX_SECONDS = 55;
@@ -9,7 +9,8 @@ const PREFER_WAIT = /(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])/;
 
 /** What a controller needs of HTTP besides the body: how long the client waits, in which language, and the status. */
 export class Conversation {
-  readonly language: Language;
+  /** Of sentences for clerk and customer; problems have languages of their own. */
+  readonly language: TillLanguage;
   /** Whether this house moves real money: of the mode of the house, never of the request. */
   readonly isLive: boolean;
   /** How long the client wants to wait for an outcome; 0 when it did not say. */
@@ -21,7 +22,7 @@ export class Conversation {
     private readonly reply: FastifyReply,
   ) {
     this.isLive = isLiveHouse(request);
-    this.language = languageOf(request.headers['accept-language']);
+    this.language = tillLanguageOf(request.headers['accept-language']);
     const wish = PREFER_WAIT.exec(String(request.headers.prefer ?? '').slice(0, 200))?.[1];
     this.waitMs = Math.min(Number(wish ?? 0), WAIT_MAX_SECONDS) * 1_000;
     if (this.waitMs > 0) void reply.header('Preference-Applied', `wait=${this.waitMs / 1_000}`);
@@ -37,12 +38,12 @@ export class Conversation {
     return this.#gone;
   }
 
-  /** 201 or 200 for what is final, 202 for what is still running; a repeat is marked as one. */
   /** The request has done its work and only waits: it gives back its place among the open requests of its key. */
   park(): void {
     this.request.leavePlace?.();
   }
 
+  /** 201 or 200 for what is final, 202 for what is still running; a repeat is marked as one. */
   say(answer: { isFinal: boolean; replayed: boolean; created?: boolean }): void {
     const done = answer.created === false || answer.replayed ? 200 : 201;
     void this.reply.status(answer.isFinal ? done : 202);

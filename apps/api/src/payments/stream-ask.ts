@@ -1,10 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { invariant } from '@tsunagu/kernel';
+import { invariant, type TillLanguage } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
 import type { AccessedRequest } from '../access/access.guard.js';
 import { Conversation } from '../http/conversation.js';
-import type { Language } from '../http/language.js';
+
 import { RequestError } from '../problem/request-error.js';
 
 const SEQUENCE = /^(?:0|[1-9][0-9]{0,8})$/;
@@ -12,7 +12,7 @@ const SEQUENCE = /^(?:0|[1-9][0-9]{0,8})$/;
 /** What a stream has to know of the client that opened it. */
 export interface StreamAsk {
   readonly ctx: TenantContext;
-  readonly language: Language;
+  readonly language: TillLanguage;
   /** Whether this house moves real money. */
   readonly isLive: boolean;
   /** The client has seen everything up to here; 0 when it has seen nothing. */

@@ -5,6 +5,7 @@ import type {
   EncryptedCard,
   EntryMode,
   Lane,
+  NetworkReference,
   OpenCardAnswer,
   Presentment,
   TenantContext,
@@ -87,7 +88,7 @@ export interface AttemptView {
   readonly actionCode: string | null;
   readonly approvalCode: string | null;
   readonly reason: string | null;
-  readonly network: { link: string; rrn: string; stan: string; localTime: string } | null;
+  readonly network: NetworkReference | null;
   readonly createdAt: Date;
 }
 

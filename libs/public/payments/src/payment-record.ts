@@ -1,5 +1,5 @@
 import type { CurrencyCode } from '@tsunagu/kernel';
-import type { CardDisplay, EntryMode, Lane, Presentment, SealedEnvelope } from '@tsunagu/contracts';
+import type { CardDisplay, EntryMode, Lane, NetworkReference, Presentment, SealedEnvelope } from '@tsunagu/contracts';
 import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan } from './plans/plan-rules.js';
 import type { AttemptKind, AttemptStatus, PaymentStatus, RefundView } from './payment-api.js';
@@ -82,7 +82,7 @@ export interface Attempt {
   actionCode: string | null;
   approvalCode: string | null;
   reason: string | null;
-  network: { link: string; rrn: string; stan: string; localTime: string } | null;
+  network: NetworkReference | null;
   readonly originalAttemptId: string | null;
   readonly refundId: string | null;
   /** A capture that gives up what is left of the authorization. */

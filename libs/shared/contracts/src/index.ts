@@ -6,6 +6,8 @@ export { CVM_RESULTS, type CvmResult, type Presentment } from './presentment.js'
 export { SWITCH_ROUTES, SwitchPort } from './switch.js';
 export type {
   LinkView,
+  NetworkAnswer,
+  NetworkReference,
   ReversalReason,
   ReverseRequest,
   RouteWhy,

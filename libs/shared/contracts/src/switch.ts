@@ -86,6 +86,27 @@ export interface SubmitRequest {
   readonly requestId: string;
 }
 
+/** What finds an attempt in the books of its network, and what that network said in its own words. */
+export interface NetworkReference {
+  readonly link: string;
+  readonly rrn: string;
+  readonly stan: string;
+  readonly localTime: string;
+  /** Absent: the action code is all that was said. */
+  readonly answer?: NetworkAnswer;
+}
+
+/**
+ * An answer as the network gave it, kept raw beside the action code that was made of it.
+ * `unionpay` two characters of field 39 · `domestic` a code of Japanese card terminals (G54, C20 …).
+ */
+export interface NetworkAnswer {
+  readonly source: 'iso8583_1993' | 'unionpay' | 'domestic';
+  readonly code: string;
+  /** The issuer's own words to the cashier (JP07), often katakana; null: none. */
+  readonly message: string | null;
+}
+
 /**
  * What is known of an attempt at the switch.
  * `unknown` means a reversal (or an advice repeat) is under way; ask again with `outcomes`. Only `not_sent` may be tried anew, as a new attempt.
@@ -98,12 +119,7 @@ export interface WireOutcome {
   readonly approvedMinor: number | null;
   /** Field 55 of the answer, hex, for the till. */
   readonly emvResponse: string | null;
-  readonly network: {
-    readonly link: string;
-    readonly rrn: string;
-    readonly stan: string;
-    readonly localTime: string;
-  } | null;
+  readonly network: NetworkReference | null;
   /** Why `not_sent`, `unknown` or `reversed`: `timeout`, `link_down`, `malformed`, `cancelled`, `restart`, `blocked` … */
   readonly reason: string | null;
   /** A yes that came after the reversal was decided was seen and is being reversed. */

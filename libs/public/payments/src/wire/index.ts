@@ -1,10 +1,4 @@
-export {
-  presentAttempt,
-  presentAttemptAnswer,
-  presentPayment,
-  presentRefund,
-  type WireLanguage,
-} from './present-payment.js';
+export { presentAttempt, presentAttemptAnswer, presentPayment, presentRefund } from './present-payment.js';
 export { presentPlan } from './present-plan.js';
 export {
   AttemptAnswerResponse,

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CURRENCIES } from '@tsunagu/kernel';
 import { LANES } from '@tsunagu/contracts';
+import { CashierStateResponse, DeclineResponse } from './words.response.js';
 import { ConversionResponse, PresentmentResponse, RequiredActionResponse } from './waiting.response.js';
 
 /** Statuses of a payment on the wire; clients accept unknown ones. */
@@ -124,39 +125,6 @@ export class PlanResponse {
   rule!: string | null;
   @ApiProperty({ ...text, example: '2026-10-01', description: 'Version of the table of plans' })
   table_version!: string | null;
-}
-
-export class CashierStateResponse {
-  @ApiProperty({ example: 'approved', description: 'Stable code of the sentence' })
-  code!: string;
-  @ApiProperty({ example: '承認されました。お支払いは完了です。' })
-  message_ja!: string;
-  @ApiProperty({ example: 'Approved. The payment is complete.' })
-  message_en!: string;
-  @ApiProperty({
-    example: false,
-    description: 'The same card may be presented again for this purchase, with a new payment',
-  })
-  may_retry_card!: boolean;
-}
-
-export class DeclineResponse {
-  @ApiProperty({ example: 'insufficient_funds' })
-  code!: string;
-  @ApiProperty({ enum: ['soft', 'hard', 'pickup_hidden', 'technical', 'blocked_by_rule'] })
-  category!: string;
-  @ApiProperty({ ...text, example: '116', description: 'Action code of the network (ISO 8583 field 39)' })
-  network_code!: string | null;
-  @ApiProperty({ ...text, description: 'Text of the issuer, when it sent one' })
-  issuer_message!: string | null;
-  @ApiProperty()
-  retry_same_card!: boolean;
-  @ApiProperty({ description: 'Sentence for the clerk' })
-  cashier_message!: string;
-  @ApiProperty({ description: 'Sentence for the customer; neutral whatever the reason' })
-  customer_message!: string;
-  @ApiProperty({ enum: ['use_other_method', 'ask_cardholder', 'retry_later', 'contact_support'] })
-  next_action!: string;
 }
 
 export class NetworkReferenceResponse {

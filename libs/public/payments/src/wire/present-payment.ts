@@ -1,8 +1,8 @@
-import { toWireId, type CurrencyCode } from '@tsunagu/kernel';
+import { toWireId, type CurrencyCode, type TillLanguage } from '@tsunagu/kernel';
 import type { CardDisplay } from '@tsunagu/contracts';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import { cashierState, unseenCashierState } from './cashier-state.js';
-import { CUSTOMER_TEXT, CUSTOMER_TEXT_TECHNICAL, declineRule, DECLINE_TEXTS } from './decline-table.js';
+import { presentDecline } from './present-decline.js';
 import { presentMoney } from './present-money.js';
 import { presentPlan } from './present-plan.js';
 import { presentAction, presentConversion, presentPresentment } from './present-waiting.js';
@@ -10,12 +10,9 @@ import type {
   AttemptAnswerResponse,
   AttemptResponse,
   CardResponse,
-  DeclineResponse,
   PaymentResponse,
   RefundResponse,
 } from './payment.response.js';
-
-export type WireLanguage = 'ja' | 'en';
 
 /** Longest wait for the first outcome: the long-poll timer of a till. @source payment-features.md §2.1 */
 const FIRST_OUTCOME_MS = 55_000;
@@ -24,8 +21,8 @@ const POLL_UNKNOWN_MS = 2_000;
 
 /** For whom an object is written. */
 interface WireReader {
-  /** Of the sentences in `decline`; `cashier_state` always carries both languages. */
-  readonly language: WireLanguage;
+  /** Of the sentences in `decline`; `cashier_state` always carries every language. */
+  readonly language: TillLanguage;
   /** Whether this house moves real money. */
   readonly isLive: boolean;
 }
@@ -153,22 +150,6 @@ function presentCard(card: CardDisplay | null): CardResponse | null {
     funding: card.funding,
     country: card.country,
     wallet: null,
-  };
-}
-
-function presentDecline(view: PaymentView, language: WireLanguage): DeclineResponse | null {
-  if (view.status !== 'declined') return null;
-  const rule = declineRule(view.actionCode, view.reason);
-  const customer = rule.category === 'technical' && rule.retrySameCard ? CUSTOMER_TEXT_TECHNICAL : CUSTOMER_TEXT;
-  return {
-    code: rule.code,
-    category: rule.category,
-    network_code: view.actionCode,
-    issuer_message: null,
-    retry_same_card: rule.retrySameCard,
-    cashier_message: DECLINE_TEXTS[rule.text][language],
-    customer_message: customer[language],
-    next_action: rule.advice,
   };
 }
 

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptView, PaymentView } from '../payment-api.js';
 import { ATTEMPT_STATUSES, PAYMENT_STATUSES } from './payment.response.js';
-import { cashierState, CASHIER_TEXTS } from './cashier-state.js';
-import {
-  CUSTOMER_TEXT,
-  declineRule,
-  DECLINE_BY_ACTION_CODE,
-  DECLINE_BY_REASON,
-  DECLINE_TEXTS,
-} from './decline-table.js';
+import { declineRule } from '../declines/decline-rules.js';
+import { CASHIER_DECLINE_WORDS, CUSTOMER_DECLINE_WORDS } from '../declines/decline-words.js';
+import { cashierState } from './cashier-state.js';
+import { CASHIER_TEXTS } from './cashier-words.js';
 import { presentAttemptAnswer, presentPayment, presentRefund } from './present-payment.js';
 
 const ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
 const AT = new Date('2026-11-22T03:04:05.678Z');
-const CHARGED = ['yes', 'no', 'unknown'] as const;
 const TEST = { language: 'ja', isLive: false } as const;
 const NOT_CHARGED = /請求はされていません|請求はありません|not charged|Nothing was charged/;
 
@@ -37,23 +32,6 @@ function aView(change: Partial<PaymentView> = {}): PaymentView {
 }
 
 describe('what the clerk reads', () => {
-  const reasons = [null, 'something_new', ...Object.keys(DECLINE_BY_REASON)];
-  const codes = [null, '000', '199', '208', '299', '999', ...Object.keys(DECLINE_BY_ACTION_CODE)];
-
-  it('says "not charged" only when that is proved, over every status, reason and action code [A7]', () => {
-    const liars: string[] = [];
-    for (const status of PAYMENT_STATUSES)
-      for (const reason of reasons)
-        for (const actionCode of codes)
-          for (const customerCharged of CHARGED) {
-            const state = cashierState(aView({ status, reason, actionCode, customerCharged }));
-            const isClaim = NOT_CHARGED.test(`${state.message_ja} ${state.message_en}`) || state.may_retry_card;
-            const isEmpty = state.message_ja === '' || state.message_en === '';
-            if (isEmpty || (isClaim && customerCharged !== 'no')) liars.push(`${status} ${reason} ${actionCode}`);
-          }
-    expect(liars).toEqual([]);
-  });
-
   it('says "not charged" of a reference without a payment only when it is burned [A7]', () => {
     for (const status of ['never_seen', 'burned'] as const) {
       const answer = { clientReference: 'r', status, final: false, customerCharged: 'unknown', allowedActions: [], nextCheckAt: null, payment: null } as const; // prettier-ignore
@@ -102,8 +80,8 @@ describe('a decline', () => {
       expect(declined(code)).toMatchObject({
         code: 'card_declined',
         category: 'pickup_hidden',
-        cashier_message: DECLINE_TEXTS.general.ja,
-        customer_message: CUSTOMER_TEXT.ja,
+        cashier_message: CASHIER_DECLINE_WORDS.general.ja,
+        customer_message: CUSTOMER_DECLINE_WORDS.neutral.ja,
         retry_same_card: false,
       });
   });
@@ -112,11 +90,15 @@ describe('a decline', () => {
     expect(declined('116')).toEqual({
       code: 'insufficient_funds',
       category: 'soft',
+      class: 'F',
+      act: 'O',
       network_code: '116',
+      raw: { source: 'iso8583_1993', code: '116' },
       issuer_message: null,
       retry_same_card: false,
       cashier_message: '残高不足のため承認されませんでした。別のお支払い方法をご案内ください。',
       customer_message: 'このカードはご利用いただけません。',
+      customer_messages: CUSTOMER_DECLINE_WORDS.neutral,
       next_action: 'use_other_method',
     });
   });
@@ -125,11 +107,15 @@ describe('a decline', () => {
     expect(declined(null, 'retry_limit')).toEqual({
       code: 'blocked_by_rule',
       category: 'blocked_by_rule',
+      class: 'X',
+      act: 'O',
       network_code: null,
+      raw: null,
       issuer_message: null,
       retry_same_card: false,
       cashier_message: 'このお取引は受け付けられません。別のお支払い方法をご案内ください。',
       customer_message: 'このカードはご利用いただけません。',
+      customer_messages: CUSTOMER_DECLINE_WORDS.neutral,
       next_action: 'use_other_method',
     });
   });
@@ -140,8 +126,27 @@ describe('a decline', () => {
   });
 
   it('believes our own reason before the action code of an approval that was reversed', () => {
-    expect(declineRule('000', 'reversed').code).toBe('reversed');
-    expect(declineRule('777', null).code).toBe('card_declined');
+    expect(declineRule({ source: 'iso8583_1993', code: '000' }, 'reversed').code).toBe('reversed');
+  });
+
+  it('keeps what the network said in its own code and words, and speaks the language that was asked for', () => {
+    const answer = { source: 'unionpay', code: '51', message: 'ｻﾞﾝﾀﾞｶﾌﾞｿｸ' } as const;
+    const network = { link: 'unionpay', rrn: '632712000001', stan: '000001', localTime: '261122120405', answer };
+    const view = aView({
+      status: 'declined',
+      customerCharged: 'no',
+      actionCode: '116',
+      attempts: [anAttempt({ network })],
+    });
+    const { decline, attempts } = presentPayment(view, { language: 'ko', isLive: false });
+    expect(decline).toMatchObject({
+      code: 'insufficient_funds',
+      raw: { source: 'unionpay', code: '51' },
+      issuer_message: 'ｻﾞﾝﾀﾞｶﾌﾞｿｸ',
+      cashier_message: CASHIER_DECLINE_WORDS.funds.ko,
+      customer_message: CUSTOMER_DECLINE_WORDS.neutral.ko,
+    });
+    expect(attempts[0]?.network_reference).not.toHaveProperty('answer');
   });
 });
 

@@ -1,0 +1,80 @@
+import type { CashierDeclineWord, CustomerDeclineWord } from './decline-words.js';
+
+/** How a decline is to be understood. `pickup_hidden` is shown to the customer like any other decline. */
+export type DeclineCategory = 'soft' | 'hard' | 'pickup_hidden' | 'technical' | 'blocked_by_rule';
+
+/** What the till may do about a decline. */
+export type DeclineAdvice = 'use_other_method' | 'ask_cardholder' | 'retry_later' | 'contact_support';
+
+/**
+ * Whose matter it is: F funds or limit · C card · P PIN or security code · D data that was sent · S system or closed ·
+ * X refused without a reason, and every code that no table knows · T the terminal itself.
+ * @source payment-features.md §11
+ */
+export const DECLINE_CLASSES = ['F', 'C', 'P', 'D', 'S', 'X', 'T'] as const;
+export type DeclineClass = (typeof DECLINE_CLASSES)[number];
+
+/** What helps: R retry later · O other card or method · E enter or show it again · A call the card company · B a fault in our request. @source payment-features.md §11 */
+export const DECLINE_ACTS = ['R', 'O', 'E', 'A', 'B'] as const;
+export type DeclineAct = (typeof DECLINE_ACTS)[number];
+
+/** Which list a raw code belongs to. */
+export const DECLINE_SOURCES = ['iso8583_1993', 'domestic', 'unionpay', 'tsunagu'] as const;
+export type DeclineSource = (typeof DECLINE_SOURCES)[number];
+
+/** A code as it came, never translated: what the tables say of it may change, this does not. */
+export interface RawCode {
+  readonly source: DeclineSource;
+  readonly code: string;
+}
+
+export interface DeclineRule {
+  /** Stable public code; several raw codes may share one on purpose (lost and stolen hide behind `card_declined`). */
+  readonly code: string;
+  readonly category: DeclineCategory;
+  readonly class: DeclineClass;
+  /** The first is what the till does; a second one is what else may be the cause. */
+  readonly acts: readonly [DeclineAct, ...DeclineAct[]];
+  readonly retrySameCard: boolean;
+  readonly advice: DeclineAdvice;
+  readonly cashier: CashierDeclineWord;
+  readonly customer: CustomerDeclineWord;
+}
+
+/** All that one source says, from one day on. A version is never edited: a new one replaces it. */
+export interface DeclineTable {
+  readonly version: string;
+  readonly source: string;
+  readonly rows: Readonly<Record<string, DeclineRule>>;
+}
+
+const ADVICE: Readonly<Record<DeclineAct, DeclineAdvice>> = {
+  R: 'retry_later',
+  O: 'use_other_method',
+  E: 'ask_cardholder',
+  A: 'use_other_method',
+  B: 'contact_support',
+};
+
+/** A rule from its class and acts. A card that was refused (C) or refused without a reason (X) is never tried again. */
+export function declineRow(
+  code: string,
+  category: DeclineCategory,
+  kind: `${DeclineClass}${DeclineAct}` | `${DeclineClass}${DeclineAct}${DeclineAct}`,
+  cashier: CashierDeclineWord,
+  customer: CustomerDeclineWord = 'neutral',
+): DeclineRule {
+  const [group, ...acts] = [...kind] as [DeclineClass, DeclineAct, ...DeclineAct[]];
+  const [first] = acts as [DeclineAct];
+  const isBlocked = group === 'C' || group === 'X';
+  return {
+    code,
+    category,
+    class: group,
+    acts: acts as [DeclineAct, ...DeclineAct[]],
+    retrySameCard: !isBlocked && (first === 'R' || first === 'E'),
+    advice: ADVICE[first],
+    cashier,
+    customer,
+  };
+}

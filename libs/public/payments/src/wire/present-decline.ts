@@ -1,0 +1,27 @@
+import type { TillLanguage } from '@tsunagu/kernel';
+import { declineRule } from '../declines/decline-rules.js';
+import { CASHIER_DECLINE_WORDS, CUSTOMER_DECLINE_WORDS } from '../declines/decline-words.js';
+import { issuerMessageOf, rawCodeOf } from '../declines/raw-code.js';
+import type { PaymentView } from '../payment-api.js';
+import type { DeclineResponse } from './words.response.js';
+
+/** Why a payment was declined, in words for the clerk and for the customer; null: it was not. */
+export function presentDecline(view: PaymentView, language: TillLanguage): DeclineResponse | null {
+  if (view.status !== 'declined') return null;
+  const raw = rawCodeOf(view);
+  const rule = declineRule(raw, view.reason);
+  return {
+    code: rule.code,
+    category: rule.category,
+    class: rule.class,
+    act: rule.acts[0],
+    network_code: view.actionCode,
+    raw: raw === null ? null : { source: raw.source, code: raw.code },
+    issuer_message: issuerMessageOf(view),
+    retry_same_card: rule.retrySameCard,
+    cashier_message: CASHIER_DECLINE_WORDS[rule.cashier][language],
+    customer_message: CUSTOMER_DECLINE_WORDS[rule.customer][language],
+    customer_messages: { ...CUSTOMER_DECLINE_WORDS[rule.customer] },
+    next_action: rule.advice,
+  };
+}
