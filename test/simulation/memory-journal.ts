@@ -174,6 +174,7 @@ export class MemoryJournal extends Journal {
     if (end.event !== null && allows(row.state, end.event)) {
       row.state = advance(row.state, end.event);
       Object.assign(row, end.answer);
+      if (end.reason !== undefined) row.reason = end.reason;
       this.#count(row, end);
     }
     return Promise.resolve({ ...row });

@@ -17,11 +17,37 @@ const SUBMIT = {
   requestId: 'req_1',
 };
 
+const CONVERSION = {
+  currency: 'USD',
+  amountMinor: 1_007,
+  rate: '0.0067123',
+  markupBps: 350,
+  quoteId: 'Q-1',
+  quotedAt: '2026-11-23T00:15:00.000Z',
+};
+
 describe('internal requests', () => {
   it('reads what the contract says', () => {
     expect(readSubmit(SUBMIT)).toMatchObject({ ...SUBMIT, plan: undefined });
     expect(readReverse({ ...KEY, reason: 'timeout', requestId: 'r' })).toMatchObject({ reason: 'timeout' });
     expect(readAttemptKeys({ attempts: [KEY] })).toEqual([KEY]);
+  });
+
+  it('reads how the card was shown, and what was agreed on', () => {
+    const more = {
+      operation: 'voice_sale',
+      presentment: {
+        cvm: 'device',
+        fallback: null,
+        application: { aid: 'A000000333010101', label: 'UnionPay Debit', brand: 'unionpay' },
+        hasPin: false,
+        emv: { '9F26': '0011223344556677' },
+      },
+      conversion: CONVERSION,
+      repeatOf: 'pin',
+      voiceApproval: { code: 'A12345' },
+    };
+    expect(readSubmit({ ...SUBMIT, ...more })).toMatchObject(more);
   });
 
   it.each([
@@ -34,6 +60,18 @@ describe('internal requests', () => {
     ['account', { envelope: { sad: null } }],
     ['account', { envelope: { sad: null, account: 'sad.AAAA' } }],
     ['sad', { envelope: { sad: 'account.AAAA', account: 'account.BBBB' } }],
+    ['cvm', { presentment: { hasPin: false, cvm: 'smile' } }],
+    ['hasPin', { presentment: { cvm: 'none' } }],
+    ['emv', { presentment: { hasPin: false, emv: { '9F26': 'zz' } } }],
+    ['aid', { presentment: { hasPin: false, application: { aid: 'A0', brand: 'visa' } } }],
+    ['brand', { presentment: { hasPin: false, application: { aid: 'A0000000031010', brand: 'x' } } }],
+    ['conversion.currency', { conversion: { ...CONVERSION, currency: 'XXX' } }],
+    ['conversion.markupBps', { conversion: { ...CONVERSION, markupBps: 1.5 } }],
+    ['rate', { conversion: { ...CONVERSION, rate: '1e-3' } }],
+    ['amountMinor', { conversion: { ...CONVERSION, amountMinor: 0 } }],
+    ['quotedAt', { conversion: { ...CONVERSION, quotedAt: 'today' } }],
+    ['code', { voiceApproval: { code: '' } }],
+    ['repeatOf', { repeatOf: 'sale' }],
     ['plan.count', { plan: { type: 'installments', count: 'many' } }],
     ['code', { plan: { type: 'installments', code: '6' } }],
     ['plan.firstMonth', { plan: { type: 'installments', firstMonth: 13 } }],

@@ -1,17 +1,16 @@
 import { LANES, type ReverseRequest, type SealedEnvelope, type SubmitRequest } from '@tsunagu/contracts';
-import { AMOUNT_MINOR_MAX, AppError, isCurrency } from '@tsunagu/kernel';
-
-/** An internal request is not what the contract says. Names the field, never its value. */
-export class RequestShapeError extends AppError {
-  readonly code = 'parameter_invalid';
-  readonly category = 'invalid';
-
-  constructor(field: string) {
-    super('the request is not what the contract says', { field });
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isCurrency } from '@tsunagu/kernel';
+import {
+  BRANDS,
+  RequestShapeError,
+  amountOf,
+  objectOf,
+  oneOf,
+  optionalText,
+  textOf,
+  type Fields,
+} from './request-fields.js';
+import { shownAndAgreed } from './shown-and-agreed.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ATTEMPTS_MAX = 500;
@@ -25,15 +24,16 @@ export function readSubmit(body: unknown): SubmitRequest {
   return {
     ...keyOf(fields),
     requestId: textOf(fields, 'requestId', /^[\x21-\x7e]{1,200}$/),
-    operation: oneOf(fields, 'operation', ['authorize', 'sale', 'refund', 'capture']),
+    operation: oneOf(fields, 'operation', ['authorize', 'sale', 'refund', 'capture', 'increase', 'voice_sale']),
     method: oneOf(fields, 'method', LANES),
-    amountMinor: amountOf(fields),
+    amountMinor: amountOf(fields, 'amountMinor'),
     currency,
-    brand: oneOf(fields, 'brand', ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'discover', 'unionpay', 'unknown']),
+    brand: oneOf(fields, 'brand', BRANDS),
     bin6: textOf(fields, 'bin6', /^[0-9]{0,8}$/),
     entryMode: oneOf(fields, 'entryMode', ['chip', 'contactless', 'stripe', 'keyed']),
     acceptor: acceptorOf(objectOf(fields['acceptor'], 'acceptor')),
     plan: planOf(fields['plan'] ?? undefined),
+    ...shownAndAgreed(fields),
     slipNo: optionalText(fields, 'slipNo', /^.{1,20}$/),
     cardToken: optionalText(fields, 'cardToken', UUID),
     envelope: envelopeOf(fields['envelope'] ?? null),
@@ -115,33 +115,4 @@ function envelopeOf(value: unknown): SealedEnvelope | null {
 /** A part in the place of the other is refused here, before anything is opened. */
 function sealedOf<P extends 'sad' | 'account'>(fields: Fields, part: P): `${P}.${string}` {
   return textOf(fields, part, new RegExp(`^${part}\\.[A-Za-z0-9+/=]{1,${ENVELOPE_MAX}}$`)) as `${P}.${string}`;
-}
-
-function amountOf(fields: Fields): number {
-  const value = fields['amountMinor'];
-  const isAmount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= AMOUNT_MINOR_MAX;
-  if (!isAmount) throw new RequestShapeError('amountMinor');
-  return value;
-}
-
-function objectOf(value: unknown, field: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RequestShapeError(field);
-  return value as Fields;
-}
-
-function textOf(fields: Fields, field: string, pattern: RegExp): string {
-  const value = fields[field];
-  if (typeof value !== 'string' || !pattern.test(value)) throw new RequestShapeError(field);
-  return value;
-}
-
-function optionalText(fields: Fields, field: string, pattern: RegExp): string | undefined {
-  const value = fields[field];
-  return value === undefined || value === null ? undefined : textOf(fields, field, pattern);
-}
-
-function oneOf<T extends string>(fields: Fields, field: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === fields[field]);
-  if (found === undefined) throw new RequestShapeError(field);
-  return found;
 }

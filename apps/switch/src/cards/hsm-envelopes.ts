@@ -58,7 +58,8 @@ export class HsmEnvelopes extends Envelopes {
   ): Promise<CardAtHand['pin']> {
     if (link.pin === null) return null;
     const { key, name } = this.pinKeys.current(link.name, link.pin.key);
-    const into = { key, format: link.pin.format };
+    const { format } = link.pin;
+    const into = { key, format };
     const from = zoneKey === undefined ? zonePinKey(this.hsm.name) : { provider: this.hsm.name, id: zoneKey };
     const translated = await this.hsm.translatePin({
       in: { key: from, format: 4, block: sealed.reveal() },
@@ -67,7 +68,7 @@ export class HsmEnvelopes extends Envelopes {
     });
     const keyId = Buffer.alloc(KEY_ID_BYTES, 0x20);
     keyId.write(name.slice(0, KEY_ID_BYTES), 'latin1');
-    return { block: new Sad(translated.block), keyId };
+    return { block: new Sad(translated.block), format, keyId };
   }
 }
 

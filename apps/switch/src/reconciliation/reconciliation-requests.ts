@@ -1,6 +1,6 @@
 import { isCurrency, type CurrencyCode } from '@tsunagu/kernel';
 import type { PeerTransaction } from '@tsunagu/switching';
-import { RequestShapeError } from '../attempts/attempt-requests.js';
+import { RequestShapeError } from '../attempts/request-fields.js';
 
 const DATE = /^20\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

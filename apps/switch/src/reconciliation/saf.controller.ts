@@ -3,7 +3,7 @@ import { SWITCH_ROUTES } from '@tsunagu/contracts';
 import { AppError, Clock } from '@tsunagu/kernel';
 import { InternalGuard } from '@tsunagu/platform';
 import { SafDesk, SwitchingService, type SafLine, type SafName } from '@tsunagu/switching';
-import { RequestShapeError } from '../attempts/attempt-requests.js';
+import { RequestShapeError } from '../attempts/request-fields.js';
 
 /** The entry is not there, its end is known, or the second person is the first one. */
 export class EntryNotMovableError extends AppError {

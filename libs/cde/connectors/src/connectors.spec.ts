@@ -14,6 +14,9 @@ import { describe, expect, it } from 'vitest';
 import { CONNECTOR_NAMES, connectorNamed } from './connectors.js';
 
 const CODEC = compileSpec(defineSpec('hybrid'));
+const RULES = validator(defineSpec('hybrid'));
+/** An authorization of the day before. */
+const HOLD = { mti: '1100', stan: '000001', localTime: '261122120000', approvalCode: '654321', amountMinor: 1_500 };
 const SENT_AT = new Date('2026-11-23T00:15:00Z');
 
 /** One suite for every counterpart: a new profile passes it, or does not go on a line. */
@@ -21,13 +24,7 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
   const connector = connectorNamed(name) as Connector;
 
   it('builds requests, advices and reversals that carry every mandatory field and fit the wire', () => {
-    const original = {
-      mti: '1100',
-      stan: '000001',
-      localTime: '261122120000',
-      approvalCode: '654321',
-      amountMinor: 1_500,
-    };
+    const original = HOLD;
     const messages = [
       connector.buildRequest(facts()),
       connector.buildRequest(facts({ operation: 'authorize' })),
@@ -66,11 +63,72 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
   });
 
   it('carries a format-4 PIN block in field 53, never in 52', () => {
-    const pin = { block: new Sad(Buffer.alloc(16, 7)), keyId: Buffer.from('zpk-link') };
+    const pin = { block: new Sad(Buffer.alloc(16, 7)), format: 4, keyId: Buffer.from('zpk-link') } as const;
     const message = connector.buildRequest(facts({ entryMode: 'chip' }, { pin }));
     expect(message.has(52)).toBe(false);
     expect(message.bytes(53)?.subarray(0, 2).toString('hex')).toBe('0404');
     expect(message.bytes(53)).toHaveLength(26);
+  });
+
+  it.each([0, 3] as const)('carries a PIN block of format %i in field 52, its key and format in 53', (format) => {
+    const pin = { block: new Sad(Buffer.alloc(8, 7)), format, keyId: Buffer.from('zpk-link') };
+    const message = connector.buildRequest(facts({ entryMode: 'chip' }, { pin }));
+    expect(message.bytes(52)).toEqual(Buffer.alloc(8, 7));
+    expect(message.bytes(53)).toEqual(Buffer.concat([Buffer.from([3, format]), Buffer.from('zpk-link')]));
+    expect(RULES.check(message)).toEqual([]);
+    const wrong = { ...pin, block: new Sad(Buffer.alloc(16, 7)) };
+    expect(() => connector.buildRequest(facts({ entryMode: 'chip' }, { pin: wrong }))).toThrow('cannot be said');
+  });
+
+  it('lets an authorization grow by a supplementary one that names it', () => {
+    const message = connector.buildRequest({ ...facts({ operation: 'increase', amountMinor: 700 }), original: HOLD });
+    expect([message.mti, message.text(24), message.text(38)]).toEqual(['1100', '106', '654321']);
+    expect(message.text(4)).toBe('000000000700');
+    expect(readOriginalDataElements(message.text(56) ?? '')).toMatchObject({ mti: '1100', stan: '000001' });
+    expect(RULES.check(message)).toEqual([]);
+  });
+
+  it('posts what was approved by telephone as an advice with that approval and no original', () => {
+    const order = { operation: 'voice_sale', voiceApproval: { code: 'V12345' } } as const;
+    const message = connector.buildAdvice(facts(order), false);
+    expect([message.mti, message.text(24), message.text(25), message.text(38), message.has(56)]).toEqual([
+      '1220',
+      '200',
+      '1377',
+      'V12345',
+      false,
+    ]);
+    expect(RULES.check(message)).toEqual([]);
+    expect(() => connector.buildAdvice(facts({ operation: 'voice_sale' }), false)).toThrow('cannot be said');
+  });
+
+  it('says a denied purchase again, now with the PIN, and names the one before', () => {
+    const denied = { ...HOLD, mti: '1200', approvalCode: null };
+    const pin = { block: new Sad(Buffer.alloc(16, 7)), format: 4, keyId: Buffer.from('zpk-link') } as const;
+    const again = (operation: 'sale' | 'authorize') =>
+      connector.buildRequest({
+        ...facts({ operation, repeatOf: 'pin', entryMode: 'contactless' }, { pin }),
+        original: denied,
+      });
+    expect([again('sale').text(24), again('authorize').text(24)]).toEqual(['203', '104']);
+    expect(again('sale').text(22)).toBe('M10101M13144');
+    expect(readOriginalDataElements(again('sale').text(56) ?? '')).toMatchObject({ stan: '000001' });
+    expect(RULES.check(again('sale'))).toEqual([]);
+  });
+
+  it.each([
+    ['contactless', null, null, 'M00101M00141'],
+    ['contactless', 'device', null, 'M00101MD5141'],
+    ['contactless', 'signature', null, 'M00101M54141'],
+    ['chip', 'offline_pin', null, '510101511344'],
+    ['chip', 'offline_pin_and_signature', null, '510101511344'],
+    ['chip', 'failure', null, '510101500344'],
+    ['stripe', null, null, '210101254144'],
+    ['stripe', 'signature', 'chip_read_once', '210101F54144'],
+    ['stripe', null, 'chip_failed_again', '210101F54144'],
+  ] as const)('describes %s, %s, %s as %s', (entryMode, cvm, fallback, said) => {
+    const presentment = { cvm, fallback, application: null, hasPin: false };
+    expect(connector.buildRequest(facts({ entryMode, presentment })).text(22)).toBe(said);
   });
 
   it.each(['000', '001', '003', '007'])('reads %s with an approval code as a yes', (code) => {
@@ -171,11 +229,104 @@ describe('what differs between counterparts', () => {
     expect(() => connectorNamed('jcb')?.buildRequest(facts({ plan }))).toThrow('cannot be said');
   });
 
-  it('names the UnionPay operation', () => {
-    const said = connectorNamed('cup')?.buildRequest(facts()).text(48) ?? '';
-    expect(readPrivateTlv(said).get('UP01')).toBe('01');
+  it.each([
+    ['sale', '01', '31'],
+    ['authorize', '01', '32'],
+    ['capture', '02', '33'],
+    ['refund', undefined, undefined],
+  ] as const)('names the UnionPay operation of %s and of its cancel', (operation, own, cancel) => {
+    const cup = connectorNamed('cup');
+    const asked = {
+      ...facts({ operation }),
+      original: operation === 'sale' || operation === 'authorize' ? null : HOLD,
+    };
+    const message = operation === 'capture' ? cup?.buildAdvice(asked, false) : cup?.buildRequest(asked);
+    const said = tagsOf(message);
+    expect([said.get('UP01'), said.get('UP02')]).toEqual([own, asked.original === null ? undefined : '1122654321']);
+    const taken = (reason: string) =>
+      tagsOf(cup?.buildReversal({ ...facts({ operation }), original: HOLD }, reason, false));
+    expect([taken('4000').get('UP01'), taken('4000').get('UP02')]).toEqual([cancel, '1122654321']);
+    for (const technical of ['4021', '4013', '4001', '4002']) expect([...taken(technical)]).toEqual([]);
+  });
+
+  it('leaves the words of UnionPay to UnionPay', () => {
+    for (const name of ['jcb', 'acq']) {
+      const reversal = connectorNamed(name)?.buildReversal({ ...facts(), original: HOLD }, '4000', false);
+      expect(reversal?.has(48)).toBe(false);
+    }
+  });
+
+  it.each([
+    ['cup', 'cancel', '119', 'declined'],
+    ['cup', 'cancel', '902', 'declined'],
+    ['cup', 'cancel', '904', 'refused'],
+    ['cup', 'cancel', '909', 'retry'],
+    ['cup', 'cancel', '914', 'done'],
+    ['cup', 'reversal', '902', 'refused'],
+    ['jcb', 'cancel', '119', 'refused'],
+    ['acq', 'cancel', '400', 'done'],
+  ] as const)('%s takes the answer %s %s as %s', (name, kind, code, expected) => {
+    const answer = new IsoMessage('1430', { 39: code });
+    expect(connectorNamed(name)?.readAcknowledgement(kind, answer).kind).toBe(expected);
+  });
+
+  it.each([
+    ['USD', 1_007, '0.0067123', '840', '000000001007', '70067123'],
+    ['KRW', 13_685, '9.1234', '410', '000000013685', '69123400'],
+    ['KWD', 3_082, '0.0020547', '414', '000000003082', '70020547'],
+  ] as const)(
+    'says a conversion to %s in fields and in its own tag, which agree',
+    (currency, amountMinor, rate, ...said) => {
+      const conversion = {
+        currency,
+        amountMinor,
+        rate,
+        markupBps: 350,
+        quoteId: 'Q-1',
+        quotedAt: '2026-11-22T15:10:00Z',
+      };
+      const message = connectorNamed('acq')?.buildRequest(facts({ method: 'dcc', brand: 'visa', conversion }));
+      expect([51, 6, 10, 16, 4, 49].map((field) => message?.text(field))).toEqual([
+        ...said,
+        '1123',
+        '000000001500',
+        '392',
+      ]);
+      expect(tagsOf(message).get('DC01')).toBe(`${said.join('')}03502611230010Y`);
+      expect(tagsOf(message).get('DC02')).toBe('Q-1');
+      expect(RULES.check(message ?? new IsoMessage('1200', {}))).toEqual([]);
+      const reversal = connectorNamed('acq')?.buildReversal(
+        { ...facts({ conversion }), original: HOLD },
+        '4021',
+        false,
+      );
+      expect([reversal?.text(6), reversal?.text(51)]).toEqual([said[1], said[0]]);
+    },
+  );
+
+  it('refuses a conversion where the counterpart reads none, or that no field holds', () => {
+    const conversion = {
+      currency: 'USD',
+      amountMinor: 1,
+      rate: '0.0067',
+      markupBps: 350,
+      quoteId: 'Q',
+      quotedAt: '2026-11-23T00:00:00Z',
+    } as const;
+    const said = (name: string, change: Partial<typeof conversion> | Record<string, unknown>) => () =>
+      connectorNamed(name)?.buildRequest(facts({ conversion: { ...conversion, ...change } as typeof conversion }));
+    expect(said('cup', {})).toThrow('cannot be said');
+    expect(said('jcb', {})).toThrow('cannot be said');
+    expect(said('acq', { rate: '12345678' })).toThrow('cannot be said');
+    expect(said('acq', { markupBps: 10_000 })).toThrow('cannot be said');
+    expect(said('acq', { quotedAt: 'today' })).toThrow('cannot be said');
+    expect(said('acq', {})).not.toThrow();
   });
 });
+
+function tagsOf(message: IsoMessage | undefined): Map<string, string> {
+  return readPrivateTlv(message?.text(48) ?? '');
+}
 
 function facts(order: Partial<WireOrder> = {}, card: Partial<BuildFacts['card']> = {}, stan = '000105'): BuildFacts {
   return {

@@ -1,4 +1,5 @@
 export type {
+  AcknowledgedKind,
   AcknowledgementReading,
   AnswerReading,
   BuildFacts,

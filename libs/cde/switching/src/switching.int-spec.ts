@@ -389,6 +389,56 @@ describe('the switch on PostgreSQL', () => {
     ]);
   });
 
+  it('lets an approval stand whose cancel the counterpart refused, and does not ask it again', async () => {
+    const { line, service, worker } = await born();
+    const sale = aSale();
+    await service.submit(sale);
+    worker.start();
+    line.script = () => '119';
+    const cancel = { ...sale, reason: 'customer_cancellation', requestId: 'req_cancel' } as const;
+    const refused = { state: 'approved', reason: 'cancel_refused', actionCode: '119', approvedMinor: 1_500 };
+    expect(await service.reverse(cancel)).toMatchObject(refused);
+    expect(await service.reverse(cancel)).toMatchObject(refused);
+    expect(line.of('1420', '1421')).toHaveLength(1);
+    expect(await saf(sale.attemptId)).toMatchObject([{ kind: 'reversal', state: 'done' }]);
+  });
+
+  it('does not take a refusal for an answer where nobody knows whether there was an approval', async () => {
+    const { line, service, worker } = await born();
+    line.script = (message) => (message.mti === '1200' ? null : '119');
+    const sale = aSale();
+    await service.submit(sale);
+    worker.start();
+    await until(async () => (await stored(sale.attemptId)).state === 'in_doubt');
+    expect(await saf(sale.attemptId)).toMatchObject([{ kind: 'reversal', state: 'error' }]);
+  });
+
+  it('posts a sale that was approved by telephone as an advice, repeated until it is acknowledged', async () => {
+    const { line, service, worker } = await born();
+    let copies = 0;
+    line.script = () => ((copies += 1) < 2 ? null : '900');
+    worker.start();
+    const posted = aSale({ operation: 'voice_sale', voiceApproval: { code: 'V12345' } });
+    await service.submit(posted);
+    await until(async () => (await stored(posted.attemptId)).state === 'approved');
+    expect(line.sent.map((message) => message.mti)).toEqual(['1220', '1221']);
+    expect(await service.outcomes([posted])).toMatchObject([{ approvalCode: 'V12345', approvedMinor: 1_500 }]);
+  });
+
+  it('takes an acknowledged capture back when it is cancelled', async () => {
+    const { line, service, worker } = await born();
+    const hold = aSale({ operation: 'authorize' });
+    await service.submit(hold);
+    line.script = (message) => (message.mti.startsWith('12') ? '900' : '400');
+    worker.start();
+    const capture = aSale({ operation: 'capture', originalAttemptId: hold.attemptId });
+    await service.submit(capture);
+    const cancel = { ...capture, reason: 'customer_cancellation', requestId: 'req_cancel' } as const;
+    expect(await service.reverse(cancel)).toMatchObject({ state: 'reversed', reason: 'cancelled' });
+    expect(line.of('1420')[0]?.text(56)).toMatch(/^1220/);
+    expect(await service.outcomes([hold])).toMatchObject([{ state: 'approved' }]);
+  });
+
   it('takes the next trace number when a wire identity is in use [A19]', async () => {
     const { line, service } = await born();
     const first = aSale();

@@ -4,7 +4,8 @@ import type { Stray } from '@tsunagu/links';
 import { outcomeOf } from './attempt/outcome.js';
 import type { AttemptKey, LeaseRef } from './journal/journal.js';
 import { ReverseService } from './reversal/reverse.service.js';
-import { CaptureService } from './submit/capture.service.js';
+import { AdviceService } from './submit/advice.service.js';
+import { ADVICES } from './submit/submit-request.js';
 import { SubmitService } from './submit/submit.service.js';
 import { SwitchingMemory, type SwitchingPorts } from './switching.js';
 
@@ -19,20 +20,20 @@ const APPROVED_FIRST_DIGIT = '0';
 export class SwitchingService implements SwitchPort {
   readonly memory: SwitchingMemory;
   readonly #submits: SubmitService;
-  readonly #captures: CaptureService;
+  readonly #advices: AdviceService;
   readonly #reverses: ReverseService;
 
   constructor(private readonly ports: SwitchingPorts) {
     this.memory = new SwitchingMemory(ports.clock);
     this.#submits = new SubmitService(ports, this.memory);
-    this.#captures = new CaptureService(ports, this.memory);
+    this.#advices = new AdviceService(ports, this.memory);
     this.#reverses = new ReverseService(ports, this.memory);
   }
 
   /** @throws DatabaseUnavailableError nothing is known; ask again */
   submit(request: SubmitRequest): Promise<WireOutcome> {
     return this.memory.flights.join(request, (flight) =>
-      request.operation === 'capture' ? this.#captures.queue(request) : this.#submits.send(request, flight),
+      ADVICES.includes(request.operation) ? this.#advices.queue(request) : this.#submits.send(request, flight),
     );
   }
 

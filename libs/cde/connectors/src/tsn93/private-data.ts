@@ -1,17 +1,9 @@
 import { writePrivateTlv } from '@tsunagu/iso8583';
-import { AppError } from '@tsunagu/kernel';
-import type { WireOrder } from '@tsunagu/links';
+import type { OriginalMessage, WireOrder } from '@tsunagu/links';
+import { conversionTags } from './conversion-fields.js';
 import type { Tsn93Profile } from './tsn93-profile.js';
-
-/** The order asks for something this counterpart's wire cannot say. */
-export class UnspeakableOrderError extends AppError {
-  readonly code = 'method_not_supported';
-  readonly category = 'unprocessable';
-
-  constructor(rule: string) {
-    super('the order cannot be said on this link', { rule });
-  }
-}
+import { cancelTags, operationTags } from './union-pay-tags.js';
+import { UnspeakableOrderError } from './unspeakable-order.js';
 
 /** Plan codes of JP01 for an order that names none. @source payment-features.md §3.1 */
 const PLAN_CODE: Readonly<Record<string, string>> = {
@@ -21,22 +13,42 @@ const PLAN_CODE: Readonly<Record<string, string>> = {
   installments: '61',
   revolving: '80',
 };
-const UNIONPAY_OPERATION: Partial<Record<WireOrder['operation'], string>> = {
-  sale: '01',
-  authorize: '01',
-  capture: '02',
-};
 
-/** Field 48, or undefined when there is nothing to say. @throws UnspeakableOrderError unknown plan, or a plan on a link without plans */
-export function privateData(profile: Tsn93Profile, order: WireOrder): string | undefined {
-  const entries: [string, string][] = [];
-  const plan = order.plan;
+/** Movements that follow a payment keep its plan unsaid. */
+const WITHOUT_PLAN: readonly WireOrder['operation'][] = ['capture', 'increase'];
+
+/**
+ * Field 48, or undefined when there is nothing to say.
+ * @param original what the message refers to; null when it stands alone
+ * @throws UnspeakableOrderError unknown plan or quote, or a plan on a link without plans
+ */
+export function privateData(
+  profile: Tsn93Profile,
+  order: WireOrder,
+  original: OriginalMessage | null,
+): string | undefined {
+  const { plan, operation } = order;
   if (plan !== undefined && plan.type !== 'one_time' && !profile.tags.plan) throw new UnspeakableOrderError('plan');
-  if (profile.tags.plan && order.operation !== 'capture') entries.push(['JP01', planValue(plan)]);
   const slip = order.slipNo ?? '';
-  if (profile.tags.slip && /^[0-9]{1,5}$/.test(slip)) entries.push(['JP04', slip.padStart(5, '0')]);
-  const operation = UNIONPAY_OPERATION[order.operation];
-  if (profile.tags.unionPayOperation && operation !== undefined) entries.push(['UP01', operation]);
+  const hasSlip = profile.tags.slip && /^[0-9]{1,5}$/.test(slip);
+  return written([
+    ...(profile.tags.plan && !WITHOUT_PLAN.includes(operation) ? [['JP01', planValue(plan)] as const] : []),
+    ...(hasSlip ? [['JP04', slip.padStart(5, '0')] as const] : []),
+    ...(profile.tags.conversion ? conversionTags(order) : []),
+    ...(profile.tags.unionPayOperation ? operationTags(operation, original) : []),
+  ]);
+}
+
+/** Field 48 of a cancel that the customer asked for: the operation that it is, where the counterpart has a word for it. */
+export function cancelData(
+  profile: Tsn93Profile,
+  { operation }: WireOrder,
+  original: OriginalMessage,
+): string | undefined {
+  return profile.tags.unionPayOperation ? written(cancelTags(operation, original)) : undefined;
+}
+
+function written(entries: readonly (readonly [string, string])[]): string | undefined {
   return entries.length === 0 ? undefined : writePrivateTlv(entries);
 }
 

@@ -1,5 +1,5 @@
 import { classifyAction, responseMti, type IsoMessage } from '@tsunagu/iso8583';
-import type { AcknowledgementReading, AnswerReading } from '@tsunagu/links';
+import type { AcknowledgedKind, AcknowledgementReading, AnswerReading } from '@tsunagu/links';
 
 /** What an answer must give back unchanged when it carries it at all. @source reference/iso8583-1993.md §5.1 */
 const ECHOED = [3, 32, 37, 41, 42, 49] as const;
@@ -51,11 +51,17 @@ function echoes(request: IsoMessage, answer: IsoMessage): boolean {
   return ECHOED.every((field) => !answer.has(field) || answer.text(field)?.trim() === request.text(field)?.trim());
 }
 
-/** Read a 1230 or 1430. */
-export function readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading {
+/** Read a 1230 or 1430. @param cancelRefusals codes by which the counterpart refuses a customer's cancel, whole or first digits */
+export function readAcknowledgement(
+  kind: AcknowledgedKind,
+  answer: IsoMessage,
+  cancelRefusals: readonly string[],
+): AcknowledgementReading {
   const actionCode = answer.text(39) ?? null;
-  const isAnswer = answer.mti === (kind === 'reversal' ? '1430' : '1230');
+  const isAnswer = answer.mti === (kind === 'advice' ? '1230' : '1430');
   if (actionCode === null || !isAnswer || RETRY.includes(actionCode)) return { kind: 'retry', actionCode };
-  const done: readonly string[] = DONE[kind];
-  return { kind: done.includes(actionCode) ? 'done' : 'refused', actionCode };
+  const done: readonly string[] = DONE[kind === 'advice' ? 'advice' : 'reversal'];
+  if (done.includes(actionCode)) return { kind: 'done', actionCode };
+  const isDecided = kind === 'cancel' && cancelRefusals.some((code) => actionCode.startsWith(code));
+  return { kind: isDecided ? 'declined' : 'refused', actionCode };
 }

@@ -1,3 +1,5 @@
+import type { PosLetters } from '@tsunagu/iso8583';
+
 /** What one counterpart wants differently within TSN-93, as data: the base has no ifs per brand. */
 export interface Tsn93Profile {
   readonly name: string;
@@ -7,5 +9,22 @@ export interface Tsn93Profile {
   /** Account types of field 3: from, to. */
   readonly accountTypes: { readonly purchase: string; readonly refund: string };
   /** Private tags of field 48 that this counterpart reads. */
-  readonly tags: { readonly plan: boolean; readonly slip: boolean; readonly unionPayOperation: boolean };
+  readonly tags: {
+    readonly plan: boolean;
+    readonly slip: boolean;
+    readonly unionPayOperation: boolean;
+    readonly conversion: boolean;
+  };
+  /** Letters of field 22. @source reference/iso8583-1993.md §7: they are link-specific */
+  readonly posLetters: PosLetters;
+  /** Answers by which it refuses a cancel of a customer (field 25 = 4000), whole codes or first digits; none where a reversal may not be refused. */
+  readonly cancelRefusals: readonly string[];
 }
+
+/** The letters of our own dialect. @source reference/iso8583-1993.md §7, marked [D] */
+export const TSN93_POS_LETTERS: PosLetters = {
+  contactlessInput: 'M',
+  contactlessMode: 'M',
+  fallbackMode: 'F',
+  deviceMethod: 'D',
+};

@@ -296,6 +296,8 @@ export abstract class HsmProvider {
     expiresAt?: Date;
     /** `active` unless it waits for its approval. */
     state?: 'pending' | 'active';
+    /** The published PIN key in place of a random one, so that a simulated counterpart reads what it is sent: sandbox mode of `software` alone, elsewhere not heard. */
+    isPublished?: boolean;
   }): Promise<KeyInfo>;
   abstract keyInfo(key: KeyRef): Promise<KeyInfo>;
   abstract destroyKey(key: KeyRef): Promise<void>;

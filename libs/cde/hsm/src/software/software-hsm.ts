@@ -33,6 +33,7 @@ import {
 import type { KeyHeader } from './key-file.js';
 import { hasRight, isVisible, stateAllows, type HsmPartition, type KeyRight } from './key-rights.js';
 import { KeyStore, KeyStoreError, type MasterKeySource } from './key-store.js';
+import { publishedPinKey } from './published-pin-key.js';
 
 const NAME = 'software';
 /** The states of a key in the order of its life. */
@@ -303,7 +304,9 @@ export class SoftwareHsm extends HsmProvider {
   }
 
   async #createKey(r: NewKey): Promise<boolean> {
-    return this.#keep(r, randomBytes(KEY_BYTES[r.type]));
+    if (r.isPublished !== true) return this.#keep(r, randomBytes(KEY_BYTES[r.type]));
+    if (this.options.mode !== 'sandbox') throw denied(r.id, 'generate');
+    return this.#keep(r, publishedPinKey(r.type));
   }
 
   /** Take in a key that came from outside; the same key under the same id again is the same key. Wipes it. */

@@ -24,7 +24,8 @@ describe('links file', () => {
     ['acquirerId', { acquirerId: 'x' }],
     ['profile', { profile: 'morse' }],
     ['reversalScheduleMs', { reversalScheduleMs: [] }],
-    ['pin', { pin: { format: 0, key: 'k' } }],
+    ['pin', { pin: { format: 1, key: 'k' } }],
+    ['pin.published', { pin: { format: 4, key: 'k', published: 'yes' } }],
     ['brands', { brands: 'jcb' }],
   ])('names %s when it is wrong, and never its value', (entry, wrong) => {
     expect(() => parseLinkConfigs([{ ...LINK, ...wrong }])).toThrow(`links file: ${entry} of link jcb`);

@@ -30,12 +30,20 @@ export interface LinkConfig {
   readonly echoMs: number;
   /** Waits between repeats of a reversal or advice; the last one repeats. Milliseconds. */
   readonly reversalScheduleMs: readonly number[];
-  /** How online PINs travel: format 4 under this zone key; null when the link takes none. */
-  readonly pin: { readonly format: 4; readonly key: string } | null;
+  /** How online PINs travel; null when the link takes none. */
+  readonly pin: LinkPinEntry | null;
   /** Hosts, connections, protection and limits; absent = one plain connection to `host` and `port`. */
   readonly transport?: LinkTransport;
   /** When counters are exchanged; absent = the defaults of {@link reconciliationOf}. */
   readonly reconciliation?: LinkReconciliation;
+}
+
+/** Format and zone key of the PINs of a link: an AES key carries format 4, a TDES key 0 and 3. @source card-crypto.md §6 */
+interface LinkPinEntry {
+  readonly format: 0 | 3 | 4;
+  readonly key: string;
+  /** The key is one of the published test vectors, for a simulated counterpart; production refuses it. */
+  readonly isPublished?: boolean;
 }
 
 /** Times of the counter exchange, and where a difference is looked into. @source reference/iso8583-1993.md §14.3 */
@@ -142,6 +150,10 @@ function schedule(entry: ConfigEntry): readonly number[] {
 function pin(entry: ConfigEntry): LinkConfig['pin'] {
   const inner = entry.inner('pin');
   if (inner === undefined) return null;
-  if (inner.whole('format', { min: 0, max: 9 }) !== 4) throw entry.fault('pin', 'must name format 4');
-  return { format: 4, key: inner.text('key', /^[A-Za-z0-9_-]{1,64}$/) };
+  const format = inner.whole('format', { min: 0, max: 9 });
+  if (format !== 0 && format !== 3 && format !== 4) throw entry.fault('pin', 'must name format 0, 3 or 4');
+  const key = inner.text('key', /^[A-Za-z0-9_-]{1,64}$/);
+  const isPublished = inner.content['published'] ?? false;
+  if (typeof isPublished !== 'boolean') throw inner.fault('published', 'must be true or false');
+  return { format, key, ...(isPublished ? { isPublished } : {}) };
 }

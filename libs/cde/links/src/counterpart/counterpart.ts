@@ -1,4 +1,4 @@
-import type { RouteWhy, SubmitRequest } from '@tsunagu/contracts';
+import type { Presentment, RouteWhy, SubmitRequest } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Sad } from '@tsunagu/kernel';
 import type { FileActionSpeech } from './file-action-speech.js';
@@ -15,10 +15,15 @@ export type WireOrder = Pick<
   | 'entryMode'
   | 'acceptor'
   | 'plan'
+  | 'conversion'
+  | 'repeatOf'
+  | 'voiceApproval'
   | 'slipNo'
   | 'requestId'
   | 'cardToken'
 > & {
+  /** How the card was shown, without the record of its chip. */
+  readonly presentment?: Pick<Presentment, 'cvm' | 'fallback' | 'application' | 'hasPin'>;
   /** Why it goes where it goes; absent in orders that were not routed. */
   readonly route?: RouteWhy;
 };
@@ -33,8 +38,14 @@ export interface CardAtHand {
   /** Absent for reversals, captures and refunds: the sensitive part is gone by then. */
   readonly track2: Sad<string> | null;
   readonly emv: Sad<Buffer> | null;
-  /** PIN block under the link's zone key and the 8-byte id of that key. */
-  readonly pin: { readonly block: Sad<Buffer>; readonly keyId: Buffer } | null;
+  readonly pin: LinkPin | null;
+}
+
+/** A PIN block under the link's zone key, its ISO 9564-1 format, and the 8-byte id of that key: 16 bytes in format 4, else 8. */
+interface LinkPin {
+  readonly block: Sad<Buffer>;
+  readonly format: 0 | 3 | 4;
+  readonly keyId: Buffer;
 }
 
 /** The names of one message. `sentAt` changes with every copy, the others never. */
@@ -69,11 +80,17 @@ export type AnswerReading =
   | { readonly kind: 'declined'; readonly actionCode: string; readonly emvResponse: string | null }
   | { readonly kind: 'unusable'; readonly actionCode: string | null };
 
-/** What the answer to an advice or reversal says: closed, try again later, or a person must look. */
+/**
+ * What the answer to an advice or reversal says: closed, try again later, or a person must look. `declined` answers a cancel alone, where
+ * the counterpart decides about it: its original stands as it was.
+ */
 export type AcknowledgementReading = {
-  readonly kind: 'done' | 'retry' | 'refused';
+  readonly kind: 'done' | 'retry' | 'refused' | 'declined';
   readonly actionCode: string | null;
 };
+
+/** `cancel`: a reversal that the customer asked for (reason 4000). */
+export type AcknowledgedKind = 'advice' | 'reversal' | 'cancel';
 
 export interface BuildFacts {
   readonly order: WireOrder;
@@ -88,15 +105,15 @@ export interface BuildFacts {
  */
 export interface Connector {
   readonly name: string;
-  /** 1100 or 1200. */
+  /** 1100 or 1200. `original`: of a refund, an increase, or the message that is said again with a PIN. */
   buildRequest(facts: BuildFacts): IsoMessage;
-  /** 1220, or 1221 as a repeat. */
+  /** 1220, or 1221 as a repeat: a capture, or a sale that was approved by telephone, which has no original. */
   buildAdvice(facts: BuildFacts, isRepeat: boolean): IsoMessage;
   /** 1420, or 1421 as a repeat. @param reasonCode field 25, four digits */
   buildReversal(facts: BuildFacts, reasonCode: string, isRepeat: boolean): IsoMessage;
   /** @param request the message that was sent: an answer that echoes something else is unusable */
   readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading;
-  readAcknowledgement(kind: 'advice' | 'reversal', answer: IsoMessage): AcknowledgementReading;
+  readAcknowledgement(kind: AcknowledgedKind, answer: IsoMessage): AcknowledgementReading;
   /** Absent on a counterpart that reconciles by file only. */
   readonly reconciliation?: ReconciliationSpeech;
   /** Absent on a counterpart that sends no files on the line. */

@@ -10,7 +10,15 @@ export type JournalState =
   'sending' | 'not_sent' | 'approved' | 'declined' | 'sent_unknown' | 'reversing' | 'reversed' | 'in_doubt' | 'burned';
 
 export type JournalEvent =
-  'approve' | 'decline' | 'lose' | 'proveUnsent' | 'decideReversal' | 'lateYes' | 'confirmReversal' | 'giveUp';
+  | 'approve'
+  | 'decline'
+  | 'lose'
+  | 'proveUnsent'
+  | 'decideReversal'
+  | 'lateYes'
+  | 'confirmReversal'
+  | 'refuseReversal'
+  | 'giveUp';
 
 /** A key leading back to its own state is a repeat we accept; a missing key is forbidden. Nothing is sent twice. */
 const TABLE = {
@@ -35,7 +43,14 @@ const TABLE = {
     confirmReversal: 'reversed',
     giveUp: 'in_doubt',
   },
-  reversing: { decideReversal: 'reversing', lateYes: 'reversing', confirmReversal: 'reversed', giveUp: 'in_doubt' },
+  // refuseReversal: the counterpart decided against a customer's cancel, so its approval stands
+  reversing: {
+    decideReversal: 'reversing',
+    lateYes: 'reversing',
+    confirmReversal: 'reversed',
+    refuseReversal: 'approved',
+    giveUp: 'in_doubt',
+  },
   in_doubt: { lateYes: 'in_doubt', confirmReversal: 'reversed', giveUp: 'in_doubt' },
   // a yes after the end is recorded, and reversed once more when the peer had said "no original"
   reversed: { lateYes: 'reversed', confirmReversal: 'reversed' },

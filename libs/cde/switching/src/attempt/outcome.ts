@@ -16,24 +16,43 @@ const OUTCOME_STATE: Readonly<Record<JournalState, WireOutcome['state']>> = {
   burned: 'not_sent',
 };
 
-/** Proved unsent, and asking again would be refused again: for the gateway that is a no. */
 export const RETRY_LIMIT = 'retry_limit';
+
+const CANCEL_REFUSED = 'cancel_refused';
+
+/** Reason of an approval whose cancel the counterpart refused: the word, and its action code. */
+export function refusedCancel(actionCode: string): string {
+  return `${CANCEL_REFUSED}:${actionCode}`;
+}
+
+export function wasCancelRefused(reason: string | null): boolean {
+  return reason?.startsWith(CANCEL_REFUSED) === true;
+}
 
 /** The journal row in the words of the contract. */
 export function outcomeOf(record: JournalRecord): WireOutcome {
   const { wire } = record;
-  const listed = listedActionCode(record.reason);
+  const listed = listedActionCode(record.reason) ?? refusalCode(record.reason);
   return {
     attemptId: record.attemptId,
-    state: record.reason === RETRY_LIMIT || listed !== undefined ? 'declined' : OUTCOME_STATE[record.state],
+    state: isHeldBack(record) ? 'declined' : OUTCOME_STATE[record.state],
     actionCode: listed ?? record.actionCode,
     approvalCode: record.approvalCode,
     approvedMinor: record.approvedMinor,
     emvResponse: record.emvResponse,
     network: wire === null ? null : { link: wire.link, rrn: wire.rrn, stan: wire.stan, localTime: wire.localTime },
-    reason: record.reason,
+    reason: wasCancelRefused(record.reason) ? CANCEL_REFUSED : record.reason,
     lateApproval: record.isLateApproval,
   };
+}
+
+/** Proved unsent, and asking again would be refused again: for the gateway that is a no. */
+function isHeldBack({ reason }: JournalRecord): boolean {
+  return reason === RETRY_LIMIT || listedActionCode(reason) !== undefined;
+}
+
+function refusalCode(reason: string | null): string | undefined {
+  return wasCancelRefused(reason) ? reason?.slice(CANCEL_REFUSED.length + 1) : undefined;
 }
 
 /** A row that was just inserted, as a record without an answer. */

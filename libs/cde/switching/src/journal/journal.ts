@@ -102,6 +102,8 @@ export interface SafEnd {
   readonly actionCode: string | null;
   /** Applied to the attempt when its state allows it; null leaves the attempt alone. */
   readonly event: JournalEvent | null;
+  /** In place of the reason that the attempt had. */
+  readonly reason?: string;
   readonly answer?: WireAnswer;
   /** Field 15 of the answer, YYYY-MM-DD: the reconciliation that an approval, or an accepted reversal, counts in. */
   readonly businessDate?: string;

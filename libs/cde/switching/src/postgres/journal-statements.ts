@@ -126,7 +126,7 @@ export const END = sql(
  */
 export const MOVE_AT_END = sql(
   'journal_move_at_end',
-  `update switch.journal set state = $4, reason = case when $5::boolean then null else reason end, moved_at = $6,
+  `update switch.journal set state = $4, reason = case when $5::boolean then $14 else reason end, moved_at = $6,
      action_code = coalesce($7, action_code), approval_code = coalesce($8, approval_code),
      approved_minor = coalesce($9::bigint, approved_minor),
      sealed_account = case when $10::boolean then null else sealed_account end,

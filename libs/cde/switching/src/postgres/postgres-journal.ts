@@ -218,13 +218,14 @@ function endValues(claim: SafClaim, event: NonNullable<SafEnd['event']>, end: Sa
   const from = sourcesOf(event).filter((state) => state !== 'sending');
   const targets = new Set(from.map((state) => advance(state, event)));
   invariant(targets.size === 1, 'an entry ends its attempt in one way');
-  const isAnswered = event === 'approve' || event === 'decline';
+  const isReasonOver = event === 'approve' || event === 'decline' || end.reason !== undefined;
   const isAccountDone = event === 'decline' || (event === 'confirmReversal' && end.actionCode !== NO_ORIGINAL);
   const { actionCode = null, approvalCode = null, approvedMinor = null } = end.answer ?? {};
   const answer = [actionCode, approvalCode, approvedMinor];
   const counted = [end.businessDate ?? null, isAcceptedReversal(event, end), event === 'approve'];
   const to = [...targets][0];
-  return [claim.tenantId, claim.attemptId, from, to, isAnswered, end.at, ...answer, isAccountDone, ...counted];
+  const key = [claim.tenantId, claim.attemptId];
+  return [...key, from, to, isReasonOver, end.at, ...answer, isAccountDone, ...counted, end.reason ?? null];
 }
 
 /** The peer took something back, so it must have had it: with "no original" it says that it had nothing. */

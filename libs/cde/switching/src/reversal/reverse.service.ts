@@ -1,6 +1,6 @@
 import type { ReverseRequest, WireOutcome } from '@tsunagu/contracts';
 import { allows } from '../attempt/journal-state.js';
-import { freshRecord, outcomeOf } from '../attempt/outcome.js';
+import { freshRecord, outcomeOf, wasCancelRefused } from '../attempt/outcome.js';
 import {
   REQUESTED_REVERSAL,
   type Journal,
@@ -8,12 +8,12 @@ import {
   type JournalRecord,
   type SafDraft,
 } from '../journal/journal.js';
-import { reversalDraft } from '../submit/submit-request.js';
+import { ADVICES, reversalDraft } from '../submit/submit-request.js';
 import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 
 const ACK_WAIT_MS = 2_000;
 
-/** Takes an attempt back: queued once per attempt, repeated until acknowledged, never taken back itself. */
+/** Takes an attempt back: queued once per attempt, repeated until acknowledged, never taken back itself. A cancel that was refused is not asked for again. */
 export class ReverseService {
   constructor(
     private readonly ports: SwitchingPorts,
@@ -32,7 +32,7 @@ export class ReverseService {
   async #decide(request: ReverseRequest): Promise<JournalRecord> {
     for (;;) {
       const record = (await this.ports.journal.find(request)) ?? (await this.#burn(request));
-      if (!allows(record.state, 'decideReversal')) return record;
+      if (!allows(record.state, 'decideReversal') || wasCancelRefused(record.reason)) return record;
       const { code, word } = REQUESTED_REVERSAL[request.reason];
       const saf = reversalDraft(record, code);
       if (saf === undefined) return record;
@@ -46,7 +46,7 @@ export class ReverseService {
   /** The first decision holds the terminal until it was sent; a later one finds the entry that is there. */
   #queue(record: JournalRecord, saf: SafDraft, word: string): ReturnType<Journal['move']> {
     const { tenantId, attemptId, state: from } = record;
-    const isAdvice = record.order?.operation === 'capture';
+    const isAdvice = record.order !== null && ADVICES.includes(record.order.operation);
     const isFirst = from === 'sending' || from === 'approved';
     const reason = isFirst || isAdvice ? word : record.reason;
     const step = () =>

@@ -20,8 +20,8 @@ export async function buildSafMessage(item: SafItem, desk: Desk, ports: Switchin
   const { record, kind } = item;
   if (record.wire === null || record.order === null) throw new UnbuildableEntryError('message');
   if (record.sealedAccount === null) throw new UnbuildableEntryError('account');
-  const original = originalOf(kind === 'reversal' ? record : item.original);
-  if (original === undefined) throw new UnbuildableEntryError('original');
+  const original = originalOf(kind === 'reversal' ? record : item.original) ?? null;
+  if (original === null && record.order.operation !== 'voice_sale') throw new UnbuildableEntryError('original');
   const envelope = { sad: null, account: record.sealedAccount };
   const { card, wipe } = await ports.envelopes.open(record.tenantId, envelope, desk.line.config);
   try {

@@ -3,7 +3,8 @@ import { AppError } from '@tsunagu/kernel';
 import { transportOf, type SendResult } from '@tsunagu/links';
 import { DatabaseError, DatabaseUnavailableError } from '@tsunagu/platform';
 import type { Desk } from '../desk.js';
-import type { LeaseRef, SafClaim, SafEnd, SafItem } from '../journal/journal.js';
+import { REQUESTED_REVERSAL, type LeaseRef, type SafClaim, type SafEnd, type SafItem } from '../journal/journal.js';
+import { refusedCancel } from '../attempt/outcome.js';
 import { persist } from '../journal/persist.js';
 import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import { buildSafMessage } from './saf-message.js';
@@ -206,11 +207,14 @@ export class SafWorker {
   }
 
   async #read(claim: SafClaim, lease: LeaseRef, item: SafItem, answer: IsoMessage): Promise<void> {
-    const { kind, actionCode } = this.desk.connector.readAcknowledgement(claim.kind, answer);
+    const isCancel = claim.kind === 'reversal' && item.reasonCode === REQUESTED_REVERSAL.customer_cancellation.code;
+    const { kind, actionCode } = this.desk.connector.readAcknowledgement(isCancel ? 'cancel' : claim.kind, answer);
     const businessDate = this.memory.calendar.dateOf(lease.link, answer);
     if (kind === 'done')
       return this.#end(claim, lease, { ...this.#acknowledged(claim, item, actionCode), businessDate });
     const facts = { ...factsOf(claim, lease), actionCode };
+    // Only what is known to be approved can be refused to be taken back: of anything else nobody knows.
+    if (kind === 'declined' && item.record.state === 'reversing') return this.#refuse(claim, lease, actionCode);
     if (kind === 'retry') return this.ports.log.note('store-and-forward entry to be repeated', facts);
     this.ports.log.alarm('store-and-forward entry refused', facts);
     await this.#end(claim, lease, {
@@ -222,11 +226,19 @@ export class SafWorker {
     });
   }
 
+  /** The counterpart decided against a cancel: its approval stands, and that is an answer, not an incident. */
+  #refuse(claim: SafClaim, lease: LeaseRef, actionCode: string | null): Promise<void> {
+    this.ports.log.note('cancel refused', { ...factsOf(claim, lease), actionCode });
+    const reason = refusedCancel(actionCode ?? '');
+    const at = this.ports.clock.now();
+    return this.#end(claim, lease, { state: 'done', actionCode, event: 'refuseReversal', reason, at });
+  }
+
   #acknowledged(claim: SafClaim, item: SafItem, actionCode: string | null): SafEnd {
     const at = this.ports.clock.now();
     if (claim.kind === 'reversal') return { state: 'done', actionCode, event: 'confirmReversal', at };
     const approvedMinor = item.record.order?.amountMinor ?? null;
-    const approvalCode = item.original?.approvalCode ?? null;
+    const approvalCode = item.original?.approvalCode ?? item.record.order?.voiceApproval?.code ?? null;
     const answer = { actionCode, approvalCode, approvedMinor, emvResponse: null };
     return { state: 'done', actionCode, event: 'approve', answer, at };
   }

@@ -8,9 +8,32 @@ import { terminalOf } from '../store-and-forward/terminal-order.js';
 /** The part of a request that is kept: no envelope, nothing of the card. */
 export function orderOf(request: SubmitRequest): WireOrder {
   const { operation, method, amountMinor, currency, brand, entryMode, acceptor, plan, slipNo, requestId } = request;
-  const { cardToken } = request;
-  return { operation, method, amountMinor, currency, brand, entryMode, acceptor, plan, slipNo, requestId, cardToken };
+  const { cardToken, conversion, repeatOf, voiceApproval } = request;
+  const asked = {
+    operation,
+    method,
+    amountMinor,
+    currency,
+    brand,
+    entryMode,
+    acceptor,
+    plan,
+    slipNo,
+    requestId,
+    cardToken,
+  };
+  return { ...asked, conversion, repeatOf, voiceApproval, presentment: shownOf(request) };
 }
+
+/** Without the record of the chip: field 55 is built from the envelope, and the journal keeps nothing of it. */
+function shownOf({ presentment }: SubmitRequest): WireOrder['presentment'] {
+  if (presentment === undefined) return undefined;
+  const { cvm, fallback, application, hasPin } = presentment;
+  return { cvm, fallback, application, hasPin };
+}
+
+/** Sent as advices: repeated until answered, never refused for business reasons before they leave. */
+export const ADVICES: readonly SubmitRequest['operation'][] = ['capture', 'voice_sale'];
 
 const MTI: Readonly<Record<SubmitRequest['operation'], string>> = {
   authorize: '1100',

@@ -23,7 +23,7 @@ import { entryOf, messageIdentity, orderOf, originalOf, reversalDraft, wireIdent
 const ORDER_WAIT_MS = 2_000;
 
 /** What takes money from a card; a refund to a blocked one gives it back. */
-const CHARGES: readonly SubmitRequest['operation'][] = ['authorize', 'sale'];
+const CHARGES: readonly SubmitRequest['operation'][] = ['authorize', 'increase', 'sale'];
 
 type LossReason = keyof typeof REVERSAL_REASON_CODE;
 

@@ -25,8 +25,9 @@ export const plainConnector: Connector = {
     if (actionCode?.[0] === '1') return { kind: 'declined', actionCode, emvResponse: null };
     return { kind: 'unusable', actionCode };
   },
-  readAcknowledgement(_kind, answer) {
+  readAcknowledgement(kind, answer) {
     const actionCode = answer.text(39) ?? null;
+    if (kind === 'cancel' && actionCode?.[0] === '1') return { kind: 'declined', actionCode };
     if (['000', '400', '900', '914'].includes(actionCode ?? '')) return { kind: 'done', actionCode };
     return { kind: actionCode === '909' ? 'retry' : 'refused', actionCode };
   },

@@ -8,22 +8,17 @@ import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import { entryOf, wireIdentity } from './submit-request.js';
 
 /**
- * A capture is an advice: it may not be refused for business reasons, so it is queued with its journal row and repeated until it is
- * answered. It is `unknown` meanwhile; its silence is never a reason to reverse.
+ * Captures, and sales that were approved by telephone, are advices: they may not be refused for business reasons, so each is queued with its
+ * journal row and repeated until it is answered. It is `unknown` meanwhile; its silence is never a reason to reverse.
  */
-export class CaptureService {
+export class AdviceService {
   constructor(
     private readonly ports: SwitchingPorts,
     private readonly memory: SwitchingMemory,
   ) {}
 
   async queue(request: SubmitRequest): Promise<WireOutcome> {
-    const { tenantId, originalAttemptId } = request;
-    const original =
-      originalAttemptId === undefined
-        ? undefined
-        : await this.ports.journal.find({ tenantId, attemptId: originalAttemptId });
-    const desk = this.ports.desks.forLink(original?.wire?.link ?? '');
+    const desk = await this.#deskOf(request);
     if (desk === undefined || request.envelope === null) return this.#refuse(request);
     if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
     const ended = this.memory.endings.listen(request);
@@ -31,6 +26,14 @@ export class CaptureService {
     await ended(known === undefined || known.state === 'sent_unknown' ? desk.line.config.replyTimeoutMs : 0);
     const now = await this.ports.journal.find(request);
     return outcomeOf(now ?? known ?? freshRecord(this.#entry(request, null, 'sent_unknown')));
+  }
+
+  /** A capture follows its original; what has none is routed like a sale. */
+  async #deskOf(request: SubmitRequest): Promise<Desk | undefined> {
+    const { tenantId, originalAttemptId: attemptId, operation } = request;
+    if (attemptId === undefined && operation === 'voice_sale') return (await this.ports.desks.route(request)).desk;
+    const original = attemptId === undefined ? undefined : await this.ports.journal.find({ tenantId, attemptId });
+    return this.ports.desks.forLink(original?.wire?.link ?? '');
   }
 
   /** @returns the record that was there before */
