@@ -6,12 +6,14 @@ import { ensureInstalled } from './start/install.mjs';
 import { ROOT } from './start/root.mjs';
 import { runTool } from './supervisor/run-tool.mjs';
 
-/** `npm run gen`: everything that is made from the code: the OpenAPI document, one page per error, requirements with their tests. */
+/** `npm run gen`: everything that is made from the code: the OpenAPI document, the SDK's types, one page per error, requirements with their tests. */
 try {
   await ensureInstalled();
   const main = await bundle('api-openapi', 'apps/api/src/openapi.ts');
   await runTool(main, [join(ROOT, 'docs')], {});
-  // Loaded here: it needs the installed compiler.
+  // Loaded here: both need the installed compiler.
+  const { writeSdkTypes } = await import('./gen/sdk-types.mjs');
+  await writeSdkTypes();
   const { allProofs, requirementFamilies, requirementPage } = await import('./check/requirements.mjs');
   const proofs = allProofs(ROOT);
   for (const family of requirementFamilies(ROOT)) {

@@ -100,10 +100,13 @@ function everywhere(prefix, ours) {
       name: 'no-deep-import',
       severity: 'error',
       from: { path: inside },
-      // iso8583 has two more fronts, exported as subpaths
+      // exported as subpaths: two more fronts of iso8583, and the part of the SDK that needs Node
       to: {
         path: `^${home}libs/`,
-        pathNot: ['^$1/', `^${home}libs/([^/]+/[^/]+/src|shared/iso8583/src/(explain|unionpay))/index\\.ts$`],
+        pathNot: [
+          '^$1/',
+          `^${home}libs/([^/]+/[^/]+/src|shared/iso8583/src/(explain|unionpay)|web/sdk/src/node)/index\\.ts$`,
+        ],
       },
     },
     {

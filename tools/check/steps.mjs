@@ -27,7 +27,13 @@ const EXPORTS_MAX_OF = {
   'libs/shared/platform': 39, // the plumbing and hardening of five processes, and the ways between two switches: each takes only the parts that it names in forRoot
 };
 /** What `npm run gen` makes. */
-const GENERATED = ['docs/openapi.json', 'docs/errors', 'docs/requirements.md', 'docs/card-crypto-requirements.md'];
+const GENERATED = [
+  'docs/openapi.json',
+  'docs/errors',
+  'docs/requirements.md',
+  'docs/card-crypto-requirements.md',
+  'libs/web/sdk/src/wire/openapi.ts',
+];
 
 /** Steps of `npm run check`: each returns what is wrong, one entry a line; empty = passed. */
 export const STEPS = {

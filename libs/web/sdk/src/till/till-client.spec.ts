@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryJournal } from '../journal/memory-journal.js';
+import type { Intent, Journal } from '../journal/journal.js';
+import { ScriptedGateway, problem, type Weather } from '../testing/scripted-gateway.js';
+import { TestClock } from '../testing/test-clock.js';
+import { TsunaguProblem } from '../transport/problem.js';
+import { UnfinishedError } from './outcome.js';
+import { TillClient, type Purchase, type TillOptions } from './till-client.js';
+
+const SALE: Purchase = {
+  kind: 'sale',
+  money: { amount: 1_500, currency: 'JPY' },
+  card_present: { format: 'dukpt_aes', ksn: '0'.repeat(24), ciphertext: '9C'.repeat(48), entry_mode: 'chip' },
+};
+
+function shop(more: Partial<TillOptions> = {}) {
+  const gateway = new ScriptedGateway();
+  const journal = more.journal ?? new MemoryJournal();
+  const clock = new TestClock();
+  const options: TillOptions = {
+    baseUrl: 'http://gateway.test/',
+    apiKey: 'tsk_test_1',
+    terminalId: 'trm_1',
+    journal,
+    clock,
+    random: () => 0.5,
+    fetch: gateway.fetch,
+    ...more,
+  };
+  return { gateway, journal, clock, till: new TillClient(options), restart: () => new TillClient(options) };
+}
+
+const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a purchase on a bad line', () => {
+  const troubles: Weather[][] = [
+    ['fine'],
+    ['lost_request'],
+    ['lost_response'],
+    ['half_response'],
+    ['error_after'],
+    ['foreign_502'],
+    ['login_page'],
+    ['in_progress'],
+    ['too_many'],
+    ['lost_response', 'error_after', 'in_progress', 'lost_request', 'half_response'],
+  ];
+
+  it.each(troubles.map((weather) => ({ name: weather.join(', '), weather })))(
+    'charges once and says so: $name',
+    async ({ weather }) => {
+      const { gateway, journal, till } = shop();
+      gateway.weather.push(...weather);
+      expect(await till.pay(SALE)).toMatchObject({ result: 'charged', payment: { status: 'captured' } });
+      expect(gateway.charges).toBe(1);
+      const keys = gateway.seen.filter(({ path }) => path === '/v1/payments').map(({ key }) => key);
+      expect(new Set(keys).size).toBe(1);
+      expect(await journal.unfinished()).toEqual([]);
+    },
+  );
+
+  it('waits as long as it is told, and longer from round to round', async () => {
+    const { gateway, clock, till } = shop();
+    gateway.weather.push('too_many', 'lost_request', 'lost_request', 'lost_request');
+    await till.pay(SALE);
+    expect(clock.pauses).toEqual([7_000, 375, 750, 1_500]);
+  });
+
+  it('follows a purchase that is still open to its end', async () => {
+    const { gateway, till } = shop();
+    gateway.readsUntilFinal = 3;
+    expect(await till.pay(SALE)).toMatchObject({ result: 'charged' });
+    expect(gateway.seen).toHaveLength(4);
+  });
+
+  it('says that it does not know, and keeps the purchase, when nobody answers', async () => {
+    const { gateway, till, journal } = shop();
+    gateway.weather.push(...Array.from({ length: 200 }, (): Weather => 'lost_response'));
+    expect(await till.pay(SALE)).toMatchObject({ result: 'unknown', why: 'no_answer', payment: null });
+    expect(await journal.unfinished()).toMatchObject([{ action: 'pay' }]);
+    expect(await rejection(till.pay(SALE))).toBeInstanceOf(UnfinishedError);
+    gateway.weather.length = 0;
+    expect(await till.resume()).toMatchObject({ action: 'pay', ending: { result: 'charged' } });
+    expect(gateway.charges).toBe(1);
+  });
+
+  it('stops waiting when it is told to, and knows afterwards', async () => {
+    const { gateway, till, restart } = shop();
+    const stop = new AbortController();
+    gateway.weather.push('lost_response');
+    gateway.onArrival = () => stop.abort();
+    expect(await till.pay(SALE, { signal: stop.signal })).toMatchObject({ result: 'unknown', why: 'aborted' });
+    expect(await restart().resume()).toMatchObject({ ending: { result: 'charged' } });
+  });
+
+  it('sends nothing when it was stopped before', async () => {
+    const { gateway, till, journal } = shop();
+    expect(() => till.pay(SALE, { signal: AbortSignal.abort() })).toThrow();
+    expect(gateway.seen).toEqual([]);
+    expect(await journal.unfinished()).toEqual([]);
+  });
+
+  it('tells a decline as not charged, and an exhausted repair as unknown', async () => {
+    const { gateway, till } = shop();
+    gateway.end = { status: 'declined', customer_charged: 'no' };
+    expect(await till.pay(SALE)).toMatchObject({ result: 'not_charged', payment: { status: 'declined' } });
+    gateway.end = { status: 'unknown', customer_charged: 'unknown' };
+    expect(await till.pay(SALE)).toMatchObject({ result: 'unknown', why: 'in_doubt' });
+  });
+
+  it('takes one customer at a time', async () => {
+    const { gateway, till } = shop();
+    const both = await Promise.allSettled([till.pay(SALE), till.pay(SALE)]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(gateway.payments).toHaveLength(1);
+  });
+
+  it('sends nothing that it could not write down', async () => {
+    const full: Journal = {
+      unfinished: () => Promise.resolve([]),
+      save: () => Promise.reject(new Error('the disk is full')),
+      finish: () => Promise.resolve(),
+    };
+    const { gateway, till } = shop({ journal: full });
+    expect(await rejection(till.pay(SALE))).toMatchObject({ message: 'the disk is full' });
+    expect(gateway.seen).toEqual([]);
+  });
+});
+
+describe('a refusal', () => {
+  const refusing = (status: number, code: string, before: Weather[] = []) => {
+    const state = shop({
+      fetch: (request) => (before.length > 0 ? lose(before) : Promise.resolve(answer(request))),
+    });
+    const answer = (request: Request) =>
+      request.url.includes('/attempts/')
+        ? Response.json({ object: 'attempt_answer', status: 'never_seen', payment: null })
+        : problem(status, code);
+    return state;
+  };
+  const lose = (before: Weather[]): Promise<Response> => {
+    before.pop();
+    return Promise.reject(new TypeError('terminated'));
+  };
+
+  it.each([
+    [400, 'parameter_invalid'],
+    [409, 'ksn_replay'],
+    [422, 'card_data_invalid'],
+    [422, 'idempotency_key_reused'],
+    [401, 'api_key_invalid'],
+  ])('is thrown as it is, and leaves nothing unfinished: %i %s', async (status, code) => {
+    const { till, journal } = refusing(status, code);
+    const error = await rejection(till.pay(SALE));
+    expect(error).toBeInstanceOf(TsunaguProblem);
+    expect(error).toMatchObject({ code, status, nextAction: 'retry_same_key', requestId: 'req_1' });
+    expect(await journal.unfinished()).toEqual([]);
+  });
+
+  it('leaves the purchase unfinished when the door closed behind a lost try', async () => {
+    const { till, journal } = refusing(401, 'api_key_expired', ['lost_response']);
+    expect(await rejection(till.pay(SALE))).toMatchObject({ code: 'api_key_expired' });
+    expect(await journal.unfinished()).toMatchObject([{ action: 'pay' }]);
+  });
+
+  it('lets the purchase of its own reference decide when the key was used for something else', async () => {
+    const { gateway, till } = shop({ fetch: (request) => reused(request) });
+    const reused = async (request: Request) => {
+      const answer = await gateway.fetch(request);
+      return request.method === 'POST' ? problem(422, 'idempotency_key_reused') : answer;
+    };
+    expect(await till.pay(SALE)).toMatchObject({ result: 'charged' });
+  });
+});
+
+describe('a till that starts again', () => {
+  const unsent = (clock: TestClock): Intent => ({
+    id: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01',
+    action: 'pay',
+    clientReference: 'order-1',
+    paymentId: null,
+    body: { ...SALE, client_reference: 'order-1', terminal_id: 'trm_1' },
+    startedAt: new Date(clock.wallMs()).toISOString(),
+  });
+
+  it('has nothing to do when nothing is unfinished', async () => {
+    expect(await shop().till.resume()).toBeUndefined();
+  });
+
+  it('sends a young purchase that never arrived, with its own key', async () => {
+    const { gateway, till, journal, clock } = shop();
+    await journal.save(unsent(clock));
+    clock.pass(60_000);
+    expect(await till.resume()).toMatchObject({ ending: { result: 'charged' } });
+    expect(gateway.payments[0]).toMatchObject({ key: unsent(clock).id });
+  });
+
+  it.each([
+    { name: 'is old', skew: (clock: TestClock) => clock.pass(121_000) },
+    {
+      name: 'comes from the future, because the clock went back',
+      skew: (clock: TestClock) => clock.setBack(3_600_000),
+    },
+  ])('gives up a purchase that $name: its customer has gone', async ({ skew }) => {
+    const { gateway, till, journal, clock } = shop();
+    await journal.save(unsent(clock));
+    skew(clock);
+    expect(await till.resume()).toMatchObject({ ending: { result: 'not_charged', payment: null } });
+    expect(gateway.charges).toBe(0);
+    expect([...gateway.burned]).toEqual(['order-1']);
+    expect(await journal.unfinished()).toEqual([]);
+  });
+
+  it('makes keys of its own with a clock that stands still', async () => {
+    const { gateway, till } = shop();
+    for (let sale = 0; sale < 50; sale += 1) await till.pay(SALE);
+    expect(new Set(gateway.payments.map(({ key }) => key)).size).toBe(50);
+    expect(new Set(gateway.payments.map(({ payment }) => payment.client_reference)).size).toBe(50);
+  });
+
+  it('keeps no card once the gateway has the purchase', async () => {
+    const { gateway, till, journal } = shop({ patience: { totalMs: 1_000 } });
+    gateway.readsUntilFinal = 1_000;
+    expect(await till.pay(SALE)).toMatchObject({ result: 'unknown', why: 'still_open' });
+    expect(await journal.unfinished()).toMatchObject([{ body: null, paymentId: gateway.payments[0]!.payment.id }]);
+  });
+});
+
+describe('giving up', () => {
+  it('proves that an unanswered purchase is not charged', async () => {
+    const { gateway, till, journal } = shop();
+    gateway.weather.push(...Array.from({ length: 200 }, (): Weather => 'lost_request'));
+    await till.pay(SALE);
+    gateway.weather.length = 0;
+    expect(await till.giveUp()).toMatchObject({ result: 'not_charged', payment: null });
+    expect(await journal.unfinished()).toEqual([]);
+  });
+
+  it('stays decided over a restart', async () => {
+    const { gateway, till, restart } = shop();
+    gateway.weather.push(...Array.from({ length: 400 }, (): Weather => 'lost_request'));
+    await till.pay(SALE);
+    expect(await till.giveUp()).toMatchObject({ result: 'unknown' });
+    gateway.weather.length = 0;
+    expect(await restart().resume()).toMatchObject({ action: 'give_up', ending: { result: 'not_charged' } });
+    expect(gateway.charges).toBe(0);
+  });
+
+  it('has nothing to give up at a till without a purchase', async () => {
+    expect(await shop().till.giveUp()).toBeUndefined();
+  });
+});
+
+describe('a movement', () => {
+  it('is done once, over a lost answer and a restart', async () => {
+    const { gateway, till, restart } = shop({ patience: { totalMs: 2_000 } });
+    const { payment } = (await till.pay(SALE)) as { payment: { id: string } };
+    gateway.weather.push(...Array.from({ length: 4 }, (): Weather => 'lost_response'));
+    expect(await till.refund(payment.id)).toMatchObject({ result: 'unknown', why: 'no_answer' });
+    expect(await rejection(till.pay(SALE))).toBeInstanceOf(UnfinishedError);
+    gateway.weather.length = 0;
+    expect(await restart().resume()).toMatchObject({ action: 'refund', ending: { result: 'done' } });
+    expect(gateway.payments[0]!.payment.refunds).toHaveLength(1);
+  });
+});
