@@ -1,15 +1,9 @@
-import type { SubmitRequest, WireOperation } from '@tsunagu/contracts';
+import type { SubmitRequest } from '@tsunagu/contracts';
+import { brandOf } from '../methods/rule-of-payment.js';
 import { wirePlan } from '../plans/choose-plan.js';
 import type { ClaimedAttempt } from '../store/payment-store.js';
 import type { Attempt } from '../payment-record.js';
-
-const OPERATIONS: Readonly<Record<Exclude<Attempt['kind'], 'void'>, WireOperation>> = {
-  auth: 'authorize',
-  sale: 'sale',
-  capture: 'capture',
-  refund: 'refund',
-  increase: 'increase',
-};
+import { operationOf, wireFacts } from './wire-facts.js';
 
 /** Local time in Japan as YYMMDDhhmmss. @source ISO 8583:1993, data element 12 */
 export function localTime(at: Date): string {
@@ -24,15 +18,16 @@ export function submitRequest(
   return {
     tenantId: payment.tenantId,
     attemptId: attempt.id,
-    operation: OPERATIONS[operation.kind],
+    operation: operationOf(operation.kind, attempt),
     method: payment.method,
     amountMinor: attempt.amountMinor,
     currency: payment.currency,
-    brand: payment.card.brand,
+    brand: brandOf(payment),
     bin6: payment.card.bin6,
     entryMode: payment.entryMode,
     acceptor: payment.acceptor,
     ...(payment.plan === null ? {} : { plan: wirePlan(payment.plan) }),
+    ...wireFacts(payment, attempt),
     ...(payment.slipNo === null ? {} : { slipNo: payment.slipNo }),
     cardToken: payment.tokenId,
     envelope: attempt.envelope,

@@ -6,13 +6,17 @@ import { ruleOf } from '../methods/rule-of-payment.js';
 import type { Attempt } from '../payment-record.js';
 import { holdsOf, orderVoidOfHold } from './order-void.js';
 
+/** The switch's word for an original that stands because its counterpart refused the cancel. */
+const CANCEL_REFUSED = 'cancel_refused';
+
 /**
  * Outcome of a reversal of an approved attempt; the switch speaks of the original.
  * @source payment-features.md §1.3 rows 15, 18, 26, 27
  */
 export function concludeVoid(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): void {
   if (outcome.state === 'reversed') return acknowledge(draft, attempt, outcome);
-  if (outcome.state === 'declined') return refuse(draft, attempt, outcome);
+  const isRefused = outcome.state === 'approved' && outcome.reason === CANCEL_REFUSED;
+  if (outcome.state === 'declined' || isRefused) return refuse(draft, attempt, outcome);
   // `approved` or `not_sent` of an approved original says nothing about the reversal: keep asking.
   if (attempt.status === 'sending' || outcome.state === 'in_doubt') becomeUnknown(draft, attempt, outcome);
 }
