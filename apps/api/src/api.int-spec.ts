@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toWireId } from '@tsunagu/kernel';
+import pg from 'pg';
+import { fromWireId, toWireId } from '@tsunagu/kernel';
 import { VAULT_ROUTES } from '@tsunagu/contracts';
 import { SandboxSeed, type SeededTenant } from '@tsunagu/merchants';
 import { startApp, type RunningApp } from '@tsunagu/platform';
@@ -105,6 +106,10 @@ async function ask(
   return answer;
 }
 
+const STATUSES = [
+  'requires_action', 'processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded',
+  'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost',
+]; // prettier-ignore
 const order = (change: Json = {}) =>
   anOrder({ client_reference: randomUUID(), terminal_id: toWireId('trm', terminalOf(0).id), ...change });
 const create = (body: Json, intent: string = randomUUID(), key?: string) => ask('/v1/payments', { body, intent, key });
@@ -213,6 +218,40 @@ describe('the api on a real database', () => {
     expect([reply.status, reply.body['status'], reply.body['customer_charged']]).toEqual([200, 'voided', 'no']);
     const refund = await ask(`/v1/payments/${String(body['id'])}/refunds`, { body: {}, intent: randomUUID() });
     expect([refund.status, refund.body['code']]).toEqual([409, 'state_conflict']);
+  });
+
+  it('refuses what a state does not allow with the state and what it does allow [A14]', async () => {
+    const admin = new pg.Client({ connectionString: db.adminUrl });
+    await admin.connect();
+    const routes = {
+      capture: 'captures',
+      increase: 'increases',
+      release: 'release',
+      cancel: 'cancel',
+      refund: 'refunds',
+    };
+    for (const status of STATUSES) {
+      const { body } = await create(order());
+      const id = String(body['id']);
+      const action =
+        status === 'requires_action' ? '{"type":"enter_pin","expiresAt":"2026-11-23T00:00:00.000Z"}' : null;
+      const counters = 'authorized_minor = amount_minor, captured_minor = amount_minor, refunded_minor = amount_minor';
+      const forced = `UPDATE gateway.payment SET status = $2, action = $3, ${counters} WHERE id = $1`;
+      await admin.query(forced, [fromWireId('pay', id), status, action]);
+      const allowed_actions = (await ask(`/v1/payments/${id}`)).body['allowed_actions'] as string[];
+      const refused = Object.entries(routes).filter(([name]) => !allowed_actions.includes(name));
+      for (const [name, route] of refused) {
+        const wish = name === 'increase' ? { money: { amount: 500, currency: 'JPY' } } : {};
+        const reply = await ask(`/v1/payments/${id}/${route}`, { body: wish, intent: randomUUID() });
+        expect({ status: reply.status, ...reply.body }).toMatchObject({
+          status: 409,
+          current_status: status,
+          allowed_actions,
+        });
+      }
+      expect(refused.length).toBeGreaterThanOrEqual(4);
+    }
+    await admin.end();
   });
 
   it('pages through many payments without losing or repeating one', async () => {

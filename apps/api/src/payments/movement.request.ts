@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Flag, Nested, OneOf, Optional } from '../validation/field-rules.js';
 import { MoneyRequest } from './create-payment.request.js';
 
@@ -8,10 +8,19 @@ export class CaptureRequest {
   @Nested(() => MoneyRequest)
   money?: MoneyRequest;
 
-  @ApiPropertyOptional({ description: 'No further capture follows; the rest is released' })
+  @ApiPropertyOptional({
+    description:
+      'No further capture follows; the rest is released. Where the brand allows one capture only (UnionPay), it is always the last one, and `false` is refused',
+  })
   @Optional()
   @Flag()
   final?: boolean;
+}
+
+export class IncreaseRequest {
+  @ApiProperty({ type: MoneyRequest, description: 'What is asked for in addition, not the new total' })
+  @Nested(() => MoneyRequest)
+  money!: MoneyRequest;
 }
 
 export class RefundRequest {

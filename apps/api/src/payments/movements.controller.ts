@@ -8,6 +8,7 @@ import {
   presentPayment,
   presentRefund,
   RefundResponse,
+  type AttemptKind,
   type PaymentView,
 } from '@tsunagu/payments';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
@@ -18,13 +19,13 @@ import { NoBody } from '../http/no-body.decorator.js';
 import { Intent, IntentOf } from '../idempotency/intent.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { CurrencyCheck } from './currency-check.js';
-import { CaptureRequest, RefundRequest } from './movement.request.js';
+import { CaptureRequest, IncreaseRequest, RefundRequest } from './movement.request.js';
 import { PaymentWaits } from './payment-waits.js';
 
 const PAYMENT_ID = { name: 'id', example: 'pay_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
 const OPEN_ATTEMPTS: readonly string[] = ['created', 'sending', 'sent_unknown', 'in_doubt'];
 
-/** Movements on an accepted payment: capture, cancel, refund. */
+/** Movements on an accepted payment: increase, capture, release, cancel, refund. */
 @ApiTags('payments')
 @Controller('v1/payments/:id')
 export class MovementsController {
@@ -60,9 +61,69 @@ export class MovementsController {
     await this.currencies.check(ctx, id, body.money?.currency);
     const order = { idempotency: intent.of(body), amountMinor: body.money?.amount, final: body.final };
     const { resource, replayed } = await this.actions.capture(ctx, id, order);
-    const view = await this.waits.untilDone(ctx, resource, talk, hasNoOpenCapture);
-    talk.say({ isFinal: hasNoOpenCapture(view), replayed });
+    const view = await this.waits.untilDone(ctx, resource, talk, hasNoOpen('capture'));
+    talk.say({ isFinal: hasNoOpen('capture')(view), replayed });
     return presentPayment(view, talk);
+  }
+
+  @Post('increases')
+  @Permission('payments:write')
+  @Policy('pay')
+  @Idempotency('required')
+  @ApiOperation({
+    operationId: 'increasePayment',
+    summary: '承認額を増やす（増額オーソリ） · Ask for more on an authorization',
+    description:
+      'An incremental authorization: `authorized` grows by the amount when the issuer approves. When it does not, the authorization stands as it was, and the newest attempt says why.',
+  })
+  @ApiParam(PAYMENT_ID)
+  @Answers({
+    movesMoney: true,
+    type: PaymentResponse,
+    statuses: [201, 202, 200],
+    problems: ['resource_missing', 'state_conflict', 'amount_invalid'],
+  })
+  async increase(
+    @Tenant() ctx: TenantContext,
+    @Param('id', new WireIdPipe('pay')) id: string,
+    @IntentOf() intent: Intent,
+    @Talk() talk: Conversation,
+    @Body() body: IncreaseRequest,
+  ): Promise<PaymentResponse> {
+    await this.currencies.check(ctx, id, body.money.currency);
+    const order = { idempotency: intent.of(body), amountMinor: body.money.amount };
+    const { resource, replayed } = await this.actions.increase(ctx, id, order);
+    const view = await this.waits.untilDone(ctx, resource, talk, hasNoOpen('increase'));
+    talk.say({ isFinal: hasNoOpen('increase')(view), replayed });
+    return presentPayment(view, talk);
+  }
+
+  @Post('release')
+  @Permission('payments:write')
+  @Policy('repair')
+  @Idempotency('required')
+  @ApiOperation({
+    operationId: 'releasePayment',
+    summary: '残りの承認を放棄する · Give up what is left of an authorization',
+    description: 'Of a partly captured authorization: no further capture follows, and what was captured stays.',
+  })
+  @ApiParam(PAYMENT_ID)
+  @Answers({
+    movesMoney: true,
+    type: PaymentResponse,
+    statuses: [200],
+    problems: ['resource_missing', 'state_conflict'],
+  })
+  async release(
+    @Tenant() ctx: TenantContext,
+    @Param('id', new WireIdPipe('pay')) id: string,
+    @IntentOf() intent: Intent,
+    @Talk() talk: Conversation,
+    @NoBody() body: Record<string, never>,
+  ): Promise<PaymentResponse> {
+    const { resource, replayed } = await this.actions.release(ctx, id, { idempotency: intent.of(body) });
+    talk.say({ isFinal: true, replayed, created: false });
+    return presentPayment(resource, talk);
   }
 
   @Post('cancel')
@@ -137,8 +198,8 @@ export class MovementsController {
   }
 }
 
-function hasNoOpenCapture(view: PaymentView): boolean {
-  return !view.attempts.some(({ kind, status }) => kind === 'capture' && OPEN_ATTEMPTS.includes(status));
+function hasNoOpen(wanted: AttemptKind): (view: PaymentView) => boolean {
+  return ({ attempts }) => !attempts.some(({ kind, status }) => kind === wanted && OPEN_ATTEMPTS.includes(status));
 }
 
 function isCancelDone(view: PaymentView): boolean {

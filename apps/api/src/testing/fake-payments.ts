@@ -124,6 +124,14 @@ export class FakePayments {
     return this.move(ctx, id, { status: 'captured' });
   }
 
+  increase(ctx: TenantContext, id: string): Promise<Accepted> {
+    return this.move(ctx, id, { authorizedMinor: 2000 });
+  }
+
+  release(ctx: TenantContext, id: string): Promise<Accepted> {
+    return this.move(ctx, id, { status: 'captured' });
+  }
+
   cancel(ctx: TenantContext, id: string): Promise<Accepted> {
     return this.move(ctx, id, { status: 'voided', final: true, customerCharged: 'no' });
   }

@@ -17,6 +17,7 @@ import { ClaimLease } from '../dispatch/claim-lease.js';
 import { ClaimService } from '../dispatch/claim.service.js';
 import { DispatchService } from '../dispatch/dispatch.service.js';
 import { SweeperService } from '../dispatch/sweeper.service.js';
+import { ExpiryService } from '../expiry/expiry.service.js';
 import { FollowUp } from '../follow-up.js';
 import { IntakeService } from '../intake/intake.service.js';
 import { OutcomeService } from '../outcome/outcome.service.js';
@@ -133,6 +134,7 @@ export class PaymentHouse {
   readonly dispatch: DispatchService;
   readonly sweeper: SweeperService;
   readonly watcher: WatchService;
+  readonly expiry: ExpiryService;
 
   /** @param node of its worker; its lease is opened by `house.lease.keep()` */
   constructor(databaseUrl: string, node = `worker-${randomUUID().slice(0, 8)}`) {
@@ -152,6 +154,7 @@ export class PaymentHouse {
     const claims = new ClaimService(this.store, this.lease, this.clock, this.metrics);
     this.dispatch = new DispatchService(claims, this.wire, this.outcomes, this.metrics);
     this.sweeper = new SweeperService(this.store, this.bells, this.lease, this.clock, this.metrics);
+    this.expiry = new ExpiryService(this.store, followUp, this.clock, this.metrics);
     this.watcher = new WatchService(this.store, this.wire, this.outcomes, this.clock, this.metrics);
   }
 

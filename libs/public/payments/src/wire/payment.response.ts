@@ -161,6 +161,13 @@ export class AttemptResponse {
   created_at!: string;
 }
 
+export class RefundKindResponse {
+  @ApiProperty({ example: '返品' })
+  ja!: string;
+  @ApiProperty({ example: 'Refund' })
+  en!: string;
+}
+
 export class RefundResponse {
   @ApiProperty(wireId('ref'))
   id!: string;
@@ -172,6 +179,8 @@ export class RefundResponse {
   payment!: string;
   @ApiProperty({ enum: ['torikeshi', 'henpin'], description: '取消 (cancel of the whole sale) or 返品 (return)' })
   kind!: string;
+  @ApiProperty({ type: RefundKindResponse, description: 'The word for it on the slip' })
+  kind_display!: RefundKindResponse;
   @ApiProperty({ enum: ['processing', 'approved', 'declined', 'unknown'] })
   status!: string;
   @ApiProperty({ description: 'No further change is expected' })

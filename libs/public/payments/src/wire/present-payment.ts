@@ -102,6 +102,12 @@ export function presentAttempt(attempt: AttemptView, currency: CurrencyCode): At
   };
 }
 
+/** 取消 takes the sale off the holder's statement; 返品 is a line of its own there. @source payment-features.md §1.4, §10 */
+const REFUND_KIND_WORDS = {
+  torikeshi: { ja: '取消', en: 'Cancellation' },
+  henpin: { ja: '返品', en: 'Refund' },
+} as const;
+
 export function presentRefund(refund: RefundView, { isLive }: Pick<WireReader, 'isLive'>): RefundResponse {
   const final = refund.status === 'approved' || refund.status === 'declined';
   return {
@@ -110,6 +116,7 @@ export function presentRefund(refund: RefundView, { isLive }: Pick<WireReader, '
     livemode: isLive,
     payment: toWireId('pay', refund.paymentId),
     kind: refund.kind,
+    kind_display: REFUND_KIND_WORDS[refund.kind],
     status: refund.status,
     final,
     money: presentMoney(refund.amountMinor, refund.currency),

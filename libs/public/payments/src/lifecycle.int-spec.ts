@@ -1,0 +1,369 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { TenantContext } from '@tsunagu/contracts';
+import { ChangeDraft } from './change-draft.js';
+import { decideExpiry } from './expiry/decide-expiry.js';
+import type { PaymentStatus } from './payment-api.js';
+import type { PaymentRecord } from './payment-record.js';
+import { PAYMENT_TABLE } from './payment-state.js';
+import { PaymentHouse, anIntent, anOrder } from './testing/payment-house.js';
+import { PaymentSpec } from './testing/payment-spec.js';
+
+const DAY_MS = 24 * 3_600_000;
+const UNION_PAY = { brand: 'unionpay', bin6: '621234', last4: '0505' } as const;
+const HELD = { sad: 'sad.held', account: 'account.held' } as const;
+
+const spec = new PaymentSpec();
+let ctx: TenantContext;
+let house: PaymentHouse;
+beforeEach(() => {
+  ({ ctx } = spec);
+  [house] = spec.houses as [PaymentHouse];
+});
+
+const view = async (id: string) => (await house.queries.find(ctx, id))!;
+const codeOf = (promise: Promise<unknown>) => promise.then(() => 'taken', (error: { code: string }) => error.code); // prettier-ignore
+const sumOf = async (account: string) => {
+  const text = `SELECT coalesce(sum(CASE side WHEN 'debit' THEN amount_minor ELSE -amount_minor END), 0)::int AS n FROM gateway.posting WHERE tenant_id = $1 AND account = $2`;
+  return ((await spec.admin.query(text, [ctx.tenantId, account])).rows[0] as { n: number }).n;
+};
+const force = (id: string, status: PaymentStatus) =>
+  spec.admin.query(`UPDATE gateway.payment SET status = $2 WHERE id = $1`, [id, status]);
+
+async function accepted(kind: 'sale' | 'auth', amountMinor = 1000): Promise<string> {
+  return (await house.intake.accept(ctx, anOrder({ kind, amountMinor }))).resource.id;
+}
+async function worked(kind: 'sale' | 'auth', amountMinor = 1000): Promise<string> {
+  const id = await accepted(kind, amountMinor);
+  await house.workLanes();
+  return id;
+}
+async function waiting(): Promise<string> {
+  const id = await accepted('sale');
+  house.bells.rung.length = 0;
+  await house.store.change(ctx, id, (record) => {
+    const draft = new ChangeDraft(record, house.clock.now());
+    draft.move(draft.attempts[0]!, 'send');
+    draft.move(draft.attempts[0]!, 'decline');
+    const expiresAt = new Date(house.clock.now().getTime() + 60_000).toISOString();
+    draft.requireAction({ type: 'enter_pin', expiresAt }, HELD);
+    return draft.done();
+  });
+  return id;
+}
+
+const act = {
+  capture: (id: string, amountMinor?: number, final?: boolean) =>
+    house.actions.capture(ctx, id, { idempotency: anIntent(), amountMinor, final }),
+  increase: (id: string, amountMinor = 500) =>
+    house.actions.increase(ctx, id, { idempotency: anIntent(), amountMinor }),
+  release: (id: string) => house.actions.release(ctx, id, { idempotency: anIntent() }),
+  cancel: (id: string) => house.actions.cancel(ctx, id, { idempotency: anIntent() }),
+  refund: (id: string, amountMinor?: number) => house.actions.refund(ctx, id, { idempotency: anIntent(), amountMinor }),
+  ensure_cancelled: async (id: string) => house.actions.ensureCancelled(ctx, (await view(id)).clientReference),
+} as const;
+type Action = keyof typeof act;
+const ACTIONS = Object.keys(act) as Action[];
+
+/** A payment in each state, by a history that leads there; offline states have none yet. */
+const REACH: Readonly<Record<PaymentStatus, () => Promise<string>>> = {
+  processing: () => accepted('sale'),
+  requires_action: waiting,
+  unknown: async () => (house.wire.next.push({ state: 'unknown' }), worked('sale')),
+  authorized: () => worked('auth'),
+  partially_captured: () => after(worked('auth'), (id) => act.capture(id, 400)),
+  captured: () => worked('sale'),
+  partially_refunded: () => after(worked('sale'), (id) => act.refund(id, 400)),
+  refunded: () =>
+    after(
+      after(worked('sale'), (id) => act.refund(id, 400)),
+      (id) => act.refund(id),
+    ),
+  voided: () => after(worked('auth'), act.cancel),
+  declined: async () => (house.wire.next.push({ state: 'declined', actionCode: '116' }), worked('sale')),
+  expired: () =>
+    after(worked('auth'), async () => {
+      house.clock.pass(31 * DAY_MS);
+      await house.expiry.expire();
+    }),
+  offline_accepted: () => after(worked('sale'), (id) => force(id, 'offline_accepted')),
+  offline_lost: () => after(worked('sale'), (id) => force(id, 'offline_lost')),
+};
+async function after(making: Promise<string>, step: (id: string) => Promise<unknown>): Promise<string> {
+  const id = await making;
+  await step(id);
+  await house.workLanes();
+  return id;
+}
+
+/** Rows of the table that an action leads along, and where it ends; what is not here is refused. */
+const LEGAL: Readonly<Partial<Record<PaymentStatus, Partial<Record<Action, PaymentStatus>>>>> = {
+  processing: { cancel: 'voided', ensure_cancelled: 'voided' },
+  requires_action: { cancel: 'voided', ensure_cancelled: 'voided' },
+  unknown: { cancel: 'declined', ensure_cancelled: 'declined' },
+  authorized: { capture: 'captured', increase: 'authorized', cancel: 'voided', ensure_cancelled: 'voided' },
+  partially_captured: { capture: 'captured', release: 'captured' },
+  captured: { refund: 'voided', ensure_cancelled: 'voided' },
+  partially_refunded: { refund: 'refunded' },
+  // Nothing to give up: said so, and nothing happens.
+  voided: { ensure_cancelled: 'voided' },
+  declined: { ensure_cancelled: 'declined' },
+  expired: { ensure_cancelled: 'expired' },
+};
+
+describe('every state and every action', () => {
+  it.each(Object.keys(REACH) as PaymentStatus[])(
+    '%s: what is legal moves by the table, the rest is refused',
+    async (status) => {
+      for (const action of ACTIONS) {
+        const id = await REACH[status]();
+        const before = await view(id);
+        expect(before.status).toBe(status);
+        const sent = house.wire.submitted.length + house.wire.reversed.length;
+        const to = LEGAL[status]?.[action];
+        const isOffered = before.allowedActions.includes(action);
+        expect([status, action, isOffered]).toEqual([status, action, to !== undefined && to !== status || action === 'increase' && to !== undefined]); // prettier-ignore
+        if (to === undefined) {
+          await expect(act[action](id)).rejects.toMatchObject({
+            category: 'conflict',
+            facts: { current_status: status, allowed_actions: before.allowedActions.join(' ') },
+          });
+          expect(await view(id)).toEqual(before);
+          expect(house.wire.submitted.length + house.wire.reversed.length).toBe(sent);
+          continue;
+        }
+        await act[action](id);
+        await house.workLanes();
+        if (status === 'unknown') {
+          house.wire.know(before.attempts[0]!.id, { state: 'reversed' });
+          house.clock.pass(5_000);
+          await house.watcher.watch();
+        }
+        expect([action, (await view(id)).status]).toEqual([action, to]);
+        const isRow = PAYMENT_TABLE.some((row) => row.from === status && row.to === to);
+        expect(isRow || to === status).toBe(true);
+      }
+    },
+  );
+});
+
+describe('amounts at their limits', () => {
+  it('captures what was authorized and not one yen more', async () => {
+    const id = await worked('auth', 1000);
+    expect(await codeOf(act.capture(id, 1001))).toBe('amount_exceeds_authorized');
+    await act.capture(id, 400);
+    expect(await codeOf(act.capture(id, 601))).toBe('amount_exceeds_authorized');
+    await act.capture(id, 599);
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'partially_captured', capturedMinor: 999 });
+    await act.capture(id, 1);
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'captured', capturedMinor: 1000 });
+    expect(await sumOf('memo:authorized_hold')).toBe(0);
+  });
+
+  it('completes a UnionPay pre-authorization up to 115 %, once, and never beyond, not even by hand', async () => {
+    house.vault.card = { ...house.vault.card, ...UNION_PAY };
+    const id = await worked('auth', 1000);
+    expect(await codeOf(act.capture(id, 1151))).toBe('amount_exceeds_authorized');
+    expect(await codeOf(act.capture(id, 500, false))).toBe('state_conflict');
+    const byHand = `UPDATE gateway.payment SET captured_minor = $2 WHERE id = $1`;
+    await expect(spec.admin.query(byHand, [id, 1151])).rejects.toThrow('payment_captured_within_authorized');
+    await act.capture(id, 1150);
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'captured', capturedMinor: 1150, authorizedMinor: 1000 });
+    expect([await sumOf('memo:authorized_hold'), await sumOf('asset:issuer_receivable')]).toEqual([0, 1150]);
+    const part = await worked('auth', 1000);
+    await act.capture(part, 500);
+    await house.workLanes();
+    expect(await view(part)).toMatchObject({ status: 'captured', capturedMinor: 500 });
+    expect(await sumOf('memo:authorized_hold')).toBe(0);
+  });
+
+  it('guards everything by what the issuer approved, not by what the till asked for', async () => {
+    house.wire.next.push({ state: 'approved', approvedMinor: 500, actionCode: '002' });
+    const sale = await worked('sale', 1000);
+    expect(await view(sale)).toMatchObject({
+      status: 'captured',
+      amountMinor: 1000,
+      capturedMinor: 500,
+      customerCharged: 'yes',
+    });
+    expect(await codeOf(act.refund(sale, 501))).toBe('amount_exceeds_refundable');
+    const { resource } = await act.refund(sale);
+    expect(resource.refund).toMatchObject({ kind: 'torikeshi', amountMinor: 500 });
+    await house.workLanes();
+    expect(await view(sale)).toMatchObject({ status: 'voided', customerCharged: 'no' });
+    house.wire.next.push({ state: 'approved', approvedMinor: 500, actionCode: '002' });
+    const auth = await worked('auth', 1000);
+    expect(await codeOf(act.capture(auth, 501))).toBe('amount_exceeds_authorized');
+    await act.capture(auth);
+    await house.workLanes();
+    expect(await view(auth)).toMatchObject({ status: 'captured', capturedMinor: 500 });
+    expect(await sumOf('asset:issuer_receivable')).toBe(500);
+  });
+});
+
+describe('asking for more', () => {
+  it('captures up to the grown total, and cancels each part of the hold at the issuer', async () => {
+    const id = await worked('auth', 1000);
+    await act.increase(id, 500);
+    expect([await codeOf(act.capture(id)), await codeOf(act.cancel(id))]).toEqual(['state_conflict', 'state_conflict']);
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'authorized', authorizedMinor: 1500 });
+    expect(house.events.events.at(-1)).toMatchObject({ type: 'payment.authorization_increased' });
+    expect(await codeOf(act.capture(id, 1501))).toBe('amount_exceeds_authorized');
+    await act.cancel(id);
+    const [bell] = house.bells.rung.splice(0, 1);
+    await house.dispatch.run(ctx, bell!.job.attemptId);
+    expect(await view(id)).toMatchObject({ status: 'authorized', customerCharged: 'unknown', final: false });
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'voided', customerCharged: 'no' });
+    expect([house.wire.reversed.length, await sumOf('memo:authorized_hold')]).toEqual([2, 0]);
+  });
+
+  it.each(['declined', 'reversed'] as const)(
+    'leaves the authorization as it was when the issuer says no (%s)',
+    async (state) => {
+      const id = await worked('auth', 1000);
+      house.wire.next.push({ state });
+      await act.increase(id, 500);
+      await house.workLanes();
+      expect(await view(id)).toMatchObject({ status: 'authorized', authorizedMinor: 1000, final: true });
+      expect(house.events.events.at(-1)?.type).toBe('increase.declined');
+    },
+  );
+});
+
+describe('the clock', () => {
+  it('ends a required action uncharged, erases the card, and sends nothing', async () => {
+    const id = await waiting();
+    house.clock.pass(59_999);
+    await house.expiry.expire();
+    expect((await view(id)).status).toBe('requires_action');
+    house.clock.pass(1);
+    await house.expiry.expire();
+    expect(await view(id)).toMatchObject({ status: 'expired', customerCharged: 'no', action: null, expiresAt: null });
+    const { rows } = await spec.admin.query(`SELECT held_sad, held_account FROM gateway.payment WHERE id = $1`, [id]);
+    expect(rows).toEqual([{ held_sad: null, held_account: null }]);
+    expect(house.wire.submitted).toEqual([]);
+  });
+
+  it('lets an authorization lapse, and reverses its hold only where the table says so', async () => {
+    const quiet = await worked('auth');
+    house.vault.card = { ...house.vault.card, brand: 'visa' };
+    const told = await worked('auth');
+    house.clock.pass(30 * DAY_MS);
+    expect(await codeOf(act.capture(quiet))).toBe('state_conflict');
+    await house.expiry.expire();
+    await house.workLanes();
+    for (const id of [quiet, told])
+      expect(await view(id)).toMatchObject({ status: 'expired', reason: 'expired', final: true });
+    expect(house.wire.reversed.map(({ attemptId }) => attemptId)).toEqual([(await view(told)).attempts[0]!.id]);
+    expect(await sumOf('memo:authorized_hold')).toBe(0);
+    expect(house.events.events.filter(({ type }) => type === 'payment.expired')).toHaveLength(2);
+  });
+
+  it('releases the rest of a partly captured authorization', async () => {
+    const id = await after(worked('auth'), (one) => act.capture(one, 400));
+    house.clock.pass(30 * DAY_MS);
+    await house.expiry.expire();
+    expect(await view(id)).toMatchObject({ status: 'captured', reason: 'expired', capturedMinor: 400 });
+    expect(await sumOf('memo:authorized_hold')).toBe(0);
+  });
+
+  it('waits for a capture that was begun in time', async () => {
+    const id = await worked('auth');
+    house.clock.pass(30 * DAY_MS - 1);
+    await act.capture(id);
+    house.clock.pass(2);
+    await house.expiry.expire();
+    expect((await view(id)).status).toBe('authorized');
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'captured', expiresAt: null });
+    house.clock.pass(60_000);
+    expect(await house.expiry.expire()).toBe(0);
+  });
+
+  it('gives a capture and the end of its authorization in the same instant to one of the two', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const id = await worked('auth');
+      const late = new Date(house.clock.now().getTime() + 31 * DAY_MS);
+      const expire = () => house.store.change(ctx, id, (record: PaymentRecord) => decideExpiry(record, late));
+      const both = round % 2 === 0 ? [expire(), codeOf(act.capture(id))] : [codeOf(act.capture(id)), expire()];
+      await Promise.all(both);
+      await house.workLanes();
+      const { status } = await view(id);
+      const captures = (await view(id)).attempts.filter(({ kind }) => kind === 'capture');
+      expect([status, captures.length]).toEqual(status === 'expired' ? ['expired', 0] : ['captured', 1]);
+    }
+    expect(await sumOf('memo:authorized_hold')).toBe(0);
+  });
+
+  it('gives a payment to one of two workers, and takes it up again when that one died', async () => {
+    await worked('auth');
+    house.clock.pass(30 * DAY_MS);
+    const take = () => house.store.takeExpired({ now: house.clock.now(), limit: 10, leaseMs: 30_000 });
+    expect((await Promise.all([take(), take()])).flat()).toHaveLength(1);
+    expect(await take()).toEqual([]);
+    house.clock.pass(30_000);
+    expect(await take()).toHaveLength(1);
+  });
+});
+
+describe('取消 of a completion (UnionPay)', () => {
+  it('takes back capture and authorization on the same day', async () => {
+    house.vault.card = { ...house.vault.card, ...UNION_PAY };
+    const id = await after(worked('auth'), (one) => act.capture(one, 1100));
+    const { resource } = await act.refund(id);
+    expect(resource.refund).toMatchObject({ kind: 'torikeshi', amountMinor: 1100 });
+    await house.workLanes();
+    const [auth, capture] = (await view(id)).attempts;
+    expect(house.wire.reversed.map(({ attemptId }) => attemptId)).toEqual([capture!.id, auth!.id]);
+    expect(await view(id)).toMatchObject({ status: 'voided', customerCharged: 'no', refundedMinor: 1100, final: true });
+    expect((await view(id)).refunds).toMatchObject([{ status: 'approved' }]);
+    expect(await sumOf('asset:issuer_receivable')).toBe(0);
+  });
+
+  it('returns it the day after, and says that the hold remains when the issuer keeps it', async () => {
+    house.vault.card = { ...house.vault.card, ...UNION_PAY };
+    const old = await after(worked('auth'), act.capture);
+    house.clock.pass(DAY_MS);
+    expect((await act.refund(old)).resource.refund.kind).toBe('henpin');
+    const kept = await after(worked('auth'), act.capture);
+    house.wire.nextReversal.push({ state: 'reversed' }, { state: 'declined' });
+    await act.refund(kept);
+    await house.workLanes();
+    expect(await view(kept)).toMatchObject({ status: 'voided', reason: 'hold_remains', customerCharged: 'no' });
+  });
+
+  it('has none for other brands', async () => {
+    const id = await after(worked('auth'), act.capture);
+    expect((await act.refund(id)).resource.refund.kind).toBe('henpin');
+  });
+});
+
+describe('races of fifty', () => {
+  it('refunds exactly the legal sum: the losers get 409, the acquirer hears of the winners only [A11]', async () => {
+    const id = await worked('sale', 1000);
+    const codes = await Promise.all(Array.from({ length: 50 }, () => codeOf(act.refund(id, 70))));
+    expect([codes.filter((code) => code === 'taken').length, new Set(codes)]).toEqual([14, new Set(['taken', 'amount_exceeds_refundable'])]); // prettier-ignore
+    await house.workLanes();
+    expect(await view(id)).toMatchObject({ status: 'partially_refunded', refundedMinor: 980, refundPendingMinor: 0 });
+    expect(house.wire.submitted.filter(({ operation }) => operation === 'refund')).toHaveLength(14);
+    expect(await sumOf('asset:issuer_receivable')).toBe(20);
+  });
+
+  it('captures exactly the legal sum, and nothing beside a last capture [A11]', async () => {
+    const id = await worked('auth', 1000);
+    const wishes = Array.from({ length: 50 }, (_, n) => codeOf(act.capture(id, 70, n === 25 ? true : undefined)));
+    const codes = await Promise.all(wishes);
+    await house.workLanes();
+    const taken = codes.filter((code) => code === 'taken').length;
+    const { capturedMinor, status } = await view(id);
+    expect(capturedMinor).toBe(taken * 70);
+    expect(taken).toBeLessThanOrEqual(14);
+    expect(['partially_captured', 'captured']).toContain(status);
+    expect(house.wire.submitted.filter(({ operation }) => operation === 'capture')).toHaveLength(taken);
+    for (const code of codes) expect(['taken', 'amount_exceeds_authorized', 'state_conflict', 'already_captured']).toContain(code); // prettier-ignore
+  });
+});
