@@ -36,6 +36,10 @@ export class StandInVault extends VaultPort {
     return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account: 'account.sealed' } }));
   }
 
+  override addPin(): Promise<{ envelope: SealedEnvelope }> {
+    return this.life.ask(() => ({ envelope: { ...ENVELOPE, sad: 'sad.sealed+pin' } }));
+  }
+
   override enrolDevice(): Promise<EnrolDeviceAnswer> {
     return Promise.reject(new Error('no device is enrolled in a simulation'));
   }

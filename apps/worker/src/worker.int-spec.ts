@@ -107,6 +107,9 @@ class OpenVault extends VaultPort {
       envelope: { sad: 'sad.sealed', account: 'account.sealed' },
     }); // prettier-ignore
   }
+  override addPin(): Promise<never> {
+    return Promise.reject(new Error('not asked here'));
+  }
   override sealAccount(): Promise<never> {
     return Promise.reject(new Error('not asked here'));
   }

@@ -59,6 +59,8 @@ import { OpenWatch } from './open/open-watch.js';
 import { CardReencryption, ReencryptionPlace, ReencryptionStores } from './reencrypt/card-reencryption.service.js';
 import { ReencryptionLoop } from './reencrypt/reencryption-loop.js';
 import { RevealController } from './reveal/reveal.controller.js';
+import { AddPinController } from './pin/add-pin.controller.js';
+import { AddPinService, HeldCards } from './pin/add-pin.service.js';
 import { SealAccountController } from './seal/seal-account.controller.js';
 import { SealAccountService } from './seal/seal-account.service.js';
 import { StoredAccounts } from './seal/stored-accounts.js';
@@ -80,6 +82,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
   controllers: [
     OpenCardController,
     TakeCardController,
+    AddPinController,
     SealAccountController,
     EnrolDeviceController,
     DevicesController,
@@ -99,6 +102,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     },
     { provide: AuditSeal, useFactory: (hsm: HsmProvider) => AuditSeal.open(hsm), inject: [HsmProvider] },
     { provide: AuditAnchor, useFactory: openAuditAnchor, inject: [AppConfig, Clock] },
+    AddPinService,
     AuditChainRepository,
     AuditChainer,
     AuditLog,
@@ -124,6 +128,7 @@ import { TenantDataKeys } from './token/tenant-data-keys.js';
     ErasureRepository,
     ErasureResumer,
     Fingerprints,
+    HeldCards,
     DataKeyRotation,
     RotationPlace,
     HouseKeys,

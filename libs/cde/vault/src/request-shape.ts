@@ -32,8 +32,8 @@ export function oneOf<T extends string>(fields: Fields, field: string, allowed: 
   return found;
 }
 
-export function matchOf(fields: Fields, field: string, form: RegExp): string {
-  const value = textOf(fields[field], field, 255);
+export function matchOf(fields: Fields, field: string, form: RegExp, lengthMax = 255): string {
+  const value = textOf(fields[field], field, lengthMax);
   if (!form.test(value)) throw new RequestShapeError(field);
   return value;
 }

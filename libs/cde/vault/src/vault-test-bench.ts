@@ -40,6 +40,7 @@ import { OpenCardLookups, OpenCardService } from './open/open-card.service.js';
 import { OpenRecorder } from './open/open-recorder.js';
 import { PaymentPulse } from './open/payment-pulse.js';
 import { OpenWatch } from './open/open-watch.js';
+import { AddPinService, HeldCards } from './pin/add-pin.service.js';
 import { SealAccountService } from './seal/seal-account.service.js';
 import { StoredAccounts } from './seal/stored-accounts.js';
 import { openTokenRoom, type TokenRoom } from './vault-test-tokens.js';
@@ -78,6 +79,7 @@ export class VaultNode {
     readonly clock: BenchClock,
     readonly doors: {
       open: OpenCardService;
+      addPin: AddPinService;
       seal: SealAccountService;
       enrol: EnrolDeviceService;
       dataKeys: TenantDataKeys;
@@ -119,22 +121,22 @@ export class VaultNode {
     const rotation = new DataKeyRotation(centre, transactions, dataKeys, audit, new RotationPlace(keys.ring, clock));
     const fingerprints = new Fingerprints(hsm, keys.ring, clock);
     const recorder = new OpenRecorder(transactions, new KsnClaimRepository(), cards, devices, audit);
-    const opener = new CardOpener(hsm, sealer, new CardKeys(dataKeys, fingerprints, keys.ring), clock);
+    const cardKeys = new CardKeys(dataKeys, fingerprints, keys.ring);
+    const opener = new CardOpener(hsm, sealer, cardKeys, clock);
     const pulse = new PaymentPulse(clock);
-    const open = new OpenCardService(
-      new OpenCardLookups(devices, fingerprints),
-      opener,
-      recorder,
-      new OpenWatch(metrics, logger, clock, pulse),
-      clock,
-    );
+    const watch = new OpenWatch(metrics, logger, clock, pulse);
+    const open = new OpenCardService(new OpenCardLookups(devices, fingerprints), opener, recorder, watch, clock);
     const panOpener = new PanOpener(dataKeys, logger);
     const indexed = new IndexedCards(centre, transactions, cards, panOpener, logger);
     const index = new IndexRotation(indexed, fingerprints, audit, new RotationPlace(keys.ring, clock));
-    const seal = new SealAccountService(new StoredAccounts(transactions, cards, audit, clock), panOpener, sealer);
+    const stored = new StoredAccounts(transactions, cards, audit, clock);
+    const seal = new SealAccountService(stored, panOpener, sealer);
+    const held = new HeldCards(hsm, sealer, cardKeys, stored, panOpener);
+    const addPin = new AddPinService(devices, held, recorder, watch, clock);
     const tokens = openTokenRoom({ ...whole, keys, pulse, cards, dataKeys, panOpener, fingerprints });
     const node = new VaultNode(pool, hsm, clock, {
       open,
+      addPin,
       seal,
       enrol,
       dataKeys,

@@ -20,6 +20,7 @@ export type {
 export type { TenantContext } from './tenant-context.js';
 export { VAULT_ROUTES, VaultPort } from './vault.js';
 export type {
+  AddPinRequest,
   CardBrand,
   CardDisplay,
   EncryptedCard,

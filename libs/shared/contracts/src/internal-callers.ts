@@ -8,6 +8,7 @@ export type Caller = 'api' | 'worker' | 'vault' | 'switch' | 'operator';
 export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [VAULT_ROUTES.open]: ['api', 'switch'],
   [VAULT_ROUTES.takeCard]: ['switch'],
+  [VAULT_ROUTES.addPin]: ['api'],
   [VAULT_ROUTES.sealAccount]: ['api'],
   [VAULT_ROUTES.enrolDevice]: ['operator'],
   [VAULT_ROUTES.deviceCode]: ['operator', 'api'],

@@ -76,6 +76,21 @@ export interface OpenCardAnswer {
   readonly envelope: SealedEnvelope;
 }
 
+/** A PIN that the holder typed after his card was read: the same purchase goes out again, and the card is not read a second time. */
+export interface AddPinRequest {
+  readonly tenantId: string;
+  readonly terminalId: string;
+  /** Card that the PIN belongs to. */
+  readonly tokenId: string;
+  /** Idempotency key of this continuation: the same PIN block for it may come again, for anything else it is a replay. */
+  readonly intent: string;
+  readonly requestId: string;
+  /** As the reader sent it; its KSN is of a transaction of its own. */
+  readonly pinBlock: NonNullable<EncryptedCard['pinBlock']>;
+  /** The held card, unopened: the vault lays the PIN on top and reads nothing of it. */
+  readonly envelope: SealedEnvelope;
+}
+
 export interface SealAccountRequest {
   readonly tenantId: string;
   readonly tokenId: string;
@@ -114,6 +129,8 @@ export interface EnrolDeviceAnswer {
 /** The vault's doors. @throws RemoteError `card_data_invalid`, `ksn_replay`, `ksn_stale`, `card_service_unavailable`, `resource_missing` */
 export abstract class VaultPort {
   abstract open(request: OpenCardRequest): Promise<OpenCardAnswer>;
+  /** A held card with the PIN that its holder typed. @throws RemoteError as `open` */
+  abstract addPin(request: AddPinRequest): Promise<{ envelope: SealedEnvelope }>;
   abstract sealAccount(request: SealAccountRequest): Promise<{ card: CardDisplay; envelope: SealedEnvelope }>;
   abstract enrolDevice(request: EnrolDeviceRequest): Promise<EnrolDeviceAnswer>;
 }
@@ -122,6 +139,7 @@ export abstract class VaultPort {
 export const VAULT_ROUTES = {
   open: '/internal/v1/cards/open',
   takeCard: '/internal/v1/cards/take',
+  addPin: '/internal/v1/cards/add-pin',
   sealAccount: '/internal/v1/cards/seal-account',
   enrolDevice: '/internal/v1/devices/enrol',
   deviceCode: '/internal/v1/devices/code',

@@ -3,7 +3,7 @@ import type { SealedAccount, SealedSad } from '@tsunagu/contracts';
 import { HsmError } from '../provider/hsm-error.js';
 import { epochKey, type EnvelopePart } from './envelope-epoch.js';
 import { decodeAccount, decodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
-import { EnvelopeError, sealedAad, unpackSealed } from './sealed-part.js';
+import { EnvelopeError, layersOf, sealedAad, unpackSealed } from './sealed-part.js';
 
 /** Card data that was opened for one message. Call `wipe()` when the message is built, in a `finally`. */
 export interface Wipeable {
@@ -24,8 +24,19 @@ export class EnvelopeOpener {
    * @throws HsmError the HSM gave no answer
    */
   async openSad(tenantId: string, sealed: SealedSad): Promise<OpenedSad> {
-    const plain = await this.#open(tenantId, 'sad', sealed);
-    return { ...decodeSad(plain), wipe: () => void plain.fill(0) };
+    const { under, over } = layersOf(sealed);
+    const plain = await this.#open(tenantId, 'sad', under);
+    const card = { ...decodeSad(plain), wipe: () => void plain.fill(0) };
+    if (over === null) return card;
+    try {
+      const top = await this.#open(tenantId, 'sad', over, under);
+      const { pinBlock, pinKey } = decodeSad(top);
+      const wipe = () => void [plain, top].forEach((bytes) => bytes.fill(0));
+      return { ...card, pinBlock, pinKey, wipe };
+    } catch (error) {
+      card.wipe();
+      throw error;
+    }
   }
 
   /** Open the `account` part of an envelope. Throws as {@link openSad}. */
@@ -34,11 +45,17 @@ export class EnvelopeOpener {
     return { ...decodeAccount(plain), wipe: () => void plain.fill(0) };
   }
 
-  async #open(tenantId: string, part: EnvelopePart, sealed: string): Promise<Buffer> {
+  async #open(tenantId: string, part: EnvelopePart, sealed: string, under?: SealedSad): Promise<Buffer> {
     const { epoch, nonce, cipher } = unpackSealed(part, sealed);
     const key = epochKey(this.hsm.name, part, epoch);
     try {
-      return await this.hsm.decrypt({ key, mode: 'GCM', iv: nonce, aad: sealedAad(tenantId, part), data: cipher });
+      return await this.hsm.decrypt({
+        key,
+        mode: 'GCM',
+        iv: nonce,
+        aad: sealedAad(tenantId, part, under),
+        data: cipher,
+      });
     } catch (error) {
       if (error instanceof HsmError && error.reason === 'key_unknown') throw new EnvelopeError('expired', part);
       if (error instanceof HsmError && error.reason === 'mac') throw new EnvelopeError('forged', part);

@@ -1,10 +1,10 @@
-import type { SealedEnvelope } from '@tsunagu/contracts';
+import type { SealedEnvelope, SealedSad } from '@tsunagu/contracts';
 import type { Clock } from '@tsunagu/kernel';
 import { randomBytes } from 'node:crypto';
 import type { HsmProvider, KeyInfo } from '../provider/hsm-provider.js';
 import { epochAt, epochKey, epochKeyEnd, type EnvelopePart } from './envelope-epoch.js';
 import { encodeAccount, encodeSad, type AccountPart, type SadPart } from './envelope-parts.js';
-import { NONCE_BYTES, packSealed, sealedAad, type SealedText } from './sealed-part.js';
+import { NONCE_BYTES, layOver, layersOf, packSealed, sealedAad, type SealedText } from './sealed-part.js';
 
 /**
  * Seals card data for the switch: AES-256-GCM under the data key of the current epoch, which lives in the HSM.
@@ -32,6 +32,21 @@ export class EnvelopeSealer {
     return { sad, account };
   }
 
+  /**
+   * Lay a PIN over a card that was sealed before, without opening the card: this side cannot. A PIN that lay there already goes.
+   * @param pin its block under the zone key; of `entry` only the card's own counts
+   * @throws HsmError; EnvelopeError `malformed`
+   */
+  async addPin(
+    tenantId: string,
+    card: SealedSad,
+    pin: Pick<SadPart, 'pinBlock' | 'pinKey' | 'entry'>,
+  ): Promise<SealedSad> {
+    const { under } = layersOf(card);
+    const plain = encodeSad({ track2: null, emv: null, ...pin });
+    return layOver(under, await this.#sealPart(tenantId, 'sad', plain, under));
+  }
+
   /** Make the keys of this epoch and the next, so that no payment waits for one. @returns both, for the inventory */
   async prepareKeys(): Promise<KeyInfo[]> {
     const keys: KeyInfo[] = [];
@@ -42,13 +57,18 @@ export class EnvelopeSealer {
     return keys;
   }
 
-  async #sealPart<P extends EnvelopePart>(tenantId: string, part: P, plain: Buffer): Promise<SealedText[P]> {
+  async #sealPart<P extends EnvelopePart>(
+    tenantId: string,
+    part: P,
+    plain: Buffer,
+    under?: SealedSad,
+  ): Promise<SealedText[P]> {
     const epoch = epochAt(part, this.clock.now());
     const nonce = randomBytes(NONCE_BYTES);
     try {
       await this.#ensureKey(part, epoch);
       const key = epochKey(this.hsm.name, part, epoch);
-      const aad = sealedAad(tenantId, part);
+      const aad = sealedAad(tenantId, part, under);
       const cipher = await this.hsm.encrypt({ key, mode: 'GCM', iv: nonce, aad, data: plain });
       return packSealed(part, { epoch, nonce, cipher });
     } finally {

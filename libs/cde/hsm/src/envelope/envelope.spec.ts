@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SoftwareHsm } from '../software/software-hsm.js';
 import { EnvelopeOpener } from './envelope-opener.js';
 import { EnvelopeSealer } from './envelope-sealer.js';
+import { layOver, layersOf } from './sealed-part.js';
 
 class SetClock extends SystemClock {
   at = new Date('2026-11-23T00:01:00Z');
@@ -78,6 +79,34 @@ describe('sealed envelope', () => {
     const renamed = `account.${sealed.sad!.slice('sad.'.length)}` as const;
     await expect(opener.openAccount(TENANT, renamed)).rejects.toMatchObject({ code: 'envelope_unreadable' });
     await expect(opener.openAccount(TENANT, 'account.AAAA')).rejects.toMatchObject({ reason: 'malformed' });
+  });
+
+  it('takes a PIN that was typed later, without being opened for it, and a second one in place of the first', async () => {
+    const pin = (byte: number) => ({ pinBlock: new Sad(Buffer.alloc(16, byte)), pinKey: `zone-${byte}`, entry: 'chip' }) as const;
+    const card = (await sealer.seal(TENANT, { sad, account })).sad!;
+    const once = await sealer.addPin(TENANT, card, pin(1));
+    const twice = await sealer.addPin(TENANT, once, pin(2));
+    expect(once).toMatch(/^sad\.[A-Za-z0-9+/=]{1,8192}$/);
+    for (const [sealed, byte] of [[once, 1], [twice, 2]] as const) {
+      const opened = await opener.openSad(TENANT, sealed);
+      expect(opened.track2?.reveal()).toEqual(sad.track2.reveal());
+      expect([opened.pinBlock?.reveal(), opened.pinKey, opened.entry]).toEqual([Buffer.alloc(16, byte), `zone-${byte}`, 'contactless']);
+      opened.wipe();
+      expect(opened.pinBlock?.reveal().every((one) => one === 0)).toBe(true);
+    }
+    expect(twice.length).toBe(once.length);
+  }); // prettier-ignore
+
+  it('lies over its own card only: a PIN moved to another card opens nothing', async () => {
+    const seal = async () => (await sealer.seal(TENANT, { sad, account })).sad!;
+    const [mine, yours] = [await seal(), await seal()];
+    const pin = { pinBlock: new Sad(Buffer.alloc(16, 1)), entry: 'contactless' } as const;
+    const own = layersOf(await sealer.addPin(TENANT, mine, pin));
+    await expect(opener.openSad(TENANT, layOver(yours, own.over!))).rejects.toMatchObject({ reason: 'forged' });
+    await expect(opener.openSad(TENANT, own.over!)).rejects.toMatchObject({ reason: 'forged' });
+    await expect(opener.openSad(TENANT, layOver(mine, yours))).rejects.toMatchObject({ reason: 'forged' });
+    await expect(opener.openSad(TENANT, 'sad.AgAB')).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(opener.openSad(TENANT, 'sad.AgABAA==')).rejects.toMatchObject({ reason: 'malformed' });
   });
 
   it('cannot be opened by anybody 15 minutes after its five-minute epoch: the key is gone, not only refused [C2, CC-02]', async () => {

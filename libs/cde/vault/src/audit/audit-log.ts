@@ -8,6 +8,7 @@ import { AuditSeal } from './audit-seal.js';
 export type AuditOperation =
   | 'open'
   | 'take'
+  | 'add_pin'
   | 'seal_account'
   | 'reveal'
   | 'token_update'

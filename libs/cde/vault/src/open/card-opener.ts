@@ -16,6 +16,7 @@ import type { Device } from '../device/device.js';
 import { CardKeys } from '../keys/card-keys.js';
 import type { NewCard } from '../token/card.repository.js';
 import { newCard } from '../token/new-card.js';
+import { pinKsn, translatePin, type ZonePin } from '../pin/zone-pin.js';
 import { CardDataInvalidError } from '../vault-errors.js';
 
 /** A card out of its encryption: ready to be stored and handed on, nothing of it in the clear any more. */
@@ -100,35 +101,18 @@ export class CardOpener {
 
   async #zonePin(
     device: Device,
-    card: EncryptedCard,
+    { pinBlock }: EncryptedCard,
     pan: Buffer,
-  ): Promise<{ pinBlock: Sad<Buffer> | null; pinKey?: string }> {
-    if (card.pinBlock === undefined) return { pinBlock: null };
-    const { profile, bdk } = device;
-    const { format, ksn, data } = card.pinBlock;
-    const dukpt = { scheme: profile.scheme, bdk, ksn, keyType: profile.workingKeyType, variant: 'request' } as const;
-    const from = { dukpt, format: format === 'iso4' ? 4 : 0, block: Buffer.from(data, 'hex') } as const;
-    try {
-      const key = this.keys.ring.current('zone-pin');
-      const { block } = await this.hsm.translatePin({ in: from, out: { key, format: 4 }, pan });
-      return { pinBlock: new Sad(block), pinKey: key.id };
-    } catch (error) {
-      if (!(error instanceof HsmError)) throw error;
-      if (error.reason === 'unsupported') throw new CardDataInvalidError('pin_unsupported');
-      throw error.reason === 'format' ? new CardDataInvalidError('pin_block') : error;
-    }
+  ): Promise<ZonePin | { readonly pinBlock: null }> {
+    if (pinBlock === undefined) return { pinBlock: null };
+    return translatePin(this.hsm, this.keys.ring.current('zone-pin'), { device, pinBlock, pan });
   }
 }
 
 /** The PIN is encrypted under the same transaction of the same device: one KSN, one claim. */
 function checkPinShape(ksn: Ksn, { pinBlock }: EncryptedCard): void {
-  if (pinBlock === undefined) return;
-  const digits = pinBlock.format === 'iso4' ? 32 : 16;
-  const isHex = pinBlock.data.length === digits && /^[0-9A-Fa-f]+$/.test(pinBlock.data);
-  const isOfScheme = (pinBlock.format === 'iso4') === (ksn.scheme === 'AES-DUKPT');
-  if (!isHex || !isOfScheme || Ksn.parse(ksn.scheme, pinBlock.ksn)?.hex !== ksn.hex) {
+  if (pinBlock !== undefined && pinKsn(ksn.scheme, pinBlock).hex !== ksn.hex)
     throw new CardDataInvalidError('pin_block');
-  }
 }
 
 /** EMV data from outside and inside the encryption as one; where both have a tag, the encrypted one is believed. */

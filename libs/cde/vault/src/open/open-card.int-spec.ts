@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenCardAnswer } from '@tsunagu/contracts';
 import { Ksn } from '@tsunagu/hsm';
 import { testDatabase } from '../../../../../test/kit/database.js';
+import type { HeldCardRequest } from '../pin/add-pin-request.js';
 import { BenchClock, Till, VaultNode } from '../vault-test-bench.js';
 import { VaultHouse } from '../vault-test-house.js';
 
@@ -21,6 +23,16 @@ beforeAll(async () => {
   aes = await Till.enrol(vault, 'AES-DUKPT');
 }, 60_000);
 afterAll(() => house.close());
+
+/** What the api asks once the holder of a card that was read before has typed his PIN. */
+function addPinRequest(till: Till, card: Pick<OpenCardAnswer, 'tokenId' | 'envelope'>) {
+  return (intent: number, pinBlock: ReturnType<Till['pin']>): HeldCardRequest => {
+    const { sad, account } = card.envelope;
+    const { tenantId, terminalId } = till;
+    const common = { tenantId, terminalId, tokenId: card.tokenId, requestId: 'req-2', intent: `continue-${intent}` };
+    return { ...common, pinBlock, envelope: { sad: sad!, account } };
+  };
+}
 
 const audits = async (tenantId: string): Promise<string[]> =>
   (
@@ -48,6 +60,46 @@ describe('opening a card', { timeout: 30_000 }, () => {
       close();
     },
   );
+
+  it.each(['AES-DUKPT', 'TDES-DUKPT'] as const)(
+    'lays a PIN that was typed later over the held card, under its own counter (%s)',
+    async (scheme) => {
+      const till = await Till.enrol(vault, scheme);
+      const { tokenId, envelope } = await vault.open(till.request(1, JCB));
+      const ask = addPinRequest(till, { tokenId, envelope });
+      const held = await vault.doors.addPin.add(ask(2, till.pin(2, '123456', JCB)));
+      expect(held.envelope.account).toBe(envelope.account);
+      const { opener, close } = await house.folder.opener(vault.clock);
+      const sad = await opener.openSad(till.tenantId, held.envelope.sad!);
+      expect(sad.track2?.reveal().toString()).toBe(`${JCB}=29081010000000000000`);
+      expect([sad.pinBlock?.reveal().length, sad.entry, typeof sad.pinKey]).toEqual([16, 'contactless', 'string']);
+      close();
+      expect(await audits(till.tenantId)).toEqual(['claimed', 'pin']);
+    },
+  );
+
+  it('refuses a PIN of another card, another key, another reader or a used counter, and writes that down', async () => {
+    const [till, other] = [await Till.enrol(vault, 'AES-DUKPT'), await Till.enrol(vault, 'AES-DUKPT')];
+    const { tokenId, envelope } = await vault.open(till.request(1, JCB));
+    const ask = addPinRequest(till, { tokenId, envelope });
+    const add = (...args: Parameters<typeof ask>) => vault.doors.addPin.add(ask(...args));
+    const wrongKey = { ...till.pin(4, '1234', JCB), ksn: till.pin(5, '1234', JCB).ksn };
+    const invalid = { code: 'card_data_invalid' };
+    await expect(add(3, till.pin(3, '1234', VISA))).rejects.toMatchObject({ ...invalid, fault: 'pin_block' });
+    await expect(add(5, wrongKey)).rejects.toMatchObject({ ...invalid, fault: 'pin_block' });
+    await expect(add(6, other.pin(6, '1234', JCB))).rejects.toMatchObject({ ...invalid, fault: 'device_unknown' });
+    await expect(add(7, { ...till.pin(7, '1234', JCB), format: 'iso0' })).rejects.toMatchObject(invalid);
+    const pin = till.pin(8, '1234', JCB);
+    await add(8, pin);
+    await add(8, pin); // the same continuation, sent again
+    await expect(add(9, pin)).rejects.toMatchObject({ code: 'ksn_replay' });
+    await expect(add(1, till.pin(1, '1234', JCB))).rejects.toMatchObject({ code: 'ksn_replay' });
+    const foreign = { ...ask(10, till.pin(10, '1234', JCB)), tokenId: randomUUID() };
+    await expect(vault.doors.addPin.add(foreign)).rejects.toMatchObject({ code: 'resource_missing' });
+    const written = await audits(till.tenantId);
+    expect(written.filter((result) => result === 'pin_block')).toHaveLength(3);
+    expect(written.filter((result) => result === 'ksn_replay')).toHaveLength(2);
+  });
 
   it('knows a card again by its token, per tenant [C4, C6]', async () => {
     const other = await Till.enrol(vault, 'AES-DUKPT');

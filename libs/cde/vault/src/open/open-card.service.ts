@@ -6,14 +6,16 @@ import { DeviceRegistry } from '../device/device-registry.js';
 import type { Device } from '../device/device.js';
 import { Fingerprints } from '../keys/fingerprints.js';
 import { displayOf } from '../token/card-display.js';
-import { CardDataInvalidError, KsnReplayError, KsnStaleError } from '../vault-errors.js';
+import { CardDataInvalidError } from '../vault-errors.js';
 import { CardOpener } from './card-opener.js';
 import type { KsnClaim } from './ksn-claim.repository.js';
 import { OpenRecorder, type OpenSubject } from './open-recorder.js';
 import { OpenWatch } from './open-watch.js';
+import { refusalOf } from './refusal-of.js';
 
 /** What is known so far of the card being opened; grows as the work goes on, for the audit of a refusal. */
 type Progress = { -readonly [K in keyof OpenSubject]: OpenSubject[K] } & {
+  readonly request: OpenCardRequest;
   /** Calls to the HSM made or begun for it. */
   calls: number;
 };
@@ -114,10 +116,4 @@ export class OpenCardService {
     const { replayWindow } = device.profile;
     return { ksn, cipherFingerprint, intent: request.intent, replayWindow, at: this.clock.now() };
   }
-}
-
-/** Result word of a refusal that is the card's fault; undefined for faults of ours, which leave no mark on the device. */
-function refusalOf(error: unknown): string | undefined {
-  if (error instanceof CardDataInvalidError) return error.fault;
-  return error instanceof KsnReplayError || error instanceof KsnStaleError ? error.code : undefined;
 }

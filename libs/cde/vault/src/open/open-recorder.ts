@@ -10,7 +10,9 @@ import { KsnClaimRepository, type ClaimResult, type KsnClaim } from './ksn-claim
 
 /** What a transaction of an open is about. */
 export interface OpenSubject {
-  readonly request: OpenCardRequest;
+  readonly request: Pick<OpenCardRequest, 'tenantId' | 'terminalId' | 'requestId'>;
+  /** What the audit calls it; left out: `open`. */
+  readonly operation?: 'open' | 'add_pin';
   readonly device: Device | undefined;
   readonly ksn: Ksn | undefined;
 }
@@ -27,8 +29,8 @@ export class OpenRecorder {
   ) {}
 
   /** Claim alone, for a profile whose messages nothing authenticates: decrypting comes after. Repeats are fine. */
-  async claim(subject: OpenSubject, claim: KsnClaim): Promise<void> {
-    await this.transactions.run(subject.request, (tx) => this.claims.claim(tx, claim));
+  claim(subject: OpenSubject, claim: KsnClaim): Promise<ClaimResult> {
+    return this.transactions.run(subject.request, (tx) => this.claims.claim(tx, claim));
   }
 
   /**
@@ -57,8 +59,8 @@ export class OpenRecorder {
   }
 }
 
-function entryOf({ request, device, ksn }: OpenSubject, result: string): AuditEntry {
+function entryOf({ request, operation = 'open', device, ksn }: OpenSubject, result: string): AuditEntry {
   const { tenantId, terminalId, requestId } = request;
   const whose = { deviceId: device?.id, initialKeyId: ksn?.initialKeyId, counter: ksn?.counter };
-  return { tenantId, operation: 'open', result, requestId, terminalId, ...whose };
+  return { tenantId, operation, result, requestId, terminalId, ...whose };
 }

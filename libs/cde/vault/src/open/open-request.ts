@@ -43,7 +43,8 @@ function readCard(fields: Record<string, unknown>): EncryptedCard {
   }
 }
 
-function readPin(fields: Record<string, unknown>): NonNullable<EncryptedCard['pinBlock']> {
+/** @throws RequestShapeError */
+export function readPin(fields: Record<string, unknown>): NonNullable<EncryptedCard['pinBlock']> {
   return {
     format: oneOf(fields, 'format', ['iso4', 'iso0']),
     ksn: textOf(fields['ksn'], 'ksn', 24),

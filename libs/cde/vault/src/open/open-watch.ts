@@ -41,7 +41,11 @@ export class OpenWatch {
   }
 
   /** @param result fault or error code */
-  refused(request: OpenCardRequest, result: string, device: Device | undefined): void {
+  refused(
+    request: Pick<OpenCardRequest, 'tenantId' | 'terminalId' | 'requestId'>,
+    result: string,
+    device: Device | undefined,
+  ): void {
     this.#opens.inc({ result });
     if (result === 'mac') this.#macFailures.inc();
     if (result === 'ksn_replay') this.#replays.inc();

@@ -11,7 +11,7 @@ export interface AccountAsked {
   readonly tenantId: string;
   readonly tokenId: string;
   readonly requestId: string;
-  readonly operation: 'seal_account' | 'reveal' | 'token_export';
+  readonly operation: 'seal_account' | 'reveal' | 'token_export' | 'add_pin';
   /** Purpose or reason; the word of the trail when it is allowed. */
   readonly why: string;
   readonly facts?: AuditEntry['facts'];

@@ -1,6 +1,7 @@
 import { RemoteError } from '@tsunagu/platform';
 import { SwitchPort, VaultPort } from '@tsunagu/contracts';
 import type {
+  AddPinRequest,
   CardDisplay,
   EnrolDeviceAnswer,
   OpenCardAnswer,
@@ -23,13 +24,22 @@ const CARD: CardDisplay = {
 
 /** For specs of this lib: a vault that opens every card and counts how often it was asked. */
 export class FakeVault extends VaultPort {
-  readonly counts = { opened: 0, sealed: 0 };
+  readonly counts = { opened: 0, sealed: 0, pins: 0 };
   card: CardDisplay = CARD;
+  /** Code with which the next PIN is refused. */
+  refusesPin: string | undefined;
 
   override open(): Promise<OpenCardAnswer> {
     this.counts.opened += 1;
     const tokenId = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
     return Promise.resolve({ tokenId, card: this.card, envelope: { sad: 'sad.sealed', account: 'account.sealed' } });
+  }
+
+  override addPin({ envelope }: AddPinRequest): Promise<{ envelope: SealedEnvelope }> {
+    this.counts.pins += 1;
+    const code = this.refusesPin;
+    if (code !== undefined) return Promise.reject(new RemoteError({ code, category: 'unprocessable', status: 422 }));
+    return Promise.resolve({ envelope: { ...envelope, sad: `${envelope.sad ?? 'sad.'}+pin` } });
   }
 
   override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {

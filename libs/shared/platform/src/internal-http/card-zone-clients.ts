@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SWITCH_ROUTES, SwitchPort, VAULT_ROUTES, VaultPort } from '@tsunagu/contracts';
 import type {
+  AddPinRequest,
   CardDisplay,
   EnrolDeviceAnswer,
   EnrolDeviceRequest,
@@ -25,7 +26,10 @@ const SWITCH_TIMEOUT_MS = 60_000;
 const LANE_CONNECTIONS = 64;
 
 /** Doors of the vault that only the operator may use. */
-export type OperatorRoute = Exclude<keyof typeof VAULT_ROUTES, 'open' | 'takeCard' | 'sealAccount' | 'enrolDevice'>;
+export type OperatorRoute = Exclude<
+  keyof typeof VAULT_ROUTES,
+  'open' | 'takeCard' | 'addPin' | 'sealAccount' | 'enrolDevice'
+>;
 
 /** A proof of a long audit takes its time, and a ceremony waits for nobody. */
 const OPERATOR_TIMEOUT_MS = 10 * 60_000;
@@ -54,6 +58,10 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
 
   open(request: OpenCardRequest): Promise<OpenCardAnswer> {
     return this.#client.post(VAULT_ROUTES.open, request.requestId, request);
+  }
+
+  addPin(request: AddPinRequest): Promise<{ envelope: SealedEnvelope }> {
+    return this.#client.post(VAULT_ROUTES.addPin, request.requestId, request);
   }
 
   /** A card in the clear, from the line of a merchant's server: the switch's door alone. @throws RemoteError `card_data_invalid`, `card_service_unavailable` */
