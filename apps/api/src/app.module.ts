@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { DccModule } from '@tsunagu/dcc';
 import { MerchantDirectoryService, MerchantsModule } from '@tsunagu/merchants';
 import { NotifyWriterModule } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
@@ -10,9 +11,9 @@ import { HqIntakeModule } from './intake/hq-intake.module.js';
 /** Where features meet: each port of one is bound to the other's implementation here, and nowhere else. */
 @Global()
 @Module({
-  imports: [MerchantsModule],
+  imports: [MerchantsModule, DccModule],
   providers: [{ provide: MerchantDirectory, useExisting: MerchantDirectoryService }],
-  exports: [MerchantsModule, MerchantDirectory],
+  exports: [MerchantsModule, MerchantDirectory, DccModule],
 })
 class PortsModule {}
 

@@ -3,6 +3,7 @@ import type { SealedEnvelope } from '@tsunagu/contracts';
 import { advanceAttempt, needsEnvelope, type AttemptEvent } from './attempt/attempt-state.js';
 import { dueAfter } from './attempt/attempt-timers.js';
 import { postingsFor, type Movement, type Posting } from './books/posting.js';
+import type { CurrencyChoice, CurrencyOffer } from './conversion/currency-offer.js';
 import type { AttemptStatus, PaymentStatus } from './payment-api.js';
 import type { Attempt, AttemptExtra, Payment, PaymentRecord, Refund } from './payment-record.js';
 import { advancePayment, type PaymentTrigger } from './payment-state.js';
@@ -26,6 +27,9 @@ export interface Change {
   readonly refunds: readonly Refund[];
   readonly postings: readonly Posting[];
   readonly events: readonly PendingEvent[];
+  /** The holder's choice of currency: what was offered, and what was chosen of which offer. */
+  readonly offered?: CurrencyOffer;
+  readonly chosen?: CurrencyChoice;
   /** Attempts whose lane is rung after commit. The others wait for the sweeper: that is their back-off. */
   readonly ring: readonly Attempt[];
 }
@@ -60,6 +64,8 @@ export class ChangeDraft {
   readonly #refunds = new Set<Refund>();
   readonly #postings: Posting[] = [];
   readonly #events: PendingEvent[] = [];
+  #offered: CurrencyOffer | undefined;
+  #chosen: CurrencyChoice | undefined;
 
   constructor(
     record: PaymentRecord,
@@ -134,6 +140,21 @@ export class ChangeDraft {
     this.trigger('requireAction');
   }
 
+  /** The till has something new to show: its time begins anew. */
+  waitLonger(action: RequiredAction): void {
+    invariant(this.payment.action?.type === action.type, 'a payment waits longer for what it waits for');
+    this.payment.action = action;
+    this.payment.expiresAt = new Date(action.expiresAt);
+  }
+
+  keepOffer(offer: CurrencyOffer): void {
+    this.#offered = offer;
+  }
+
+  keepChoice(choice: CurrencyChoice): void {
+    this.#chosen = choice;
+  }
+
   /** The till did what was required: the held card is let go, and the next attempt opened. @throws IllegalTransitionError */
   resume(order: AttemptOrder): Attempt {
     this.trigger('resume');
@@ -174,6 +195,8 @@ export class ChangeDraft {
       refunds: [...this.#refunds],
       postings: this.#postings,
       events: this.#events,
+      offered: this.#offered,
+      chosen: this.#chosen,
       ring: this.#ring.filter((attempt) => attempt.status === 'created'),
     };
   }

@@ -173,7 +173,6 @@ export abstract class PaymentActions {
     paymentId: string,
     order: { idempotency: Idempotency; amountMinor?: number; final?: boolean },
   ): Promise<Accepted>;
-  abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
   /** Ask for more on an authorization that holds. */
   abstract increase(
     ctx: TenantContext,
@@ -200,6 +199,7 @@ export interface AttemptAnswer {
   readonly allowedActions: readonly string[];
   readonly nextCheckAt: Date | null;
   readonly payment: PaymentView | null;
+  abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
 }
 
 export interface PaymentFilter {
@@ -298,3 +298,5 @@ export interface MerchantTerminal {
   /** Contract on payment plans, a name of the plan table; left out: none, every card pays at once. */
   readonly planContract?: string;
 }
+  /** Currencies in which the store lets holders pay (DCC); left out: none. */
+  readonly dccCurrencies?: readonly CurrencyCode[];

@@ -16,6 +16,8 @@ const REFUSALS = {
   verification_required: ['unprocessable', 'the holder of the card was not verified as the rules want it'],
   plan_not_allowed: ['unprocessable', 'the card or the contract does not allow this payment plan'],
   plan_needs_whole_refund: ['conflict', 'a part of this plan can be given back only after the issuer has agreed'],
+  dcc_choice_invalid: ['unprocessable', 'the choice does not fit the offer of this payment'],
+  offer_expired: ['gone', 'the time of the offer is over'],
   amount_invalid: ['invalid', 'the amount is not a positive number of minor units'],
 } as const satisfies Record<string, readonly [ErrorCategory, string]>;
 

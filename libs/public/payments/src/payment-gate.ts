@@ -58,6 +58,15 @@ export class PaymentGate {
     }
   }
 
+  /** A change that moves no money, and so has no intent: repeated, it finds its work done. @throws as {@link act} */
+  async change(ctx: TenantContext, paymentId: string, decide: Decide): Promise<PaymentRecord> {
+    const result = await this.store.change(ctx, paymentId, explaining(decide));
+    if (result.kind === 'unchanged') return result.record;
+    if (result.kind !== 'changed') throw new PaymentError('resource_missing');
+    await this.followUp.after(result.change);
+    return result.change.after;
+  }
+
   /** @throws PaymentError `resource_missing` absent, foreign, or outside the key's node */
   async open(ctx: TenantContext, paymentId: string): Promise<PaymentRecord> {
     const record = await this.store.load(ctx, paymentId);

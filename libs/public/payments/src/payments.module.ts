@@ -3,6 +3,9 @@ import { Clock } from '@tsunagu/kernel';
 import { AppConfig, LaneBell, Metrics } from '@tsunagu/platform';
 import { ClaimLease } from './dispatch/claim-lease.js';
 import { ClaimService } from './dispatch/claim.service.js';
+import { CurrencyChoices } from './conversion/conversion-api.js';
+import { CurrencyChoicesService } from './conversion/currency-choices.service.js';
+import { OfferBook, PgOfferBook } from './conversion/offer-book.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
 import { SweeperService } from './dispatch/sweeper.service.js';
 import { ExpiryService } from './expiry/expiry.service.js';
@@ -48,6 +51,8 @@ const COMMON: Provider[] = [
     { provide: PlanQuotes, useClass: PlanQuotesService },
   ],
   exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes],
+    { provide: OfferBook, useClass: PgOfferBook },
+    { provide: CurrencyChoices, useClass: CurrencyChoicesService },
 })
 export class PaymentsApiModule {}
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { LANES, type Lane, type TenantContext } from '@tsunagu/contracts';
+import { isCurrency, type CurrencyCode } from '@tsunagu/kernel';
 import { sql, Transactions } from '@tsunagu/platform';
 
 const FIND = sql(
   'directory_terminal',
-  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract
+  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract, s.dcc_currencies
      from gateway.terminal t join gateway.store s on s.tenant_id = t.tenant_id and s.id = t.store_id
     where t.tenant_id = $1 and t.id = $2
       and ($3::uuid is null or t.store_id = $3) and ($4::uuid is null or t.id = $4)`,
@@ -22,6 +23,7 @@ interface TerminalRow {
   readonly cut_off_minutes: number;
   readonly methods: readonly string[];
   readonly plan_contract: string;
+  readonly dcc_currencies: readonly string[];
 }
 
 /** A terminal with what its store has agreed, as payments need it. */
@@ -40,6 +42,8 @@ export interface TerminalEntry {
   readonly methods: readonly Lane[];
   /** Contract on payment plans, a name of the plan table. */
   readonly planContract: string;
+  /** Currencies in which its holders may pay (DCC). */
+  readonly dccCurrencies: readonly CurrencyCode[];
 }
 
 /** Stores and terminals as other features see them; the app binds it to their port `MerchantDirectory`. */
@@ -68,5 +72,6 @@ function entryOf(row: TerminalRow): TerminalEntry {
     cutOffMinutes: row.cut_off_minutes,
     methods: LANES.filter((lane) => row.methods.includes(lane)),
     planContract: row.plan_contract,
+    dccCurrencies: row.dcc_currencies.filter(isCurrency),
   };
 }

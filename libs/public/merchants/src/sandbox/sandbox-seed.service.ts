@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LANES } from '@tsunagu/contracts';
-import { newId } from '@tsunagu/kernel';
+import { newId, type CurrencyCode } from '@tsunagu/kernel';
 import { sql, Transactions, type Tx } from '@tsunagu/platform';
 import { ApiKeys } from '../keys/api-keys.service.js';
 import { DEFAULT_RATE_LIMITS, type RateLimits } from '../limits/rate-limiter.js';
@@ -14,8 +14,8 @@ const TENANT = sql(
 );
 const STORE = sql(
   'sandbox_store',
-  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract) values ($1, $2, $3, $4, '5411', $5, $6)
-   on conflict (tenant_id, id) do update set plan_contract = excluded.plan_contract`,
+  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract, dcc_currencies) values ($1, $2, $3, $4, '5411', $5, $6, $7)
+   on conflict (tenant_id, id) do update set plan_contract = excluded.plan_contract, dcc_currencies = excluded.dcc_currencies`,
 );
 const TERMINAL = sql(
   'sandbox_terminal',
@@ -51,6 +51,8 @@ interface Plan {
   /** Contract of its stores on payment plans. */
   readonly planContract: string;
   /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
+  /** Currencies that its stores offer to foreign holders. */
+  readonly dccCurrencies: readonly CurrencyCode[];
   readonly hqStore?: string;
 }
 
@@ -60,10 +62,23 @@ const PLANS: readonly Plan[] = [
     limits: UNLIMITED,
     planContract: 'large',
     stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
+    dccCurrencies: ['USD', 'EUR', 'KRW', 'KWD'],
     hqStore: 'HEAD OFFICE LANES',
   },
-  { name: 'Second Merchant', limits: UNLIMITED, planContract: 'standard', stores: ['SHIBUYA STORE'] },
-  { name: 'limited', limits: DEFAULT_RATE_LIMITS, planContract: 'one_time', stores: ['NAGOYA STORE'] },
+  {
+    name: 'Second Merchant',
+    limits: UNLIMITED,
+    planContract: 'standard',
+    dccCurrencies: ['USD'],
+    stores: ['SHIBUYA STORE'],
+  },
+  {
+    name: 'limited',
+    limits: DEFAULT_RATE_LIMITS,
+    planContract: 'one_time',
+    dccCurrencies: [],
+    stores: ['NAGOYA STORE'],
+  },
 ];
 const SCHEMES = ['AES-DUKPT', 'TDES-DUKPT'] as const;
 
@@ -125,7 +140,7 @@ export class SandboxSeed {
         plan.limits.terminal,
         plan.limits.keyConcurrency,
       ]);
-      for (const store of hq === undefined ? stores : [...stores, hq]) await insertStore(tx, store, plan.planContract);
+      for (const store of hq === undefined ? stores : [...stores, hq]) await insertStore(tx, store, plan);
     });
     const { key } = await this.keys.issue(
       { tenantId: id },
@@ -190,8 +205,9 @@ function laneOf({ id, scheme }: PlannedStore['terminals'][number], lane: number)
   return { id, scheme, terminal: `TSN${String(lane + 1).padStart(5, '0')}`, merchant: 'M00000000000001' };
 }
 
-async function insertStore(tx: Tx, store: PlannedStore, planContract: string): Promise<void> {
-  await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, LANES, planContract]);
+async function insertStore(tx: Tx, store: PlannedStore, plan: Plan): Promise<void> {
+  const contracts = [LANES, plan.planContract, plan.dccCurrencies];
+  await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, ...contracts]);
   for (const terminal of store.terminals)
     await tx.query(TERMINAL, [tx.tenantId, terminal.id, store.id, terminal.wireTerminal]);
 }

@@ -8,6 +8,7 @@ import { TenantEntity } from './tenant.entity.js';
 @Check('store_name_length', 'length(name) BETWEEN 1 AND 40')
 @ForeignKey(() => TenantEntity, ['tenantId', 'tenantId'], ['tenantId', 'id'], { name: 'store_tenant' })
 @Check('store_plan_contract', `plan_contract ~ '^[a-z][a-z0-9_]{0,39}$'`)
+@Check('store_dcc_currencies', `array_to_string(dcc_currencies, ',') ~ '^([A-Z]{3}(,[A-Z]{3})*)?$'`)
 @Check('store_wire_merchant', `wire_merchant ~ '^[0-9A-Z]{15}$'`)
 export class StoreEntity {
   @PrimaryColumn({ type: 'uuid', name: 'tenant_id', primaryKeyConstraintName: 'store_pkey' }) tenantId!: string;
@@ -18,5 +19,6 @@ export class StoreEntity {
   @Column({ type: 'int', name: 'cut_off_minutes', default: 0 }) cutOffMinutes!: number;
   @Column({ type: 'text', array: true }) methods!: string[];
   @Column({ type: 'text', name: 'plan_contract', default: 'one_time' }) planContract!: string;
+  @Column({ type: 'text', array: true, name: 'dcc_currencies', default: () => `'{}'` }) dccCurrencies!: string[];
   @Column({ type: 'timestamptz', name: 'created_at', default: () => 'now()' }) createdAt!: Date;
 }

@@ -20,6 +20,8 @@ export interface Conversion {
   /** The rate provider's own id of the quote. */
   readonly providerReference: string | null;
   readonly disclaimer: string | null;
+  /** Until then the holder may take the offer; RFC 3339. */
+  readonly offerExpiresAt?: string | null;
   /** RFC 3339. */
   readonly chosenAt: string | null;
   /** What went back in the holder's currency, or is on its way; minor units. */

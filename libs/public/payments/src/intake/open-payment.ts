@@ -1,6 +1,7 @@
 import { businessDate, newId } from '@tsunagu/kernel';
 import type { CardDisplay, EntryMode, Lane, OpenCardAnswer, TenantContext } from '@tsunagu/contracts';
 import { emptyAttempt } from '../change-draft.js';
+import { localMethod, startConversion } from '../conversion/start-conversion.js';
 import type { MerchantTerminal, OpenedPaymentOrder } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { Payment } from '../payment-record.js';
@@ -26,21 +27,30 @@ export function chooseMethod(
   card: { readonly brand: CardDisplay['brand']; readonly entryMode: EntryMode },
   contracted: readonly Lane[],
 ): Lane {
-  const method = asked ?? deriveMethod(card);
-  if (!contracted.includes(method)) throw new PaymentError('method_not_supported', { method });
+  const local = localMethod({ card, entryMode: card.entryMode });
+  const method = asked ?? local;
+  // A choice of currency may end in the local one: its lane is needed as well.
+  const needed = method === 'dcc' ? [method, local] : [method];
+  if (!needed.every((lane) => contracted.includes(lane))) throw new PaymentError('method_not_supported', { method });
   if (method === 'unionpay' && card.brand !== 'unionpay') throw new PaymentError('method_not_supported', { method });
   return method;
 }
 
-function deriveMethod(card: { readonly brand: CardDisplay['brand']; readonly entryMode: EntryMode }): Lane {
-  if (card.brand === 'unionpay') return 'unionpay';
-  return card.entryMode === 'contactless' ? 'nfc' : 'credit';
-}
-
 /** The rows of a new payment: payment, first attempt and its event. @throws PaymentError `method_not_supported`, `plan_not_allowed` */
 export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
-  const { order, now, opened } = from;
-  const payment = newPayment(ctx, from);
+  const { order, now, opened, terminal } = from;
+  const asked = newPayment(ctx, from);
+  const payment = asked.method === 'dcc' ? startConversion(asked, opened.envelope, terminal.dccCurrencies) : asked;
+  const created = { type: 'payment.created', sequence: 1, previous: null };
+  if (payment.status === 'requires_action') {
+    const required = { type: 'payment.action_required', sequence: 2, previous: { status: 'processing' } };
+    return {
+      idempotency: order.idempotency,
+      payment: { ...payment, sequence: 2 },
+      attempt: null,
+      events: [created, required],
+    };
+  }
   return {
     idempotency: order.idempotency,
     payment,

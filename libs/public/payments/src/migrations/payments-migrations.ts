@@ -2,6 +2,7 @@ import type { Migration } from '@tsunagu/platform';
 import { CreatePayments1795000002000 } from './create-payments.migration.js';
 import { CreateWorkerLeases1795000002001 } from './create-worker-leases.migration.js';
 import { EndPaymentsInTime1795000002010 } from './end-payments-in-time.migration.js';
+import { KeepCurrencyChoices1795000002020 } from './keep-currency-choices.migration.js';
 import { WaitForTheTill1795000002002 } from './wait-for-the-till.migration.js';
 
 /** Migrations of this feature, oldest first. */
@@ -10,4 +11,5 @@ export const paymentsMigrations: readonly Migration[] = [
   CreateWorkerLeases1795000002001,
   WaitForTheTill1795000002002,
   EndPaymentsInTime1795000002010,
+  KeepCurrencyChoices1795000002020,
 ];

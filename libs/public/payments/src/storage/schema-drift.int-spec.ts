@@ -3,6 +3,8 @@ import pg from 'pg';
 import { testDatabase, type TestDatabase } from '../../../../../test/kit/database.js';
 import { schemaDrift } from '../../../../../test/kit/schema-drift.js';
 import { AttemptEntity } from './attempt.entity.js';
+import { DccChoiceEntity } from './dcc-choice.entity.js';
+import { DccOfferEntity } from './dcc-offer.entity.js';
 import { IdempotencyEntity } from './idempotency.entity.js';
 import { PaymentReferenceEntity } from './payment-reference.entity.js';
 import { PaymentEntity } from './payment.entity.js';
@@ -18,6 +20,8 @@ const ENTITIES = [
   PaymentReferenceEntity,
   IdempotencyEntity,
   WorkerLeaseEntity,
+  DccOfferEntity,
+  DccChoiceEntity,
 ];
 
 let db: TestDatabase;

@@ -2,6 +2,7 @@ import { idInstant, newId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
 import { uuidv7Floor, type EventSink, type Storable, type Tx } from '@tsunagu/platform';
 import type { Change, PendingEvent } from '../change-draft.js';
+import { choiceValues, offerValues } from '../conversion/offer-rows.js';
 import type { Attempt, Payment, PaymentRecord } from '../payment-record.js';
 import { viewOf } from '../queries/payment-view.js';
 import { presentPayment } from '../wire/index.js';
@@ -55,6 +56,8 @@ export function writeChange(scope: WriteScope, change: Change): void {
     ];
     tx.send(statements.upsertRefund, values);
   }
+  if (change.offered !== undefined) tx.send(statements.insertOffer, offerValues(payment.tenantId, change.offered));
+  if (change.chosen !== undefined) tx.send(statements.insertChoice, choiceValues(payment.tenantId, change.chosen));
   if (change.postings.length > 0) tx.send(statements.insertPostings, postingValues(change));
   writeEvents(scope, change.after, change.events);
 }
