@@ -49,10 +49,10 @@ const COMMON: Provider[] = [
     { provide: PaymentActions, useClass: PaymentActionsService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
     { provide: PlanQuotes, useClass: PlanQuotesService },
-  ],
-  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes],
     { provide: OfferBook, useClass: PgOfferBook },
     { provide: CurrencyChoices, useClass: CurrencyChoicesService },
+  ],
+  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes, CurrencyChoices],
 })
 export class PaymentsApiModule {}
 

@@ -46,7 +46,9 @@ export class IntakeService extends PaymentIntake {
   }
 
   override acceptOpened(ctx: TenantContext, { opened, ...order }: OpenedPaymentOrder): Promise<Accepted> {
-    return this.#take(ctx, order, () => Promise.resolve(opened));
+    // Nobody at such a line can be asked which currency he wants: what its server converts, it has converted itself.
+    const method = order.method === 'dcc' ? undefined : order.method;
+    return this.#take(ctx, { ...order, method }, () => Promise.resolve(opened));
   }
 
   async #take(ctx: TenantContext, order: AnyOrder, open: OpenCard): Promise<Accepted> {

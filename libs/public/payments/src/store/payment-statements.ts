@@ -152,6 +152,21 @@ export const insertPostings = sql(
        AS line (id, attempt_id, movement, account, side, amount_minor)`,
 );
 
+/** Both append-only: an offer is what was shown, a choice is what was said. */
+export const insertOffer = sql(
+  'payment_insert_offer',
+  `INSERT INTO gateway.dcc_offer (tenant_id, id, payment_id, store_id, local_minor, local_currency, foreign_minor, currency, rate, markup_bps,
+     rate_source, rate_at, expires_at, provider_reference, disclaimer, disclosure, created_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+);
+
+export const insertChoice = sql(
+  'payment_insert_choice',
+  `INSERT INTO gateway.dcc_choice (tenant_id, id, payment_id, offer_id, choice, chosen_at, terminal_id, request_id, shown_at,
+     screen_template_version, rendered_text_hash, locale, record_hash)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+);
+
 export const takeExpired = sql(
   'payment_take_expired',
   `SELECT tenant_id AS "tenantId", payment_id AS "paymentId" FROM gateway.take_expired_payments($1, $2, $3)`,
