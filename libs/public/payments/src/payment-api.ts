@@ -181,6 +181,7 @@ export abstract class PaymentActions {
   ): Promise<Accepted>;
   /** Give up what is left of a partly captured authorization. */
   abstract release(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
+  abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
   abstract refund(
     ctx: TenantContext,
     paymentId: string,
@@ -199,7 +200,6 @@ export interface AttemptAnswer {
   readonly allowedActions: readonly string[];
   readonly nextCheckAt: Date | null;
   readonly payment: PaymentView | null;
-  abstract cancel(ctx: TenantContext, paymentId: string, order: { idempotency: Idempotency }): Promise<Accepted>;
 }
 
 export interface PaymentFilter {
@@ -295,8 +295,8 @@ export interface MerchantTerminal {
   readonly storeName: string;
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
+  /** Currencies in which the store lets holders pay (DCC); left out: none. */
+  readonly dccCurrencies?: readonly CurrencyCode[];
   /** Contract on payment plans, a name of the plan table; left out: none, every card pays at once. */
   readonly planContract?: string;
 }
-  /** Currencies in which the store lets holders pay (DCC); left out: none. */
-  readonly dccCurrencies?: readonly CurrencyCode[];

@@ -50,9 +50,9 @@ interface Plan {
   readonly stores: readonly string[];
   /** Contract of its stores on payment plans. */
   readonly planContract: string;
-  /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
   /** Currencies that its stores offer to foreign holders. */
   readonly dccCurrencies: readonly CurrencyCode[];
+  /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
   readonly hqStore?: string;
 }
 
@@ -61,8 +61,8 @@ const PLANS: readonly Plan[] = [
     name: 'Tsunagu Department Store',
     limits: UNLIMITED,
     planContract: 'large',
-    stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
     dccCurrencies: ['USD', 'EUR', 'KRW', 'KWD'],
+    stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
     hqStore: 'HEAD OFFICE LANES',
   },
   {

@@ -63,7 +63,7 @@ export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
       requestId: ctx.requestId,
       envelope: opened.envelope,
     },
-    events: [{ type: 'payment.created', sequence: 1, previous: null }],
+    events: [created],
   };
 }
 
