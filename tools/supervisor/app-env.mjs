@@ -50,6 +50,7 @@ export function writeLinks(file, ports, timers = {}) {
       acquirerId: '35001',
       forwardingId: '35901',
       node: '01',
+      pin: { format: 3, key: 'zpk-jcb-test', published: true },
     },
     {
       name: 'acq',
@@ -58,6 +59,7 @@ export function writeLinks(file, ports, timers = {}) {
       acquirerId: '45001',
       forwardingId: '45901',
       node: '02',
+      pin: { format: 0, key: 'zpk-acq-test', published: true },
     },
     {
       name: 'cup',
@@ -66,7 +68,7 @@ export function writeLinks(file, ports, timers = {}) {
       acquirerId: '62001',
       forwardingId: '62901',
       node: '03',
-      pin: { format: 4, key: 'zpk-cup' },
+      pin: { format: 4, key: 'zpk-cup-test', published: true },
     },
   ];
   writeWhole(file, JSON.stringify({ links: links.map((link) => ({ ...common, ...link })) }, null, 2));

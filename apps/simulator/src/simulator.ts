@@ -1,3 +1,4 @@
+import { PinBook } from './cards/pin-book.js';
 import { UnionPayDialect } from './dialect/union-pay-dialect.js';
 import { FaultPanel } from './faults/fault-panel.js';
 import type { HostTimings } from './hosts/delivery.js';
@@ -69,6 +70,7 @@ export async function startSimulator<Link extends string>(
         scripts,
         trace,
         timings,
+        pins: new PinBook(),
         ...TRAITS[link]?.(),
         tls: options.tls,
         count: metrics.count,

@@ -13,7 +13,24 @@ export interface TestCard {
   readonly funding: 'credit' | 'debit' | 'prepaid';
   /** Billing currency of the account. */
   readonly currency: string;
+  /** What the issuer has on record; 4 to 12 digits. */
+  readonly pin: string;
+  /** AIDs of the applications on its chip, hex, the issuer's first choice first. A card of two brands leaves the choice to the holder. */
+  readonly applications: readonly string[];
 }
+
+/** @source payment-features.md §6.1 */
+const AID: Readonly<Record<TestCard['brand'], string>> = {
+  jcb: 'A0000000651010',
+  visa: 'A0000000031010',
+  mastercard: 'A0000000041010',
+  amex: 'A000000025010402',
+  diners: 'A0000001523010',
+  unionpay: 'A000000333010101',
+};
+const PIN = '1234';
+/** UnionPay's have six digits. */
+const UNIONPAY_PIN = '123456';
 
 const EXPIRY = '3012';
 
@@ -37,6 +54,11 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries
     card('visa-kwd', 'visa', '4012888888881881', '201', 'credit', 'KWD'),
     card('mastercard-eur', 'mastercard', '5204740000009781', '201', 'debit', 'EUR'),
     card('jcb-stripe', 'jcb', '3566002020360505', '101', 'credit', 'JPY'),
+    card('unionpay-19', 'unionpay', '6205500000000000004', '220', 'credit', 'CNY'),
+    {
+      ...card('unionpay-visa', 'unionpay', '6200000000000047', '220', 'credit', 'CNY'),
+      applications: [AID.unionpay, AID.visa],
+    },
   ].map((entry) => [entry.name, entry]),
 );
 
@@ -48,5 +70,6 @@ function card(
   ...[funding, currency]: [TestCard['funding'], string]
 ): TestCard {
   const track2 = `${pan}D${EXPIRY}${serviceCode}0000000000`;
-  return { name, brand, pan, expiry: EXPIRY, serviceCode, track2, psn: '001', funding, currency };
+  const secrets = { pin: brand === 'unionpay' ? UNIONPAY_PIN : PIN, applications: [AID[brand]] };
+  return { name, brand, pan, expiry: EXPIRY, serviceCode, track2, psn: '001', funding, currency, ...secrets };
 }

@@ -3,11 +3,12 @@
  *
  * `drop` and `reset` hit the message on its way in or the answer on its way out, as the seed says; `lose_request` and `lose_reply` say it.
  * `out_of_order` holds an answer back until the next one of its connection has left. `cut` ends the connection inside the answer's frame.
+ * `issuer_script` adds scripts for the chip (tags 71 and 72) to the answer to a chip.
  * `tls_failure` breaks the record stream under a message, or, without `mtis`, the handshake of a new connection.
  */
 export const FAULT_KINDS = [
   'delay', 'drop', 'lose_request', 'lose_reply', 'late', 'duplicate', 'out_of_order', 'wrong_stan', 'wrong_amount',
-  'half_open', 'reset', 'cut', 'trickle', 'garbage', 'tls_failure', 'down',
+  'half_open', 'reset', 'cut', 'trickle', 'garbage', 'tls_failure', 'down', 'issuer_script',
 ] as const; // prettier-ignore
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

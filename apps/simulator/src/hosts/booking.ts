@@ -44,6 +44,7 @@ export function entryFrom(message: IsoMessage, place: BookingPlace, decided: Dec
     capturedMinor: 0,
     refundedMinor: 0,
     currency: CURRENCY_BY_NUMBER[currency] ?? currency,
+    cardholder: cardholderOf(message),
     originalRrn: null,
     plan: planOf(message),
     bin6: number.slice(0, 6),
@@ -80,6 +81,13 @@ export function approvalFields(message: IsoMessage, answer: IsoMessage, entry: L
   return answer;
 }
 
+/** Fields 6 and 51: what the holder pays in the currency of the card. */
+function cardholderOf(message: IsoMessage): LedgerEntry['cardholder'] {
+  const [amount, number] = [message.text(6), message.text(51)];
+  if (amount === undefined || number === undefined) return undefined;
+  return { currency: CURRENCY_BY_NUMBER[number] ?? number, amountMinor: Number(amount), refundedMinor: 0 };
+}
+
 /** The issuer bills by what it was told: a field it cannot read tells nothing. */
 function planOf(message: IsoMessage): string | null {
   try {
@@ -89,7 +97,8 @@ function planOf(message: IsoMessage): string | null {
   }
 }
 
-function cardNumber(message: IsoMessage): string {
+/** Of field 2, or of the track. */
+export function cardNumber(message: IsoMessage): string {
   return message.text(2) ?? (message.text(35) ?? '').split(/[=D]/)[0] ?? '';
 }
 

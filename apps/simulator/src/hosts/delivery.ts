@@ -46,6 +46,8 @@ export function transmissionOf(way: Delivery, hit: FaultHit | undefined, timings
       return { way, delayMs: waitOf(way, timings), alter: withWrongStan };
     case 'wrong_amount':
       return { way, delayMs: waitOf(way, timings), alter: withWrongAmount };
+    case 'issuer_script':
+      return { way, delayMs: waitOf(way, timings), alter: withIssuerScript };
     default:
       return { way: WAY_OF_FAULT[hit.kind] ?? way, delayMs: 0 };
   }
@@ -60,6 +62,17 @@ function waitOf(way: Delivery, timings: HostTimings): number {
 function withWrongStan(answer: IsoMessage): IsoMessage {
   const wrong = (Number(answer.text(11) ?? 0) + STAN_MODULUS / 2) % STAN_MODULUS;
   return answer.set(11, String(wrong).padStart(6, '0'));
+}
+
+/** Response code, and a script before and one after the second cryptogram: card unblock, PIN change. Their MACs are invented. */
+const ISSUER_SCRIPTS = Buffer.from(
+  '8A023030' + '71129F1804000000018609841E000004A1B2C3D4' + '72129F180400000002860984240000040A0B0C0D',
+  'hex',
+);
+
+function withIssuerScript(answer: IsoMessage): IsoMessage {
+  const chip = answer.bytes(55);
+  return chip === undefined ? answer : answer.set(55, Buffer.concat([chip, ISSUER_SCRIPTS]));
 }
 
 function withWrongAmount(answer: IsoMessage): IsoMessage {

@@ -2,6 +2,7 @@ import type { IsoMessage } from '@tsunagu/iso8583';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ReconciliationDesk } from '../reconciliation/reconciliation-desk.js';
 import type { StepAnswer } from '../scripts/script.js';
+import type { PinBook } from '../cards/pin-book.js';
 import { AdministrationDesk } from './administration-desk.js';
 import { answerTo } from './answer.js';
 import { HostCalendar } from './calendar.js';
@@ -21,6 +22,7 @@ export interface FrontDeskMeans {
   readonly link: string;
   readonly ledger: IssuerLedger;
   readonly completion?: CompletionRules;
+  readonly pins?: PinBook;
   readonly now: () => number;
 }
 
@@ -34,10 +36,10 @@ export class FrontDesk {
   readonly #administration: AdministrationDesk;
   readonly #now: () => number;
 
-  constructor({ link, ledger, completion = PLAIN_COMPLETION, now }: FrontDeskMeans) {
+  constructor({ link, ledger, completion = PLAIN_COMPLETION, pins, now }: FrontDeskMeans) {
     this.#now = now;
     this.calendar = new HostCalendar(now, ledger.cutOverTo);
-    const means = { link, ledger, completion, calendar: this.calendar, now };
+    const means = { link, ledger, completion, pins, calendar: this.calendar, now };
     this.reconciliation = new ReconciliationDesk(means);
     this.files = new FileDesk(now);
     this.#issuer = new IssuerDesk(means);

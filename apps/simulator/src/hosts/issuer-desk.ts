@@ -3,11 +3,26 @@ import { identityOf, identityOfEntry, originalReference, referenceOf } from '../
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import type { LedgerEntry } from '../ledger/ledger-record.js';
 import { answerTo } from './answer.js';
-import { approvalFields, debitKind, entryFrom, isLive, newApprovalCode, type Decided } from './booking.js';
+import {
+  CURRENCY_BY_NUMBER,
+  approvalFields,
+  debitKind,
+  entryFrom,
+  isLive,
+  newApprovalCode,
+  type Decided,
+} from './booking.js';
 import type { HostCalendar } from './calendar.js';
 import { magicOutcome, type MagicOutcome } from './magic-amount.js';
-import { isCancellable, isCompletable, requestedOperation, type CompletionRules } from './union-pay-rules.js';
+import {
+  isCancellable,
+  isCancelWord,
+  isCompletable,
+  requestedOperation,
+  type CompletionRules,
+} from './union-pay-rules.js';
 import { ACTION, NOTHING, send, type Verdict } from './verdict.js';
+import type { PinBook, PinVerdict } from '../cards/pin-book.js';
 
 const REPEAT_DIGIT = '1';
 const PARTIAL_REVERSAL = '401';
@@ -17,6 +32,8 @@ export interface DeskMeans {
   readonly ledger: IssuerLedger;
   readonly calendar: HostCalendar;
   readonly completion: CompletionRules;
+  /** PINs of its cards; without it no PIN is judged. */
+  readonly pins?: PinBook;
   readonly now: () => number;
 }
 
@@ -56,6 +73,8 @@ export class IssuerDesk {
     switch (requestedOperation(message)) {
       case 'refund':
         return this.#refund(message);
+      case 'increase':
+        return this.#increase(message);
       case 'completion':
         return this.#completion(message, ACTION.invalidAmount);
       case 'cancel':
@@ -70,6 +89,8 @@ export class IssuerDesk {
 
   #debit(message: IsoMessage, outcome: MagicOutcome): Verdict {
     if (outcome.delivery === 'reset') return { answer: null, delivery: 'reset' };
+    const refusal = pinRefusal(this.means.pins?.judge(message) ?? 'none', outcome.needsPin === true);
+    if (refusal !== undefined) return this.#decline(message, refusal);
     if (!outcome.actionCode.startsWith('0')) return this.#decline(message, outcome.actionCode);
     const requestedMinor = Number(message.text(4));
     const entry = this.#entry(message, {
@@ -91,8 +112,21 @@ export class IssuerDesk {
     if (original === undefined || !isLive(original)) return this.#decline(message, ACTION.originalNotFound);
     const refundable =
       (original.kind === 'auth' ? original.capturedMinor : original.amountMinor) - original.refundedMinor;
-    if (amountMinor > refundable) return this.#decline(message, ACTION.invalidAmount);
-    return this.#follow(message, original, 'refund', { refundedMinor: original.refundedMinor + amountMinor });
+    const back = cardholderRefund(message, original);
+    if (amountMinor > refundable || back === 'too_much') return this.#decline(message, ACTION.invalidAmount);
+    return this.#follow(message, original, 'refund', { refundedMinor: original.refundedMinor + amountMinor, ...back });
+  }
+
+  /** A hold that lives, and of which nothing was taken yet, grows by what is asked for now. */
+  #increase(message: IsoMessage): Verdict {
+    const original = this.means.ledger.findOriginal(originalReference(message));
+    if (original?.kind !== 'auth') return this.#decline(message, ACTION.originalNotFound);
+    if (original.state !== 'approved') return this.#decline(message, ACTION.blocked);
+    const { actionCode, delivery } = magicOutcome(Number(message.text(4)));
+    if (delivery === 'reset') return { answer: null, delivery };
+    if (!actionCode.startsWith('0')) return this.#decline(message, actionCode);
+    const increasedMinor = (original.increasedMinor ?? 0) + Number(message.text(4));
+    return { ...this.#follow(message, original, 'increase', { increasedMinor }), delivery };
   }
 
   /** A purchase, an authorisation or a completion taken back by request (UnionPay): whole, and only once. */
@@ -152,12 +186,21 @@ export class IssuerDesk {
     if (this.#isDeaf(original)) return NOTHING;
     const found = ledger.findOriginal(original);
     const entry = found?.state === 'declined' ? undefined : found; // nothing was booked, so there is nothing to take back
-    const actionCode = entry === undefined ? ACTION.originalNotFound : ACTION.acceptedReversal;
+    const actionCode = this.#reversalAction(message, entry);
+    const isAccepted = entry !== undefined && actionCode === ACTION.acceptedReversal;
     ledger.post({
-      entries: entry === undefined ? [] : this.#undone(entry, message),
+      entries: isAccepted ? this.#undone(entry, message) : [],
       reversal: [identity, { original, actionCode, businessDate: calendar.date, at: this.#at() }],
     });
     return this.#plain(message, actionCode);
+  }
+
+  /** A reversal is taken; only a cancel in UnionPay's words is asked for, and may come too late or for what is not whole any more. */
+  #reversalAction(message: IsoMessage, entry: LedgerEntry | undefined): string {
+    if (entry === undefined) return ACTION.originalNotFound;
+    const isAsked = isCancelWord(message) && entry.state !== 'reversed';
+    const mayGo = !isAsked || isCancellable(message, entry, this.means.calendar.date);
+    return mayGo ? ACTION.acceptedReversal : ACTION.blocked;
   }
 
   /** Copies of a reversal that the magic amount 905 loses on their way. */
@@ -182,11 +225,11 @@ export class IssuerDesk {
 
   /** A reversed capture, refund or cancel leaves its original as it was before. */
   #givenBack(entry: LedgerEntry): [string, LedgerEntry][] {
-    const { originalRrn, kind, amountMinor } = entry;
+    const { originalRrn, kind } = entry;
     if (originalRrn === null) return [];
     const original = this.means.ledger.entries().find((other) => other.rrn === originalRrn && other.kind !== kind);
     if (original === undefined) return [];
-    return [[identityOfEntry(original), this.#changed(original, before(original, kind, amountMinor))]];
+    return [[identityOfEntry(original), this.#changed(original, before(original, entry))]];
   }
 
   /** Book a message that changes an earlier entry: both, or neither. A cancelled capture gives its authorisation free again. */
@@ -241,12 +284,47 @@ export class IssuerDesk {
   }
 }
 
+/** @returns the action code of a PIN that is missing, wrong or cannot be read; undefined when the PIN stands in nobody's way */
+function pinRefusal(verdict: PinVerdict, isNeeded: boolean): string | undefined {
+  switch (verdict) {
+    case 'none':
+      return isNeeded ? ACTION.pinRequired : undefined;
+    case 'wrong':
+      return ACTION.wrongPin;
+    case 'locked':
+      return ACTION.pinTriesExceeded;
+    case 'broken':
+      return ACTION.invalidPinBlock;
+    case 'right':
+    case 'unread':
+      return undefined;
+  }
+}
+
+/** What a refund gives back of what the holder was billed: in that currency, and no more than that. A refund that names another is refused. */
+function cardholderRefund(message: IsoMessage, { cardholder }: LedgerEntry): Partial<LedgerEntry> | 'too_much' {
+  const number = message.text(51);
+  if (cardholder === undefined) return number === undefined ? {} : 'too_much';
+  const refundedMinor = cardholder.refundedMinor + Number(message.text(6) ?? NaN);
+  const isSame = CURRENCY_BY_NUMBER[number ?? ''] === cardholder.currency;
+  return isSame && refundedMinor <= cardholder.amountMinor
+    ? { cardholder: { ...cardholder, refundedMinor } }
+    : 'too_much';
+}
+
 /** What an original was before an entry of this kind changed it. */
-function before(original: LedgerEntry, kind: LedgerEntry['kind'], amountMinor: number): Partial<LedgerEntry> {
-  if (kind === 'refund') return { refundedMinor: original.refundedMinor - amountMinor };
+function before(original: LedgerEntry, { kind, amountMinor, cardholder }: LedgerEntry): Partial<LedgerEntry> {
+  if (kind === 'refund')
+    return { refundedMinor: original.refundedMinor - amountMinor, ...unbilled(original, cardholder) };
+  if (kind === 'increase') return { increasedMinor: (original.increasedMinor ?? 0) - amountMinor };
   if (kind === 'cancel') return { state: 'approved', reversedAt: null };
   const capturedMinor = original.capturedMinor - amountMinor;
   return { capturedMinor, state: capturedMinor === 0 ? 'approved' : 'captured' };
+}
+
+function unbilled({ cardholder }: LedgerEntry, refund: LedgerEntry['cardholder']): Partial<LedgerEntry> {
+  if (cardholder === undefined || refund === undefined) return {};
+  return { cardholder: { ...cardholder, refundedMinor: cardholder.refundedMinor - refund.amountMinor } };
 }
 
 function declinedKind(message: IsoMessage): LedgerEntry['kind'] {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IsoMessage } from '@tsunagu/iso8583';
+import { IsoMessage, writePrivateTlv } from '@tsunagu/iso8583';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_CARDS } from '../cards/test-cards.js';
 import type { FaultRule } from '../faults/fault-rule.js';
@@ -109,7 +109,7 @@ describe('magic amounts', () => {
     [1000, '000'], [1099, '000'], [1100, '100'], [1101, '101'], [1106, '106'], [1107, '107'], [1111, '111'],
     [1116, '116'], [1117, '117'], [1118, '118'], [1119, '119'], [1120, '120'], [1121, '121'], [1125, '125'],
     [1204, '204'], [1208, '208'], [1209, '209'], [1250, '200'], [1802, '902'], [1804, '904'], [1807, '907'],
-    [1809, '909'], [1811, '911'], [1812, '912'], [1813, '913'], [1907, '000'], [1915, '000'], [1500, '000'],
+    [1809, '909'], [1811, '911'], [1812, '912'], [1813, '913'], [1915, '000'], [1500, '000'],
   ])('%i is answered %s', async (amountMinor, actionCode) => {
     const line = await signedOn();
     const sale = request('1200', amountMinor);
@@ -164,6 +164,14 @@ describe('magic amounts', () => {
       '000000001906000000000000',
     ]);
     expect((await booked(sale))?.amountMinor).toBe(953);
+  });
+
+  it('907 approves if the clerk compares the signature, 908 once a PIN comes with it', async () => {
+    const line = await signedOn();
+    expect(await line.actionOf(request('1200', 1_907))).toBe('001');
+    expect(await line.actionOf(request('1200', 1_908, { 22: 'M00101M00141' }))).toBe('112');
+    const security = Buffer.concat([Buffer.from([4, 4]), Buffer.alloc(16, 1), Buffer.from('unknown ')]);
+    expect(await line.actionOf(request('1200', 1_908, { 22: 'M10101M13144', 53: security }))).toBe('000');
   });
 
   it('910 hangs up and books nothing', async () => {
@@ -224,6 +232,52 @@ describe('captures and refunds', () => {
     expect(await line.actionOf(following('1220', auth, 501))).toBe('950');
     expect(await booked(auth)).toMatchObject({ kind: 'auth', state: 'captured', capturedMinor: 1000 });
     expect(await booked(capture)).toMatchObject({ kind: 'capture', state: 'approved', originalRrn: auth.text(37) });
+  });
+
+  it('lets an authorization grow, captures what it grew to, and shrinks it again when the increase is reversed', async () => {
+    const line = await signedOn();
+    const auth = request('1100', 10_000);
+    await line.ask(auth);
+    const increase = (amountMinor: number) => following('1100', auth, amountMinor, { 24: '106' });
+    const [kept, undone] = [increase(2_000), increase(3_000)];
+    expect([await line.actionOf(kept), await line.actionOf(undone)]).toEqual(['000', '000']);
+    expect(await line.actionOf(increase(1_116))).toBe('116');
+    expect(await line.actionOf(following('1420', undone, 3_000))).toBe('400');
+    expect(await booked(auth)).toMatchObject({ amountMinor: 10_000, increasedMinor: 2_000 });
+    expect(await booked(kept)).toMatchObject({ kind: 'increase', state: 'approved', amountMinor: 2_000 });
+    expect(await line.actionOf(following('1220', auth, 12_001))).toBe('950');
+    expect(await line.actionOf(following('1220', auth, 12_000))).toBe('000');
+    expect(await line.actionOf(increase(1_000))).toBe('902');
+    expect(await line.actionOf(following('1100', increase(1), 1_000, { 24: '106' }))).toBe('914');
+  });
+
+  it('books what was approved by telephone under that number', async () => {
+    const line = await signedOn();
+    const posted = request('1220', 4_000, { 25: '1377', 38: 'V12345' });
+    expect(await line.actionOf(posted)).toBe('000');
+    expect(await booked(posted)).toMatchObject({ kind: 'sale', state: 'approved', approvalCode: 'V12345' });
+  });
+
+  it('books what the holder is billed, refunds no more of it, and refuses a quote that disagrees with itself', async () => {
+    const line = await signedOn();
+    const billed = (amount: string, quoted = amount) => ({
+      6: amount,
+      10: '70067123',
+      16: '1121',
+      51: '840',
+      48: writePrivateTlv([['DC01', `840${quoted}7006712303502611211530Y`]]),
+    });
+    const sale = request('1200', 1_500, billed('000000001007'));
+    expect(await line.actionOf(sale)).toBe('000');
+    expect((await booked(sale))?.cardholder).toEqual({ currency: 'USD', amountMinor: 1_007, refundedMinor: 0 });
+    const refund = (amountMinor: number, amount: string) =>
+      following('1200', sale, amountMinor, { 3: '200000', 24: '200', ...billed(amount) });
+    expect(await line.actionOf(refund(500, '000000000336'))).toBe('000');
+    expect(await line.actionOf(refund(1_000, '000000000672'))).toBe('110');
+    expect(await line.actionOf(following('1200', sale, 1_000, { 3: '200000', 24: '200' }))).toBe('110');
+    expect(await line.actionOf(refund(1_000, '000000000671'))).toBe('000');
+    const wrong = (await line.ask(request('1200', 1_500, billed('000000001007', '000000001008')))) as IsoMessage;
+    expect([wrong.text(39), wrong.text(44)]).toEqual(['904', '48:dcc_quote']);
   });
 
   it('reopens an authorization whose capture is reversed', async () => {
@@ -337,6 +391,16 @@ describe('faults', () => {
     expect(((await line.ask(wronged)) as IsoMessage).text(11)).not.toBe(wronged.text(11));
     await setFaults([{ link: 'jcb', kind: 'wrong_amount', probability: 1, next: 1 }]);
     expect(((await line.ask(request('1200', 1500))) as IsoMessage).text(4)).toBe('000000001501');
+  });
+
+  it('issuer_script adds what the chip must do to the answer to a chip, and to no other', async () => {
+    const line = await signedOn();
+    await setFaults([{ link: 'jcb', kind: 'issuer_script', probability: 1 }]);
+    const chip = Buffer.from('9F260811223344556677889F3600', 'hex').subarray(0, 11);
+    const answer = (await line.ask(request('1200', 1_500, { 55: chip }))) as IsoMessage;
+    const tags = answer.bytes(55)?.toString('hex') ?? '';
+    expect(tags).toMatch(/^910a.{20}8a0230307112.{36}7212.{36}$/);
+    expect(((await line.ask(request('1200', 1_500))) as IsoMessage).has(55)).toBe(false);
   });
 
   it('trickle sends byte by byte, and what follows waits for its end', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { CodecError, IsoMessage } from '@tsunagu/iso8583';
+import type { PinBook } from '../cards/pin-book.js';
 import { TSN93_DIALECT, type HostDialect } from '../dialect/host-dialect.js';
 import type { FaultHit, FaultPanel } from '../faults/fault-panel.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
@@ -37,6 +38,8 @@ export interface HostOptions {
   readonly count: CountEvent;
   /** How completions are capped; without it no more than was authorised. */
   readonly completion?: CompletionRules;
+  /** Judges online PINs; none is judged without it. */
+  readonly pins?: PinBook;
   /** TLS with certificates on both sides; plain without it. */
   readonly tls?: HostTls;
   /** What the line speaks; TSN-93 without it. */

@@ -23,6 +23,8 @@ export interface MagicOutcome {
   readonly isPartial?: boolean;
   /** Copies of the reversal that never arrive. */
   readonly deafToReversals?: number;
+  /** Without a PIN the answer is 112. */
+  readonly needsPin?: boolean;
 }
 
 const APPROVE: MagicOutcome = { actionCode: '000', delivery: 'send' };
@@ -50,6 +52,8 @@ const TABLE: Readonly<Record<string, MagicOutcome>> = {
   // The yes is lost, so a reversal must come; its original and two repeats get lost as well.
   '905': { actionCode: '000', delivery: 'lost', deafToReversals: 3 },
   '906': { actionCode: '002', delivery: 'send', isPartial: true },
+  '907': { actionCode: '001', delivery: 'send' }, // approved with identification: the clerk compares the signature
+  '908': { actionCode: '000', delivery: 'send', needsPin: true },
   '910': { actionCode: '000', delivery: 'reset' },
   '911': { actionCode: '000', delivery: 'cut' },
   '912': { actionCode: '000', delivery: 'garbage' },

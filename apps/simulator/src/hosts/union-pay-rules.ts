@@ -2,7 +2,7 @@ import { readPrivateTlv, type IsoMessage } from '@tsunagu/iso8583';
 import type { LedgerEntry } from '../ledger/ledger-record.js';
 
 /** What a request wants done, whoever the issuer is. */
-export type RequestedOperation = 'debit' | 'refund' | 'completion' | 'cancel';
+export type RequestedOperation = 'debit' | 'increase' | 'refund' | 'completion' | 'cancel';
 
 /**
  * How far a completion may go beyond what was authorised, and how long an authorisation can be completed.
@@ -24,21 +24,31 @@ const CANCELS: Readonly<Record<string, LedgerEntry['kind']>> = { '31': 'sale', '
 const COMPLETIONS = ['02', '03'];
 const REFUND_TYPE = '20';
 const DAY_MS = 86_400_000;
+/** Field 24 of supplementary authorisations. @source iso8583-1993.md §8 */
+const SUPPLEMENTARY = ['106', '107'];
+/** What is cancelled on its own business date or not at all. */
+const DAILY: readonly LedgerEntry['kind'][] = ['sale', 'capture'];
 
 /** Read from UP01 where there is one, else from the processing code. */
 export function requestedOperation(message: IsoMessage): RequestedOperation {
   const word = operationWord(message);
   if (CANCELS[word] !== undefined) return 'cancel';
   if (message.mti[1] === '2' && message.has(56) && COMPLETIONS.includes(word)) return 'completion';
+  if (message.mti[1] === '1' && SUPPLEMENTARY.includes(message.text(24) ?? '')) return 'increase';
   return message.text(3)?.startsWith(REFUND_TYPE) === true ? 'refund' : 'debit';
 }
 
-/** Whether a cancel may take this entry back: of the right kind, whole, live; a purchase only on its own business date. */
+/** Whether a message asks for a cancel by UnionPay's words, be it a request or a reversal that the customer wanted. */
+export function isCancelWord(message: IsoMessage): boolean {
+  return CANCELS[operationWord(message)] !== undefined;
+}
+
+/** Whether a cancel may take this entry back: of the right kind, whole, live; a purchase or completion only on its own business date. */
 export function isCancellable(message: IsoMessage, original: LedgerEntry, businessDate: string): boolean {
   const isKind = original.kind === CANCELS[operationWord(message)];
-  const isWhole = Number(message.text(4)) === original.amountMinor;
+  const isWhole = [original.amountMinor, original.requestedMinor].includes(Number(message.text(4)));
   const isUntouched = original.state === 'approved' && original.refundedMinor === 0;
-  const isInTime = original.kind !== 'sale' || original.businessDate === businessDate;
+  const isInTime = !DAILY.includes(original.kind) || original.businessDate === businessDate;
   return isKind && isWhole && isUntouched && isInTime;
 }
 
@@ -50,7 +60,8 @@ export function isCompletable(
   now: number,
 ): boolean {
   const isOpen = original.state === 'approved' || (original.state === 'captured' && !rules.isOnce);
-  const capMinor = Math.floor((original.amountMinor * rules.capPercent) / 100);
+  const heldMinor = original.amountMinor + (original.increasedMinor ?? 0);
+  const capMinor = Math.floor((heldMinor * rules.capPercent) / 100);
   const isYoung = now - Date.parse(original.bookedAt) <= rules.validDays * DAY_MS;
   return original.kind === 'auth' && isOpen && isYoung && amountMinor <= capMinor - original.capturedMinor;
 }

@@ -117,6 +117,36 @@ describe('UnionPay host', () => {
     aheadMs = 0;
   });
 
+  it('takes a cancel by reversal only while it may: whole, on its day, of what nobody refunded', async () => {
+    const reversed = (original: IsoMessage, amountMinor: number, operation?: string) =>
+      line.actionOf(
+        following('1420', original, amountMinor, operation === undefined ? {} : { 25: '4000', ...op(operation) }),
+      );
+    const sale = async () => {
+      const message = request('1200', 8_000, { ...card, ...op('01') });
+      await line.ask(message);
+      return message;
+    };
+    const [today, refunded, later] = [await sale(), await sale(), await sale()];
+    expect(await reversed(today, 8_000, '31')).toBe('400');
+    await line.ask(following('1200', refunded, 1_000, { 3: '200000', 24: '200' }));
+    expect(await reversed(refunded, 8_000, '31')).toBe('902');
+    expect(await reversed(later, 8_000, '32')).toBe('902'); // the word of another operation
+    const auth = await preAuth(10_000);
+    const taken = completion(auth, 11_500);
+    await line.ask(taken);
+    aheadMs = DAY_MS;
+    expect([await reversed(later, 8_000, '31'), await reversed(taken, 11_500, '33')]).toEqual(['902', '902']);
+    aheadMs = 0;
+    expect(await reversed(taken, 11_500, '33')).toBe('400');
+    expect([entry(auth)?.state, entry(auth)?.capturedMinor]).toEqual(['approved', 0]);
+    expect(await reversed(auth, 10_000, '32')).toBe('400');
+    aheadMs = DAY_MS;
+    expect(await reversed(later, 8_000)).toBe('400'); // a technical reversal is taken whenever it comes
+    aheadMs = 0;
+    expect([today, refunded, later].map((one) => entry(one)?.state)).toEqual(['reversed', 'approved', 'reversed']);
+  });
+
   it('takes back a cancel whose answer was lost: the purchase stands again', async () => {
     const sale = request('1200', 8_000, { ...card, ...op('01') });
     await line.ask(sale);

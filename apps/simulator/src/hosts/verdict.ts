@@ -13,7 +13,11 @@ export const NOTHING: Verdict = { answer: null, delivery: 'lost' };
 /** Action codes of a host that are not an issuer's decision. @source iso8583-1993.md §11 */
 export const ACTION = {
   notSupported: '115',
+  pinTriesExceeded: '106',
   invalidAmount: '110',
+  pinRequired: '112',
+  wrongPin: '117',
+  invalidPinBlock: '126',
   acceptedReversal: '400',
   balanced: '500',
   outOfBalance: '501',

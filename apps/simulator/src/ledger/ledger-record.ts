@@ -1,5 +1,5 @@
-/** What kind of movement the issuer booked. A `cancel` moves no money itself: it takes its original back. */
-export type LedgerKind = 'auth' | 'sale' | 'refund' | 'capture' | 'cancel';
+/** What kind of movement the issuer booked. A `cancel` moves no money itself: it takes its original back. An `increase` lets its original grow. */
+export type LedgerKind = 'auth' | 'increase' | 'sale' | 'refund' | 'capture' | 'cancel';
 /** `captured` is an authorisation of which something was captured; the money is in the `capture` entries. */
 export type LedgerState = 'approved' | 'declined' | 'reversed' | 'captured';
 
@@ -29,7 +29,11 @@ export interface LedgerEntry {
   readonly reversedMinor: number;
   readonly capturedMinor: number;
   readonly refundedMinor: number;
+  /** Of an authorisation: what later ones added to it. */
+  readonly increasedMinor?: number;
   readonly currency: string;
+  /** What the holder is billed in the currency of the card, and what of it went back; only where the message said it (fields 6 and 51). */
+  readonly cardholder?: { readonly currency: string; readonly amountMinor: number; readonly refundedMinor: number };
   readonly actionCode: string;
   readonly approvalCode: string | null;
   /** RRN of the entry that a capture or refund refers to. */

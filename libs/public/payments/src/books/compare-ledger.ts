@@ -18,7 +18,7 @@ export interface OwnMovement {
   readonly isYoung: boolean;
 }
 
-type MovementKind = 'auth' | 'sale' | 'capture' | 'refund';
+type MovementKind = 'auth' | 'increase' | 'sale' | 'capture' | 'refund';
 
 /** One line of an issuer's own books. */
 export interface IssuerEntry {

@@ -3,7 +3,7 @@ import type { IssuerEntry } from './compare-ledger.js';
 const PAGE = 5_000;
 const TIMEOUT_MS = 30_000;
 const STATES: ReadonlySet<unknown> = new Set(['approved', 'declined', 'reversed', 'captured']);
-const KINDS: ReadonlySet<unknown> = new Set(['auth', 'sale', 'capture', 'refund']);
+const KINDS: ReadonlySet<unknown> = new Set(['auth', 'increase', 'sale', 'capture', 'refund']);
 
 interface LedgerPage {
   readonly authorizations?: unknown;
