@@ -51,15 +51,20 @@ export class MemoryPaymentStore extends PaymentStore {
     return Promise.resolve({ byKey, byReference });
   }
 
-  override insertIntake(_ctx: TenantContext, intake: Intake): Promise<'inserted' | 'key_taken' | 'reference_taken'> {
+  override insertIntake(
+    _ctx: TenantContext,
+    intake: Intake,
+  ): Promise<'inserted' | 'key_taken' | 'reference_taken' | 'claim_taken'> {
     if (this.#intents.has(intake.idempotency.key)) return Promise.resolve('key_taken');
     if (this.#references.has(intake.payment.clientReference)) return Promise.resolve('reference_taken');
+    if (intake.claim !== undefined && this.#references.has(intake.claim)) return Promise.resolve('claim_taken');
     this.insertBlindly(intake);
     return Promise.resolve('inserted');
   }
 
   /** Without a look at unique keys: what is left when the constraints are gone. */
-  insertBlindly({ idempotency, payment, attempt }: Intake): void {
+  insertBlindly({ idempotency, payment, attempt, claim }: Intake): void {
+    if (claim !== undefined) this.#references.set(claim, { fingerprint: null, paymentId: null });
     const { key, fingerprint } = idempotency;
     this.#intents.set(key, { fingerprint, paymentId: payment.id, resourceId: payment.id });
     this.#references.set(payment.clientReference, { fingerprint, paymentId: payment.id });

@@ -10,6 +10,7 @@ import { PublishedDocument } from './docs/published-document.js';
 import { EventsController } from './events/events.controller.js';
 import { CurrencyCheck } from './payments/currency-check.js';
 import { MovementsController } from './payments/movements.controller.js';
+import { VoiceApprovalsController } from './payments/voice-approvals.controller.js';
 import { PageCursor } from './lists/page-cursor.js';
 import { PaymentStreamController } from './payments/payment-stream.controller.js';
 import { PaymentStreams } from './payments/payment-streams.js';
@@ -31,6 +32,7 @@ export const CONTROLLERS = [
   PaymentsController,
   PaymentStreamController,
   MovementsController,
+  VoiceApprovalsController,
   PaymentPlansController,
   AttemptsController,
   TerminalsController,

@@ -5,6 +5,7 @@ import { ApiExtension } from '@nestjs/swagger';
 export const PERMISSIONS = [
   'payments:read',
   'payments:write',
+  'payments:voice',
   'refunds:write',
   'tokens:read',
   'tokens:write',

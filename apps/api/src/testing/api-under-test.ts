@@ -5,7 +5,14 @@ import { TokenFilePort, TokenPort } from '@tsunagu/contracts';
 import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { AuditTrail, DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
-import { MerchantDirectory, PaymentActions, PaymentIntake, PaymentQueries, PlanQuotes } from '@tsunagu/payments';
+import {
+  MerchantDirectory,
+  PaymentActions,
+  PaymentIntake,
+  PaymentQueries,
+  PlanQuotes,
+  VoiceApprovals,
+} from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
@@ -102,10 +109,12 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: TokenPort, useClass: FakeTokens },
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
-    ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory, PlanQuotes].map((provide) => ({
-      provide,
-      useValue: payments,
-    })),
+    ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory, PlanQuotes, VoiceApprovals].map(
+      (provide) => ({
+        provide,
+        useValue: payments,
+      }),
+    ),
   ];
   @Global()
   @Module({ providers, exports: providers.map(({ provide }) => provide) })

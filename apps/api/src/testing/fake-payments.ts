@@ -128,6 +128,11 @@ export class FakePayments {
     return this.move(ctx, id, { authorizedMinor: 2000 });
   }
 
+  /** 電話承認 of a declined payment. */
+  post(ctx: TenantContext, id: string): Promise<Accepted> {
+    return this.move(ctx, id, { approvalSource: 'voice' });
+  }
+
   release(ctx: TenantContext, id: string): Promise<Accepted> {
     return this.move(ctx, id, { status: 'captured' });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TenantContext } from '@tsunagu/contracts';
 import { ChangeDraft } from './change-draft.js';
@@ -339,6 +340,67 @@ describe('取消 of a completion (UnionPay)', () => {
   it('has none for other brands', async () => {
     const id = await after(worked('auth'), act.capture);
     expect((await act.refund(id)).resource.refund.kind).toBe('henpin');
+  });
+});
+
+describe('電話承認', () => {
+  const declined = async (actionCode: string, card: Partial<typeof house.vault.card> = {}) => {
+    house.vault.card = { ...house.vault.card, ...card };
+    house.wire.next.push({ state: 'declined', actionCode });
+    return worked('sale', 1500);
+  };
+  const post = (id: string, idempotency = anIntent(), clientReference = randomUUID()) =>
+    house.voices.post(ctx, id, { idempotency, clientReference, code: 'V12345' });
+
+  it('posts a sale that was referred to its issuer as a payment of its own, without reading the card again', async () => {
+    const id = await declined('107');
+    expect((await view(id)).allowedActions).toEqual(['voice_approval']);
+    const idempotency = anIntent();
+    const { resource } = await post(id, idempotency);
+    house.wire.next.push({ state: 'approved', approvalCode: 'V12345' });
+    await house.workLanes();
+    const posted = await view(resource.id);
+    expect(posted).toMatchObject({
+      status: 'captured',
+      approvalSource: 'voice',
+      approvalCode: 'V12345',
+      amountMinor: 1500,
+    });
+    expect(posted.tokenId).toBe((await view(id)).tokenId);
+    expect(house.wire.submitted.at(-1)).toMatchObject({
+      operation: 'voice_sale',
+      voiceApproval: { code: 'V12345' },
+      envelope: { sad: null },
+    });
+    expect(house.vault.counts.opened).toBe(1);
+    expect(await view(id)).toMatchObject({ status: 'declined', customerCharged: 'no' });
+    expect(await post(id, idempotency, posted.clientReference)).toMatchObject({
+      replayed: true,
+      resource: { id: resource.id },
+    });
+  });
+
+  it('posts it once, whoever asks first', async () => {
+    const id = await declined('108');
+    const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(post(id))));
+    expect(codes.filter((code) => code === 'taken')).toHaveLength(1);
+    expect(new Set(codes)).toEqual(new Set(['taken', 'state_conflict']));
+    await house.workLanes();
+    expect(await sumOf('asset:issuer_receivable')).toBe(1500);
+  });
+
+  it('cannot turn round a refused PIN, a card to be kept, another decline, a sale of yesterday or what was approved', async () => {
+    for (const actionCode of ['106', '112', '117', '200', '208', '116', '100']) {
+      const id = await declined(actionCode);
+      expect((await view(id)).allowedActions).toEqual([]);
+      expect([actionCode, await codeOf(post(id))]).toEqual([actionCode, 'state_conflict']);
+    }
+    expect(await codeOf(post(await worked('sale')))).toBe('state_conflict');
+    const old = await declined('107');
+    house.clock.pass(DAY_MS);
+    expect(await codeOf(post(old))).toBe('state_conflict');
+    expect(await codeOf(post(await declined('107', UNION_PAY)))).toBe('state_conflict');
+    expect(house.vault.counts.sealed).toBe(0);
   });
 });
 

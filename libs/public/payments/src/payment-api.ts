@@ -49,7 +49,7 @@ export type AttemptKind = 'auth' | 'sale' | 'increase' | 'capture' | 'void' | 'r
 
 /** What a till may ask of a payment. */
 export type PaymentAction =
-  'capture' | 'increase' | 'release' | 'cancel' | 'refund' | 'continue' | 'choose_currency' | 'ensure_cancelled';
+  'capture' | 'increase' | 'release' | 'cancel' | 'refund' | 'continue' | 'choose_currency' | 'voice_approval' | 'ensure_cancelled';
 
 /** One key names one intent; `fingerprint` is SHA-256 (hex) of method, route template, path ids and canonical body. */
 export interface Idempotency {
@@ -74,10 +74,22 @@ export interface PaymentOrder {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** The number that a card company gave by telephone, and the declined sale that it gave it for. */
+export interface VoiceOrder {
+  readonly idempotency: Idempotency;
+  readonly clientReference: string;
+  /** 1 to 6 letters and digits. */
+  readonly code: string;
+  readonly slipNo?: string;
+  readonly clerk?: string;
+}
+
 /** An order whose card the card zone has opened already: it came in by the line of a merchant's payment server. */
 export interface OpenedPaymentOrder extends Omit<PaymentOrder, 'card'> {
   readonly entryMode: EntryMode;
   readonly opened: OpenCardAnswer;
+  /** 電話承認: posted, not asked for. */
+  readonly voice?: { readonly code: string; readonly declinedId: string };
 }
 
 export interface AttemptView {
@@ -164,6 +176,12 @@ export abstract class PaymentIntake {
   abstract accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted>;
   /** The same for a card that is open: the vault is not asked. */
   abstract acceptOpened(ctx: TenantContext, order: OpenedPaymentOrder): Promise<Accepted>;
+  /** The same for a card that is opened, and whatever else is asked, only when the order is new. */
+  abstract acceptLater(
+    ctx: TenantContext,
+    order: Omit<OpenedPaymentOrder, 'opened'>,
+    open: () => Promise<OpenCardAnswer>,
+  ): Promise<Accepted>;
 }
 
 /** Later movements on an accepted payment. @throws PaymentError `resource_missing`, `state_conflict` (facts: current_status, allowed_actions), `amount_exceeds_refundable`, `amount_exceeds_authorized`, `already_captured` and the idempotency codes */
@@ -189,6 +207,14 @@ export abstract class PaymentActions {
   ): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>>;
   /** Give up safely; a reference never seen is burned. */
   abstract ensureCancelled(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
+}
+
+/**
+ * 電話承認: post a sale that was declined with "call us", as a payment of its own.
+ * @throws PaymentError `resource_missing`, `state_conflict` the decline does not ask for a call, is of another day, or was posted before; and what intake refuses
+ */
+export abstract class VoiceApprovals {
+  abstract post(ctx: TenantContext, declinedId: string, order: VoiceOrder): Promise<Accepted>;
 }
 
 /** Answer of `GET /v1/attempts/{client_reference}`. */

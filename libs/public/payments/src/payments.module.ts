@@ -13,7 +13,7 @@ import { FollowUp } from './follow-up.js';
 import { IntakeService } from './intake/intake.service.js';
 import { OutcomeService } from './outcome/outcome.service.js';
 import { PaymentActionsService } from './payment-actions.service.js';
-import { PaymentActions, PaymentIntake, PaymentQueries, PlanQuotes } from './payment-api.js';
+import { PaymentActions, PaymentIntake, PaymentQueries, PlanQuotes, VoiceApprovals } from './payment-api.js';
 import { PlanQuotesService } from './plans/plan-quotes.service.js';
 import { PaymentGate } from './payment-gate.js';
 import { AttemptBell, PaymentOrigin } from './payment-ports.js';
@@ -24,6 +24,7 @@ import { WatchService } from './reversal/watch.service.js';
 import { PaymentStore } from './store/payment-store.js';
 import { PgPaymentStore } from './store/pg-payment-store.js';
 import { PgWorkerLeases } from './store/pg-worker-leases.js';
+import { VoiceApprovalService } from './voice/voice-approval.service.js';
 import { WorkerLeases } from './store/worker-leases.js';
 
 /** What both processes need. The app adds `EventSink` (and `MerchantDirectory` for the api) by a global module. */
@@ -48,11 +49,12 @@ const COMMON: Provider[] = [
     { provide: PaymentIntake, useClass: IntakeService },
     { provide: PaymentActions, useClass: PaymentActionsService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
+    { provide: VoiceApprovals, useClass: VoiceApprovalService },
     { provide: PlanQuotes, useClass: PlanQuotesService },
     { provide: OfferBook, useClass: PgOfferBook },
     { provide: CurrencyChoices, useClass: CurrencyChoicesService },
   ],
-  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes, CurrencyChoices],
+  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes, VoiceApprovals, CurrencyChoices],
 })
 export class PaymentsApiModule {}
 

@@ -26,6 +26,7 @@ const TERMINAL = sql(
 const TENANT_SCOPES = [
   'payments:read',
   'payments:write',
+  'payments:voice',
   'refunds:write',
   'tokens:read',
   'tokens:write',
@@ -38,7 +39,7 @@ const TENANT_SCOPES = [
   'api_keys:write',
   'audit:read',
 ];
-const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'refunds:write'];
+const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'payments:voice', 'refunds:write'];
 const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null, keyConcurrency: null };
 
 /** First instant of the sandbox: ids made from it are the same on every machine. */

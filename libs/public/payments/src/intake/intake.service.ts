@@ -51,6 +51,10 @@ export class IntakeService extends PaymentIntake {
     return this.#take(ctx, { ...order, method }, () => Promise.resolve(opened));
   }
 
+  override acceptLater(ctx: TenantContext, order: AnyOrder, open: OpenCard): Promise<Accepted> {
+    return this.#take(ctx, order, open);
+  }
+
   async #take(ctx: TenantContext, order: AnyOrder, open: OpenCard): Promise<Accepted> {
     const [known, found] = await this.store.together(ctx, () =>
       Promise.all([this.#findKnown(ctx, order), this.directory.terminal(ctx, order.terminalId)]),
@@ -61,6 +65,7 @@ export class IntakeService extends PaymentIntake {
     const now = this.origin.clock.now();
     const intake = openPayment(ctx, { order, terminal, opened, originNode: this.origin.nodeName, now });
     const outcome = await this.store.insertIntake(ctx, intake);
+    if (outcome === 'claim_taken') throw new PaymentError('state_conflict');
     if (outcome !== 'inserted') return this.#lost(ctx, order);
     const { payment, attempt } = intake;
     if (attempt !== null) await this.bell.ring(payment.method, { tenantId: ctx.tenantId, attemptId: attempt.id });

@@ -8,6 +8,7 @@ import type { Payment } from '../payment-record.js';
 import { choosePlan } from '../plans/choose-plan.js';
 import { NO_PLAN_CONTRACT } from '../plans/plan-rules.js';
 import type { Intake } from '../store/payment-store.js';
+import { voiceClaim } from '../voice/plan-voice.js';
 
 /** Everything an accepted order is made of. */
 export interface OpenedOrder {
@@ -62,8 +63,10 @@ export function openPayment(ctx: TenantContext, from: OpenedOrder): Intake {
       amountMinor: order.amountMinor,
       requestId: ctx.requestId,
       envelope: opened.envelope,
+      extra: order.voice === undefined ? {} : { voiceCode: order.voice.code },
     },
     events: [created],
+    claim: order.voice === undefined ? undefined : voiceClaim(order.voice.declinedId),
   };
 }
 
@@ -93,7 +96,7 @@ function newPayment(ctx: TenantContext, { order, terminal, opened, originNode, n
     action: null,
     held: null,
     dcc: null,
-    approvalSource: 'issuer',
+    approvalSource: order.voice === undefined ? 'issuer' : 'voice',
     expiresAt: null,
     plan: choosePlan({ card, method, contract, amountMinor, currency, date }, order.plan),
     slipNo: order.slipNo ?? null,

@@ -5,6 +5,7 @@ import type { PaymentAction } from '../payment-api.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { isRefundable } from '../refund/plan-refund.js';
 import { isCancellable, untouchedSale } from '../reversal/plan-cancel.js';
+import { isVoiceable } from '../voice/plan-voice.js';
 
 /** What a merchant may ask of the payment at this moment: the guards of the movements themselves, but for time and amounts. */
 export function allowedActions(record: PaymentRecord): PaymentAction[] {
@@ -21,6 +22,8 @@ export function allowedActions(record: PaymentRecord): PaymentAction[] {
     case 'captured':
     case 'partially_refunded':
       return onCaptured(record);
+    case 'declined':
+      return isVoiceable(record) ? ['voice_approval'] : [];
     default:
       return [];
   }

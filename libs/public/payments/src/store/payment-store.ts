@@ -24,6 +24,8 @@ export interface Intake {
   /** Null: the payment begins by asking the till for something, and nothing is to be sent yet. */
   readonly attempt: Attempt | null;
   readonly events: readonly PendingEvent[];
+  /** Something that one payment may claim once and for all, under a name that no client reference can have. */
+  readonly claim?: string;
 }
 
 /** A new payment with all that belongs to it. */
@@ -95,7 +97,10 @@ export abstract class PaymentStore {
    * Insert first: the unique constraints decide who was first. Waits at most two seconds for another transaction.
    * @throws PaymentError `idempotency_in_progress`
    */
-  abstract insertIntake(ctx: TenantContext, intake: Intake): Promise<'inserted' | 'key_taken' | 'reference_taken'>;
+  abstract insertIntake(
+    ctx: TenantContext,
+    intake: Intake,
+  ): Promise<'inserted' | 'key_taken' | 'reference_taken' | 'claim_taken'>;
 
   /** Take an attempt that is `created`, or `sending` with its claim run out; stores `sending` before the wire. @param claim by: the claiming worker's life */
   abstract claimAttempt(

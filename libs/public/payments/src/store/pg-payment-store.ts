@@ -33,7 +33,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Ends a transaction whose unique row was there already; never leaves this file. */
 class Taken extends Error {
-  constructor(readonly by: 'key_taken' | 'reference_taken') {
+  constructor(readonly by: 'key_taken' | 'reference_taken' | 'claim_taken') {
     super(by);
   }
 }
@@ -73,7 +73,7 @@ export class PgPaymentStore extends PaymentStore {
   override async insertIntake(
     ctx: TenantContext,
     intake: Intake,
-  ): Promise<'inserted' | 'key_taken' | 'reference_taken'> {
+  ): Promise<'inserted' | 'key_taken' | 'reference_taken' | 'claim_taken'> {
     try {
       await this.transactions.run(ctx, (tx) => this.#writeIntake(ctx, tx, intake));
       return 'inserted';
@@ -88,8 +88,15 @@ export class PgPaymentStore extends PaymentStore {
     const values = intakeValues(intake);
     const [row] = await tx.query<{ intents: number; payments: number }>(statements.insertIntake, values);
     if (row?.payments !== 1) throw new Taken(row?.intents === 1 ? 'reference_taken' : 'key_taken');
+    await this.#claim(tx, intake);
     const record = recordOf(intake);
     writeEvents({ tx, ctx, events: this.events, isLive: this.#isLive }, record, intake.events);
+  }
+
+  async #claim(tx: Tx, { claim, payment }: Intake): Promise<void> {
+    if (claim === undefined) return;
+    const rows = await tx.query(statements.burnReference, [tx.tenantId, claim, payment.createdAt]);
+    if (rows.length === 0) throw new Taken('claim_taken');
   }
 
   override async claimAttempt(

@@ -24,6 +24,7 @@ import { OutcomeService } from '../outcome/outcome.service.js';
 import { PaymentActionsService } from '../payment-actions.service.js';
 import { MerchantDirectory, type MerchantTerminal, type PaymentOrder } from '../payment-api.js';
 import { PaymentGate } from '../payment-gate.js';
+import { ContinueService } from '../presentment/continue.service.js';
 import { AttemptBell, PaymentOrigin } from '../payment-ports.js';
 import { PaymentWaiters } from '../queries/payment-waiters.js';
 import { PgPaymentQueries } from '../queries/pg-payment-queries.js';
@@ -31,6 +32,7 @@ import { GiveUpService } from '../reversal/give-up.service.js';
 import { WatchService } from '../reversal/watch.service.js';
 import { PgPaymentStore } from '../store/pg-payment-store.js';
 import { PgWorkerLeases } from '../store/pg-worker-leases.js';
+import { VoiceApprovalService } from '../voice/voice-approval.service.js';
 import { FakeSwitch, FakeVault } from './fake-card-zone.js';
 
 export const STORE_ID = '0193a1c2-0000-7000-8000-000000000001';
@@ -135,6 +137,8 @@ export class PaymentHouse {
   readonly sweeper: SweeperService;
   readonly watcher: WatchService;
   readonly expiry: ExpiryService;
+  readonly voices: VoiceApprovalService;
+  readonly continuations: ContinueService;
 
   /** @param node of its worker; its lease is opened by `house.lease.keep()` */
   constructor(databaseUrl: string, node = `worker-${randomUUID().slice(0, 8)}`) {
@@ -149,6 +153,9 @@ export class PaymentHouse {
     this.intake = new IntakeService(this.store, this.vault, this.directory, this.bells, origin);
     const givingUp = new GiveUpService(this.store, followUp, this.clock);
     this.actions = new PaymentActionsService(new PaymentGate(this.store, followUp), this.vault, givingUp, this.clock);
+    this.voices = new VoiceApprovalService(new PaymentGate(this.store, followUp), this.intake, this.vault, this.clock);
+    const gate = new PaymentGate(this.store, followUp);
+    this.continuations = new ContinueService(gate, this.store, this.vault, this.directory, origin);
     this.queries = new PgPaymentQueries(transactions, this.store, new PaymentWaiters(this.wakeUps), this.clock);
     this.outcomes = new OutcomeService(this.store, followUp, this.clock, this.metrics);
     const claims = new ClaimService(this.store, this.lease, this.clock, this.metrics);

@@ -12,7 +12,7 @@ export const PAYMENT_STATUSES = [
 
 /** What a till may ask of a payment, each a route of its own; clients accept unknown ones. */
 const PAYMENT_ACTIONS = [
-  'capture', 'increase', 'release', 'cancel', 'refund', 'continue', 'choose_currency', 'ensure_cancelled',
+  'capture', 'increase', 'release', 'cancel', 'refund', 'continue', 'choose_currency', 'voice_approval', 'ensure_cancelled',
 ] as const; // prettier-ignore
 
 /** Statuses of an attempt on the wire. */
