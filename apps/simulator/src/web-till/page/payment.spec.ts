@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { taskOf, verdictOf, wantsSignature, type TillPayment } from './payment.js';
+import { asksPin, asksPlan, withDigits } from './till-state.js';
+
+const aPayment = (more: Partial<TillPayment>): TillPayment =>
+  ({ status: 'captured', cashier_state: { code: 'approved', message_ja: '', message_en: '' }, ...more }) as TillPayment;
+const coded = (status: string, code: string): TillPayment =>
+  aPayment({ status, cashier_state: { code, message_ja: '', message_en: '' } });
+
+describe('what the big word says', () => {
+  it.each([
+    [coded('captured', 'approved'), 'approved', 'good'],
+    [coded('authorized', 'authorized'), 'approved', 'good'],
+    [coded('declined', 'insufficient_funds'), 'declined', 'bad'],
+    [coded('unknown', 'unknown'), 'checking', 'wait'],
+    [coded('captured', 'refund_pending'), 'checking', 'wait'],
+    [coded('captured', 'partially_approved'), 'partly', 'wait'],
+    [coded('refunded', 'refunded'), 'refunded', 'plain'],
+    [coded('voided', 'voided'), 'cancelled', 'plain'],
+  ])('%o', (payment, verdict, tone) => {
+    expect(verdictOf(payment)).toEqual({ verdict, tone });
+  });
+
+  it('never says that an unheard-of status is a yes or a no', () => {
+    expect(verdictOf(coded('frozen_by_moon', 'frozen')).verdict).toBe('checking');
+  });
+
+  it('never says approved while it is not known whether the customer was charged', () => {
+    expect(verdictOf(coded('declined', 'unknown')).verdict).toBe('checking');
+    expect(verdictOf(coded('captured', 'in_doubt')).verdict).toBe('checking');
+  });
+});
+
+describe('what the customer is asked', () => {
+  it('is what the centre requires, as far as this till knows it', () => {
+    const asked = (type: string) => aPayment({ status: 'requires_action', required_action: { type, expires_at: '' } });
+    expect(taskOf(asked('enter_pin'))).toBe('enter_pin');
+    expect(taskOf(asked('sing_a_song'))).toBeUndefined();
+    expect(taskOf(aPayment({ status: 'captured', required_action: null }))).toBeUndefined();
+  });
+
+  it('is a PIN for every UnionPay card and every inserted chip, and none for a tap or a swipe', () => {
+    expect(asksPin({ brand: 'unionpay' }, 'contactless')).toBe(true);
+    expect(asksPin({ brand: 'visa' }, 'chip')).toBe(true);
+    expect(asksPin({ brand: 'visa' }, 'contactless')).toBe(false);
+    expect(asksPin({ brand: 'visa' }, 'stripe')).toBe(false);
+  });
+
+  it('is a plan for credit at home only', () => {
+    const card = { name: 'x', brand: 'jcb', last4: '0000', funding: 'credit', currency: 'JPY', entries: [] } as const;
+    expect(asksPlan({ card, offersCurrency: true })).toBe(true);
+    expect(asksPlan({ card: { ...card, brand: 'unionpay' }, offersCurrency: false })).toBe(false);
+    expect(asksPlan({ card: { ...card, funding: 'debit' }, offersCurrency: false })).toBe(false);
+    expect(asksPlan({ card: { ...card, currency: 'USD' }, offersCurrency: true })).toBe(false);
+  });
+
+  it('is a signature only where the slip has a line for it', () => {
+    expect(wantsSignature(aPayment({ cardholder_verification: 'signature' }))).toBe(true);
+    expect(wantsSignature(aPayment({ cardholder_verification: 'online_pin' }))).toBe(false);
+    expect(wantsSignature(aPayment({ cardholder_verification: 'signature', status: 'declined' }))).toBe(false);
+  });
+});
+
+describe('the amount', () => {
+  it.each([
+    ['', '0', ''],
+    ['', '15', '15'],
+    ['15', '00', '1500'],
+    ['12345678', '9', '12345678'],
+    ['1', '-2', '12'],
+  ])('%s and %s make %s', (amount, digits, made) => {
+    expect(withDigits(amount, digits)).toBe(made);
+  });
+});

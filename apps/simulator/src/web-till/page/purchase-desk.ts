@@ -1,0 +1,201 @@
+import {
+  NoAnswerError,
+  TsunaguProblem,
+  UnfinishedError,
+  type Intent,
+  type Movement,
+  type Outcome,
+  type Purchase,
+} from '@tsunagu/sdk';
+import type { Centre } from './centre.js';
+import { taskOf, type TillPayment } from './payment.js';
+import { ReaderFailure } from './reader.js';
+import type { Store } from './store.js';
+import type { MovementName } from './till-actions.js';
+import { amountOf, type CurrencyOffer } from './till-state.js';
+import { sayIn, type TillWord } from './words/till-words.js';
+
+/** A purchase that is not answered by then is looked at, so that the clerk sees where it stands. */
+const LOOK_AFTER_MS = 700;
+
+type Plan = NonNullable<Purchase['payment_plan']>;
+
+/** Purchases and movements: what is sent, what the till shows meanwhile, and how it ends. */
+export class PurchaseDesk {
+  constructor(
+    private readonly store: Store,
+    private readonly centre: Centre,
+  ) {}
+
+  /** Send the sale that the screen shows. */
+  async pay(): Promise<void> {
+    const { kind, reading, plan, plans, offersCurrency } = this.store.state;
+    if (reading === undefined) return;
+    const chosen = plans.find(({ name }) => name === plan);
+    const reference = crypto.randomUUID();
+    const order = {
+      client_reference: reference,
+      kind,
+      money: { amount: amountOf(this.store.state), currency: 'JPY' },
+      card_present: reading.cardPresent,
+      ...(offersCurrency ? { method: 'dcc' } : {}),
+      ...(chosen === undefined || chosen.type === 'one_time' ? {} : { payment_plan: planOf(chosen) }),
+    } as unknown as Purchase;
+    await this.#follow(() => this.centre.till.pay(order), this.#watchReference(reference));
+  }
+
+  /** Go on with what a broken line or a reload left open. */
+  async resume(): Promise<void> {
+    const { payment } = this.store.state;
+    const [intent] = await this.centre.till.unfinished();
+    if (intent === undefined && payment !== undefined) return this.#look(payment);
+    await this.#follow(
+      async () => (await this.centre.till.resume())?.ending ?? { result: 'not_charged', payment: null },
+      this.#watchIntent(intent),
+    );
+  }
+
+  async giveUp(): Promise<void> {
+    await this.#follow(async () => (await this.centre.till.giveUp()) ?? { result: 'not_charged', payment: null });
+  }
+
+  /** A PIN, or the chip, for a purchase that waits for its customer. */
+  async continueWith(what: Parameters<Centre['till']['continueWith']>[1]): Promise<void> {
+    const { payment } = this.store.state;
+    if (payment === undefined) return;
+    await this.#follow(() => this.centre.till.continueWith(payment.id, what), this.#watch(payment.id));
+  }
+
+  async chooseCurrency(choice: 'local' | 'foreign'): Promise<void> {
+    const { payment, offer } = this.store.state;
+    if (payment === undefined || offer === undefined) return;
+    await this.#follow(
+      () => this.centre.till.dccChoice(payment.id, { offer_id: offer.id, choice }),
+      this.#watch(payment.id),
+    );
+  }
+
+  async move(name: MovementName): Promise<void> {
+    const { payment } = this.store.state;
+    if (payment === undefined) return;
+    await this.#follow(() => this.centre.till[name](payment.id), this.#watch(payment.id));
+  }
+
+  /** Show a payment, or what its customer has to do. */
+  async arrive(payment: TillPayment): Promise<void> {
+    this.store.set({ payment, isSilent: false, asking: undefined });
+    const task = taskOf(payment);
+    if (task === 'choose_currency') return this.#offer(payment);
+    this.store.set({ screen: task === 'enter_pin' ? 'pin' : task === 'insert_chip' ? 'insert' : 'result' });
+  }
+
+  /** Offers end soon: every showing asks for a fresh one. */
+  async #offer(payment: TillPayment): Promise<void> {
+    this.store.set({ screen: 'sending' });
+    try {
+      const offer = (await this.centre.till.dccOffer(payment.id)) as unknown as CurrencyOffer;
+      this.store.set({ offer, screen: 'currency' });
+    } catch (error) {
+      this.#tell(error);
+      this.store.set({ screen: 'result' });
+    }
+  }
+
+  async #follow(work: () => Promise<Outcome | Movement>, watching?: Watching): Promise<void> {
+    this.store.set({ screen: 'sending', trouble: undefined, isSilent: false, asking: undefined });
+    const stop = new AbortController();
+    void watching?.(stop.signal);
+    const ending = await work().catch((error: unknown) => error as Error);
+    stop.abort();
+    if (ending instanceof Error) return this.#failed(ending);
+    const { payment } = ending;
+    if (payment !== null) return this.arrive(payment as TillPayment);
+    if (ending.result === 'unknown') this.store.set({ screen: 'unsent', isSilent: false });
+    else this.store.set({ screen: 'result', payment: undefined, isSilent: false });
+  }
+
+  /** What was refused for good leaves the till free; what is still in the journal must be found out. */
+  async #failed(error: Error): Promise<void> {
+    this.#tell(error);
+    const open = await this.centre.till.unfinished();
+    if (open.length > 0) return this.store.set({ screen: 'unsent', isSilent: false });
+    const { payment } = this.store.state;
+    if (payment === undefined) return this.store.set({ screen: 'card', reading: undefined });
+    await this.#look(payment);
+  }
+
+  /** A payment that is not in this till's journal: read it, and follow it until it is quiet. */
+  async #look(payment: TillPayment): Promise<void> {
+    try {
+      const seen = (await this.centre.till.payment(payment.id)) as TillPayment;
+      if (seen.final || taskOf(seen) !== undefined) return await this.arrive(seen);
+      this.store.set({ screen: 'sending', payment: seen });
+      const stop = new AbortController();
+      for await (const each of this.centre.till.follow(payment.id, stop.signal))
+        this.store.set({ payment: each as TillPayment });
+      await this.arrive((await this.centre.till.payment(payment.id)) as TillPayment);
+    } catch (error) {
+      this.#tell(error);
+      this.store.set({ screen: 'result' });
+    }
+  }
+
+  /** While the answer is out: tell where the payment stands, as the centre tells it. */
+  #watch(paymentId: string): Watching {
+    return async (signal) => {
+      try {
+        for await (const payment of this.centre.till.follow(paymentId, signal))
+          if (!signal.aborted) this.store.set({ payment: payment as TillPayment, isSilent: false });
+      } catch (error) {
+        if (!(error instanceof TsunaguProblem)) throw error; // the answer itself says more than the stream
+      }
+    };
+  }
+
+  #watchIntent(intent: Intent | undefined): Watching {
+    const id = intent?.paymentId ?? undefined;
+    return id === undefined ? this.#watchReference(intent?.clientReference ?? '') : this.#watch(id);
+  }
+
+  #watchReference(reference: string): Watching {
+    return async (signal) => {
+      await new Promise((done) => setTimeout(done, LOOK_AFTER_MS));
+      if (signal.aborted || reference === '') return;
+      const seen = await this.centre.till.attempt(reference, { signal }).catch(() => undefined);
+      const id = seen?.payment?.id;
+      if (id !== undefined && !signal.aborted) await this.#watch(id)(signal);
+    };
+  }
+
+  #tell(error: unknown): void {
+    const say = sayIn(this.store.state.language);
+    this.store.set({ trouble: wordsOf(error, say), isSilent: false });
+  }
+}
+
+type Watching = (signal: AbortSignal) => Promise<void>;
+
+/** Words for what a clerk can do something about; anything else is a bug, and is thrown on. */
+export function wordsOf(error: unknown, say: (word: TillWord) => string): string {
+  if (error instanceof TsunaguProblem) return error.body.detail ?? error.body.title;
+  if (error instanceof ReaderFailure) return say('trouble_reader');
+  if (error instanceof UnfinishedError) return say('unsent_detail');
+  if (error instanceof NoAnswerError || error instanceof TypeError) return say('trouble_line');
+  throw error;
+}
+
+function planOf({
+  type,
+  count,
+  bonus_months: months,
+}: {
+  type: string;
+  count: number | null;
+  bonus_months: readonly number[];
+}): Plan {
+  return {
+    type,
+    ...(count === null ? {} : { count }),
+    ...(months.length === 0 ? {} : { bonus_months: [...months] }),
+  } as Plan;
+}

@@ -1,0 +1,157 @@
+import type { CablePlace } from './cable.js';
+import type { TillPayment, WirePlan } from './payment.js';
+import type { CardholderLanguage } from './words/currency-words.js';
+import type { TillLanguage } from './words/till-words.js';
+
+export type Entry = 'contactless' | 'chip' | 'stripe';
+
+/** A card of the tray: what is printed on its face, and no more. */
+export interface TrayCard {
+  readonly name: string;
+  readonly brand: string;
+  readonly last4: string;
+  readonly funding: 'credit' | 'debit' | 'prepaid';
+  readonly currency: string;
+  readonly entries: readonly Entry[];
+}
+
+/** What the till shows at this moment. */
+export type Screen =
+  | 'amount'
+  | 'card'
+  | 'pin'
+  | 'plan'
+  | 'sending'
+  | 'currency'
+  | 'insert'
+  | 'result'
+  | 'unsent'
+  | 'sign'
+  | 'receipt'
+  | 'payments';
+
+/** An offer of the card's own currency, as the API words it. @source api-conventions.md §5 */
+export interface CurrencyOffer {
+  readonly id: string;
+  readonly local: { readonly amount_display: string; readonly currency: string };
+  readonly foreign: { readonly amount_display: string; readonly currency: string };
+  readonly rate: string;
+  readonly markup_bps: number;
+  readonly rate_source: string;
+  readonly expires_at: string;
+  readonly disclosure: Readonly<Record<string, string>>;
+}
+
+/** A receipt as the API sends it. */
+export interface TillReceipt {
+  readonly text: string;
+  readonly pdf: string | null;
+}
+
+export type ReceiptCopy = 'customer' | 'merchant' | 'issuer';
+
+/** What a card reading brought: ciphertext, and the parts that the reader may show. */
+export interface Reading {
+  readonly cardPresent: Readonly<Record<string, unknown>>;
+  readonly bin6: string;
+}
+
+/** Everything that the page shows, in one value; a PIN is never in it. */
+export interface TillState {
+  readonly language: TillLanguage;
+  readonly screen: Screen;
+  readonly cable: CablePlace;
+  /** Digits as typed; empty before the first. */
+  readonly amount: string;
+  readonly kind: 'sale' | 'auth';
+  readonly offersCurrency: boolean;
+  readonly cards: readonly TrayCard[];
+  readonly card: TrayCard | undefined;
+  readonly entry: Entry | undefined;
+  readonly reading: Reading | undefined;
+  readonly plans: readonly WirePlan[];
+  /** Name of the marked plan. */
+  readonly plan: string;
+  readonly offer: CurrencyOffer | undefined;
+  readonly cardholderLanguage: CardholderLanguage;
+  readonly payment: TillPayment | undefined;
+  /** Nobody has answered for a while, and the till keeps asking. */
+  readonly isSilent: boolean;
+  readonly open: readonly TillPayment[];
+  readonly recent: readonly TillPayment[];
+  readonly receipt: TillReceipt | undefined;
+  readonly copy: ReceiptCopy;
+  readonly receiptLanguage: CardholderLanguage;
+  /** A drawn signature as a picture; for the preview of the receipt alone. */
+  readonly signature: string | undefined;
+  /** What has just gone wrong, in the clerk's language. */
+  readonly trouble: string | undefined;
+  /** A movement that waits for a yes. */
+  readonly asking: string | undefined;
+}
+
+const AMOUNT_DIGITS_MAX = 8;
+
+/** A till before its first customer. */
+export function freshState(cards: readonly TrayCard[], language: TillLanguage): TillState {
+  return {
+    language,
+    screen: 'amount',
+    cable: 'plugged',
+    amount: '',
+    kind: 'sale',
+    offersCurrency: false,
+    cards,
+    card: cards[0],
+    entry: undefined,
+    reading: undefined,
+    plans: [],
+    plan: 'one_time',
+    offer: undefined,
+    cardholderLanguage: 'en',
+    payment: undefined,
+    isSilent: false,
+    open: [],
+    recent: [],
+    receipt: undefined,
+    copy: 'customer',
+    receiptLanguage: language,
+    signature: undefined,
+    trouble: undefined,
+    asking: undefined,
+  };
+}
+
+/** The next customer finds nothing of the last one. */
+export function nextCustomer(state: TillState): TillState {
+  const { cards, language, cable, kind, offersCurrency, open, recent, card } = state;
+  return { ...freshState(cards, language), cable, kind, offersCurrency, open, recent, card };
+}
+
+/** @returns the amount with one more digit; zeros do not lead, and it ends where yen at a counter end */
+export function withDigits(amount: string, digits: string): string {
+  const typed = (amount + digits).replaceAll(/\D/g, '').replace(/^0+/, '');
+  return typed.length > AMOUNT_DIGITS_MAX ? amount : typed;
+}
+
+export const amountOf = ({ amount }: Pick<TillState, 'amount'>): number => Number(amount || '0');
+
+/**
+ * Whether the reader asks for a PIN with the card: UnionPay in every way of reading, and every chip that is inserted in Japan.
+ * @source payment-features.md §4.2, §6.3 (PIN bypass ended 2025-03-31)
+ */
+export function asksPin(card: Pick<TrayCard, 'brand'>, entry: Entry): boolean {
+  return card.brand === 'unionpay' || entry === 'chip';
+}
+
+/** A plan question makes sense for credit at home; UnionPay, debit and a choice of currency are one-time. */
+export function asksPlan({ card, offersCurrency }: Pick<TillState, 'card' | 'offersCurrency'>): boolean {
+  if (card === undefined) return false;
+  const isForeign = card.currency !== 'JPY';
+  return card.brand !== 'unionpay' && card.funding === 'credit' && !(isForeign && offersCurrency);
+}
+
+/** Whether this choice has anything to choose. */
+export function hasChoice(plans: readonly WirePlan[]): boolean {
+  return plans.length > 1;
+}

@@ -1,0 +1,145 @@
+import { h } from '../dom.js';
+import { isQuiet, verdictOf, wantsSignature, type TillPayment, type Tone, type Verdict } from '../payment.js';
+import type { MovementName } from '../till-actions.js';
+import type { TillWord } from '../words/till-words.js';
+import { BRAND_NAMES } from './card-face.js';
+import { planWords } from './plan-words.js';
+import { button, heading, type View } from './view.js';
+
+const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', wait: '…', plain: '–' };
+const VERDICT_WORDS: Readonly<Record<Verdict, TillWord>> = {
+  approved: 'approved',
+  partly: 'partly',
+  declined: 'declined',
+  cancelled: 'cancelled',
+  refunded: 'refunded',
+  ended: 'ended',
+  checking: 'checking',
+  sending: 'sending',
+};
+const CHARGED: Readonly<Record<string, TillWord>> = { yes: 'charged_yes', no: 'charged_no' };
+const MOVEMENTS: readonly MovementName[] = ['capture', 'refund', 'release', 'cancel'];
+
+/** Something is on its way: whether the line holds is said, too. */
+export function sendingView(view: View): HTMLElement {
+  const { state, say } = view;
+  const [word, detail] = state.isSilent
+    ? ([say('silent'), say('silent_detail')] as const)
+    : ([say('sending'), cashierSentence(view) ?? say('sending_detail')] as const);
+  return h(
+    'section',
+    { class: 'screen outcome', 'data-screen': 'sending', 'data-silent': String(state.isSilent), 'aria-busy': 'true' },
+    banner({ tone: 'wait', word, detail, code: state.payment?.cashier_state.code ?? 'processing' }),
+    h('div', { class: 'progress', 'aria-hidden': 'true' }),
+  );
+}
+
+/** The line broke before an answer, or the till was started anew: the clerk decides how to find out. */
+export function unsentView({ act, say }: View): HTMLElement {
+  return h(
+    'section',
+    { class: 'screen outcome', 'data-screen': 'unsent' },
+    banner({ tone: 'wait', word: say('unsent'), detail: say('unsent_detail'), code: 'unsent' }),
+    h(
+      'div',
+      { class: 'actions' },
+      button('give-up', { label: say('give_up'), onclick: act.giveUp }),
+      button('resume', { label: say('resume'), look: 'main', onclick: act.resume }),
+    ),
+  );
+}
+
+/** How it ended, in words, a sign and a colour; and what may be done now. */
+export function resultView(view: View): HTMLElement {
+  const { state, act, say } = view;
+  const { payment } = state;
+  if (payment === undefined) return nothingTaken(view);
+  const { verdict, tone } = verdictOf(payment);
+  return h(
+    'section',
+    { class: 'screen outcome', 'data-screen': 'result', 'data-payment': payment.id, 'data-status': payment.status },
+    banner({
+      tone,
+      word: say(VERDICT_WORDS[verdict]),
+      detail: cashierSentence(view) ?? '',
+      code: payment.cashier_state.code,
+    }),
+    facts(payment, view),
+    state.asking === undefined ? movements(payment, view) : question(state.asking as MovementName, view),
+    h(
+      'div',
+      { class: 'actions' },
+      button('receipt', { label: say('receipt'), onclick: act.showReceipt }),
+      wantsSignature(payment) &&
+        state.signature === undefined &&
+        button('sign', { label: say('sign'), onclick: act.showSignature }),
+      isQuiet(payment)
+        ? button('next', { label: say('next_customer'), look: 'main', onclick: act.next })
+        : button('resume', { label: say('resume'), look: 'main', onclick: act.resume }),
+    ),
+  );
+}
+
+/** The purchase never arrived, and now never can. */
+function nothingTaken({ act, say }: View): HTMLElement {
+  return h(
+    'section',
+    { class: 'screen outcome', 'data-screen': 'result', 'data-status': 'nothing' },
+    banner({ tone: 'plain', word: say('not_taken'), detail: '', code: 'burned' }),
+    h('div', { class: 'actions' }, button('next', { label: say('next_customer'), look: 'main', onclick: act.next })),
+  );
+}
+
+function banner({ tone, word, detail, code }: { tone: Tone; word: string; detail: string; code: string }): HTMLElement {
+  return h(
+    'div',
+    { class: `banner ${tone}`, role: 'status', 'data-cashier': code },
+    h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[tone]),
+    h('div', {}, heading(word), h('p', {}, detail)),
+  );
+}
+
+function cashierSentence({ state: { payment, language } }: View): string | undefined {
+  return payment?.cashier_state[language === 'ja' ? 'message_ja' : 'message_en'];
+}
+
+function facts(payment: TillPayment, { state, say }: View): HTMLElement {
+  const { card, dcc } = payment;
+  const rows: [TillWord, string | null][] = [
+    ['amount', payment.money.amount_display],
+    ['paid_in', dcc?.status === 'accepted' ? (dcc.foreign?.amount_display ?? null) : null],
+    ['charged', say(CHARGED[payment.customer_charged] ?? 'charged_unknown')],
+    ['card', card === null ? null : `${BRAND_NAMES[card.brand] ?? card.brand} •••• ${card.last4}`],
+    ['plan', payment.payment_plan.type === 'one_time' ? null : planWords(payment.payment_plan, state.language)],
+    ['captured_sum', payment.kind === 'auth' && payment.captured.amount > 0 ? payment.captured.amount_display : null],
+    ['refunded_sum', payment.refunded.amount > 0 ? payment.refunded.amount_display : null],
+    ['approval_code', payment.approval_code],
+    ['payment_id', payment.id],
+  ];
+  const shown = rows.filter((row): row is [TillWord, string] => row[1] !== null);
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...shown.map(([word, value]) => h('div', {}, h('dt', {}, say(word)), h('dd', {}, value))),
+  );
+}
+
+function movements(payment: TillPayment, { act, say }: View): HTMLElement | undefined {
+  const allowed = MOVEMENTS.filter((name) => payment.allowed_actions.includes(name));
+  if (allowed.length === 0) return undefined;
+  return h(
+    'div',
+    { class: 'movements' },
+    ...allowed.map((name) => button(name, { label: say(name), look: 'quiet', onclick: () => act.ask(name) })),
+  );
+}
+
+function question(name: MovementName, { act, say }: View): HTMLElement {
+  return h(
+    'div',
+    { class: 'notice plain', role: 'alertdialog', 'aria-label': say(`sure_${name}`) },
+    h('p', {}, say(`sure_${name}`)),
+    button('no', { label: say('no_back'), onclick: () => act.ask(undefined) }),
+    button('yes', { label: say('yes_do'), look: 'danger', onclick: () => act.move(name) }),
+  );
+}

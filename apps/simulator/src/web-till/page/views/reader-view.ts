@@ -1,0 +1,70 @@
+import { h } from '../dom.js';
+import { amountOf, type Entry, type Screen } from '../till-state.js';
+import type { TillWord } from '../words/till-words.js';
+import { cardFace } from './card-face.js';
+import { pinPad } from './pin-pad.js';
+import { button, yen, type View } from './view.js';
+
+const DISPLAY: Readonly<Partial<Record<Screen, TillWord>>> = {
+  card: 'reader_present',
+  pin: 'reader_pin',
+  insert: 'reader_insert',
+  sending: 'reader_wait',
+  plan: 'reader_screen',
+  currency: 'reader_screen',
+};
+
+const ENTRY_WORDS = { contactless: 'tap', chip: 'insert', stripe: 'swipe' } as const satisfies Record<Entry, TillWord>;
+
+/** The world outside the till: the reader in the customer's hand, and the cards of the tray. */
+export function readerView(view: View): HTMLElement {
+  const { state, say } = view;
+  const due = state.payment?.money.amount_display ?? (amountOf(state) === 0 ? '' : yen(amountOf(state)));
+  return h(
+    'aside',
+    { class: 'counter', 'aria-label': say('reader') },
+    h(
+      'div',
+      { class: `reader ${state.screen}` },
+      h(
+        'div',
+        { class: 'display', role: 'status' },
+        h('span', { class: 'due' }, due),
+        h('span', {}, say(DISPLAY[state.screen] ?? 'reader_idle')),
+      ),
+      state.screen === 'pin' ? pinPad(view) : entryButtons(view),
+    ),
+    tray(view),
+  );
+}
+
+function entryButtons({ state, act, say }: View): HTMLElement {
+  const isWanted = state.screen === 'card' || state.screen === 'insert';
+  const can = (entry: Entry): boolean =>
+    isWanted && (state.card?.entries.includes(entry) ?? false) && (state.screen === 'card' || entry === 'chip');
+  return h(
+    'div',
+    { class: 'entries', role: 'group', 'aria-label': say('present_card') },
+    ...(['contactless', 'chip', 'stripe'] as const).map((entry) =>
+      button(`entry-${entry}`, {
+        label: say(ENTRY_WORDS[entry]),
+        look: 'plain',
+        class: `button entry ${entry}`,
+        disabled: !can(entry),
+        onclick: () => act.present(entry),
+      }),
+    ),
+  );
+}
+
+function tray({ state, act, say }: View): HTMLElement {
+  const isFree = ['amount', 'card'].includes(state.screen);
+  return h(
+    'fieldset',
+    { class: 'tray', disabled: !isFree },
+    h('legend', {}, say('tray')),
+    ...state.cards.map((card) =>
+      cardFace(card, { say, isChosen: card.name === state.card?.name, onchange: () => act.chooseCard(card.name) }),
+    ),
+  );
+}

@@ -1,0 +1,161 @@
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { House } from '../../tools/supervisor.mjs';
+import { runningHouse } from '../kit/running-house.js';
+import { TillPage } from './till-page.js';
+
+const TABLET = { width: 1024, height: 768 };
+const PHONE = { width: 390, height: 844 };
+
+describe('the web till in a browser', () => {
+  let house: House;
+  let browser: Browser;
+  let context: BrowserContext;
+  let end: () => Promise<void> = async () => undefined;
+  const errors: string[] = [];
+
+  beforeAll(async () => {
+    ({ house, end } = await runningHouse());
+    browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'], args: ['--no-sandbox'] });
+  });
+  afterEach(async () => {
+    await context?.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await end();
+  });
+
+  async function openTill(prefix: string, { locale = 'ja-JP', viewport = TABLET } = {}): Promise<TillPage> {
+    context = await browser.newContext({ locale, viewport, timezoneId: 'Asia/Tokyo' });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (line) => line.type() === 'error' && isOurs(line.text()) && errors.push(line.text()));
+    await page.goto(house.urls.webTill);
+    const till = new TillPage(page, prefix);
+    await till.on('amount');
+    return till;
+  }
+
+  async function payment(id: string): Promise<Record<string, unknown>> {
+    const key = house.sandbox.tenants[0]!.api_key;
+    const answer = await fetch(`${house.urls.api}/v1/payments/${id}`, { headers: { authorization: `Bearer ${key}` } });
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  it.each(['ja-JP', 'en-GB'])('takes a credit sale in three payments (%s)', async (locale) => {
+    const till = await openTill(`plan-${locale}`, { locale });
+    await till.picture('1-amount');
+    await till.sale(120_000, 'jcb', 'chip');
+    await till.on('pin');
+    await till.picture('2-pin');
+    await till.pin('1234');
+    await till.on('plan');
+    await till.page.check('[data-plan="installments:3"]');
+    await till.picture('3-plan');
+    await till.plan('installments:3');
+    const id = await till.ended('captured');
+    await till.picture('4-approved');
+    expect(await payment(id)).toMatchObject({ payment_plan: { type: 'installments', count: 3 }, status: 'captured' });
+  });
+
+  it('takes a tap without a PIN, and shows the slip', async () => {
+    const till = await openTill('tap');
+    await till.sale(1_500, 'visa-debit', 'contactless');
+    const id = await till.ended('captured');
+    expect(await payment(id)).toMatchObject({ entry_mode: 'contactless', customer_charged: 'yes' });
+    await till.act('refund');
+    await till.picture('refund-asked');
+    await till.act('yes');
+    await till.ended('refunded');
+    await till.picture('refunded');
+    await till.next();
+    await till.act('payments');
+    await till.on('payments');
+    await till.picture('payments');
+  });
+
+  it('takes UnionPay with a six-digit PIN and asks for no plan', async () => {
+    const till = await openTill('unionpay');
+    await till.sale(8_800, 'unionpay', 'chip');
+    await till.pin('246802');
+    const id = await till.ended('captured');
+    expect(await payment(id)).toMatchObject({ method: 'unionpay' });
+    await till.picture('approved');
+  });
+
+  it.each(['ja-JP', 'en-GB'])('says a decline in words, a sign and a colour (%s)', async (locale) => {
+    const till = await openTill(`decline-${locale}`, { locale });
+    await till.sale(1_116, 'visa-debit', 'contactless');
+    await till.ended('declined');
+    await till.picture('declined');
+    expect(await till.page.getAttribute('[data-cashier]', 'data-cashier')).toBe('insufficient_funds');
+  });
+
+  it('finds out by itself what became of a sale whose cable was pulled after the send, and charges once', async () => {
+    const till = await openTill('cable');
+    await till.act('pull-after-send');
+    await till.sale(2_300, 'visa-debit', 'contactless');
+    await till.on('sending', '[data-silent="true"]');
+    await till.picture('silent');
+    await till.act('plug');
+    const id = await till.ended('captured');
+    await till.picture('resumed');
+    expect(await payment(id)).toMatchObject({ attempts: [{ status: 'approved' }], customer_charged: 'yes' });
+  });
+
+  it('sends nothing while the cable is out, and goes on when it is back', async () => {
+    const till = await openTill('cable-before');
+    await till.act('pull');
+    await till.sale(2_400, 'visa-debit', 'contactless');
+    await till.on('sending', '[data-silent="true"]');
+    await till.act('plug');
+    await till.ended('captured');
+  });
+
+  it('asks again after a reload in the middle of a payment, and charges once', async () => {
+    const till = await openTill('reload');
+    await till.act('pull-after-send');
+    await till.sale(2_500, 'visa-debit', 'contactless');
+    await till.on('sending', '[data-silent="true"]');
+    await till.page.reload();
+    const id = await till.ended('captured');
+    await till.picture('resumed');
+    expect(await payment(id)).toMatchObject({ attempts: [{ status: 'approved' }] });
+    await till.next();
+  });
+
+  it('says that nothing is known while an answer is lost, and ends at a proved no', async () => {
+    const till = await openTill('lost');
+    await till.sale(1_902, 'visa-debit', 'contactless');
+    await till.page.waitForSelector('[data-screen="sending"] [data-cashier="unknown"]', { timeout: 45_000 });
+    await till.picture('unknown');
+    const id = await till.ended('declined');
+    await till.picture('reversed');
+    expect(await payment(id)).toMatchObject({ reason: 'reversed', customer_charged: 'no' });
+  });
+
+  it('works on a phone, and with the keyboard alone', async () => {
+    const till = await openTill('phone', { viewport: PHONE, locale: 'en-GB' });
+    await till.picture('1-amount');
+    await till.page.keyboard.type('1500');
+    await till.page.keyboard.press('Enter');
+    await till.on('card');
+    await till.picture('2-card');
+    for (let presses = 0; presses < 30; presses += 1) {
+      if ((await till.page.evaluate('document.activeElement?.dataset.card')) === 'mastercard-prepaid') break;
+      await till.page.keyboard.press('ArrowDown');
+    }
+    await till.page.focus('[data-act="entry-contactless"]');
+    await till.page.keyboard.press('Enter');
+    await till.ended('captured');
+    await till.picture('3-approved');
+    expect(await till.page.evaluate('document.activeElement?.tagName')).toBe('H1');
+  });
+});
+
+/** A pulled cable and a refused request are what these tests are about; the browser calls both errors. */
+function isOurs(line: string): boolean {
+  return !/Failed to load resource|net::ERR_/.test(line);
+}
