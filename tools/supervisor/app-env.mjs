@@ -110,6 +110,7 @@ const OWN = {
     ADMIN_PORT: String(ports.apiAdmin),
     INTERNAL_PORT: String(ports.apiInternal),
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
+    DCC_RATES_URL: `http://127.0.0.1:${ports.simulator}/dcc`,
     API_KEY_PEPPER: secrets.API_KEY_PEPPER,
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
     WEBHOOK_ALLOW_LOOPBACK: 'true',

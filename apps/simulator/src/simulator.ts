@@ -7,6 +7,7 @@ import type { HostTls } from './hosts/secure-door.js';
 import { UNION_PAY_COMPLETION } from './hosts/union-pay-rules.js';
 import { IssuerLedger } from './ledger/issuer-ledger.js';
 import { PanelServer, SimulatorMetrics, type PanelLink } from './panel/panel-server.js';
+import { RateHost } from './rates/rate-host.js';
 import { ScriptBook } from './scripts/script-book.js';
 import { parseScripts } from './scripts/script.js';
 import { MessageTrace } from './trace/message-trace.js';
@@ -78,7 +79,7 @@ export async function startSimulator<Link extends string>(
     };
   });
   metrics.watch(links);
-  const panel = new PanelServer(links, { faults, scripts, trace }, metrics);
+  const panel = new PanelServer(links, { faults, scripts, trace, rates: new RateHost() }, metrics);
   for (const { link, host } of links) await host.listen(options.hostPorts[link as Link]);
   for (const { link, host } of links) {
     const standby = options.standbyPorts?.[link];

@@ -6,6 +6,7 @@ import { ENDPOINTS, type CountEvent, type IssuerHost } from '../hosts/issuer-hos
 import { HOST_DEEDS, messageOf, type HostOrder } from '../initiative/host-order.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ledgerPage, parseLedgerQuery } from '../ledger/ledger-view.js';
+import type { RateHost } from '../rates/rate-host.js';
 import type { ScriptBook } from '../scripts/script-book.js';
 import { parseScripts, ScriptError } from '../scripts/script.js';
 import type { MessageTrace } from '../trace/message-trace.js';
@@ -56,6 +57,7 @@ export class PanelServer {
     private readonly boards: {
       readonly faults: FaultPanel;
       readonly scripts: ScriptBook;
+      readonly rates: RateHost;
       readonly trace: MessageTrace;
     },
     private readonly metrics: SimulatorMetrics,
@@ -120,6 +122,19 @@ export class PanelServer {
     'GET /messages': (_request, search) => this.#messages(search.get('link') ?? '', search.get('after') ?? '0'),
     'GET /links': () => json(200, this.links.map(linkView)),
     'GET /ledger': (_request, search) => this.#ledger(search),
+    'POST /dcc/quotes': async (request) => {
+      const { status, body } = await this.boards.rates.quote(await bodyOf(request));
+      return json(status, body);
+    },
+    'GET /dcc/rates': () => json(200, this.boards.rates.state),
+    'PUT /dcc/rates': async (request) => {
+      const fault = this.boards.rates.move(await bodyOf(request));
+      return fault === undefined ? json(200, this.boards.rates.state) : json(400, { message: fault });
+    },
+    'DELETE /dcc/rates': () => {
+      this.boards.rates.reset();
+      return json(200, this.boards.rates.state);
+    },
     'GET /health/live': () => json(200, { status: 'ok' }),
     'GET /health/ready': () => this.#ready(),
     'GET /metrics': async () => ({

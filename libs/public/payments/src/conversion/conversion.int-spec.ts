@@ -194,6 +194,42 @@ describe('an offer', () => {
   });
 });
 
+describe('a refund of a sale in the currency of the card', () => {
+  async function sold(): Promise<string> {
+    const { paymentId, offerId } = await offered();
+    await choose(paymentId, offerId, 'foreign');
+    await house.workLanes();
+    return paymentId;
+  }
+  const refund = async (paymentId: string, amountMinor?: number) => {
+    await house.actions.refund(ctx, paymentId, { idempotency: anIntent(), amountMinor });
+    await house.workLanes();
+    const view = await house.queries.find(ctx, paymentId);
+    return { sent: house.wire.submitted.at(-1)?.conversion?.amountMinor, refunded: view?.dcc?.refundedForeignMinor };
+  };
+
+  it('goes back at the rate of the sale, part by part, and sums exactly', async () => {
+    const id = await sold();
+    expect(await refund(id, 5_000)).toEqual({ sent: 3_356, refunded: 3_356 });
+    expect(await refund(id, 5_000)).toEqual({ sent: 3_356, refunded: 6_712 });
+    expect(await refund(id)).toEqual({ sent: 3_356, refunded: 10_068 });
+    expect(await house.queries.find(ctx, id)).toMatchObject({ status: 'refunded', refundedMinor: 15_000 });
+  });
+
+  it('that is declined leaves its share for the next one', async () => {
+    const id = await sold();
+    house.wire.next.push({ state: 'declined', actionCode: '100' });
+    expect(await refund(id, 5_000)).toMatchObject({ refunded: 0 });
+    expect(await refund(id, 5_000)).toMatchObject({ sent: 3_356, refunded: 3_356 });
+  });
+
+  it('of the whole on the same day is a cancel of both', async () => {
+    const id = await sold();
+    expect(await refund(id)).toMatchObject({ refunded: 10_068 });
+    expect(await house.queries.find(ctx, id)).toMatchObject({ status: 'voided', refunds: [{ kind: 'torikeshi' }] });
+  });
+});
+
 describe('a choice', () => {
   it.each([
     ['foreign', 'dcc', 'accepted', { foreignMinor: 10_068 }],

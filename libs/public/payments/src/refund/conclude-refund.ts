@@ -1,6 +1,7 @@
 import { invariant } from '@tsunagu/kernel';
 import type { WireOutcome } from '@tsunagu/contracts';
 import type { ChangeDraft } from '../change-draft.js';
+import { freeForeign } from '../conversion/refund-foreign.js';
 import { factsOf, loseAttempt, reverseAttempt, tryAgain } from '../outcome/outcome-facts.js';
 import type { Attempt, Refund } from '../payment-record.js';
 
@@ -53,6 +54,7 @@ function becomeUnknown(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcom
 /** No money went back: the reservation ends and the refund says so. */
 function fail(draft: ChangeDraft, attempt: Attempt): void {
   draft.payment.refundPendingMinor -= attempt.amountMinor;
+  freeForeign(draft, attempt);
   setRefund(draft, attempt, 'declined');
   draft.tell('refund.declined');
 }

@@ -1,6 +1,7 @@
 import { businessDate } from '@tsunagu/kernel';
 import type { SealedEnvelope } from '@tsunagu/contracts';
 import { ChangeDraft, type Change } from '../change-draft.js';
+import { reserveForeign } from '../conversion/refund-foreign.js';
 import type { RefundView } from '../payment-api.js';
 import { checkAsked, PaymentError } from '../payment-error.js';
 import type { Attempt, PaymentRecord, Refund } from '../payment-record.js';
@@ -93,6 +94,7 @@ export function startRefund(
 ): Change {
   const plan = planRefund(record, order, now);
   const draft = new ChangeDraft(record, now);
+  const foreign = plan.kind === 'henpin' ? reserveForeign(draft, plan.amountMinor) : {};
   draft.payment.refundPendingMinor += plan.amountMinor;
   const original = chargeOf(record.attempts);
   const attempt =
@@ -105,6 +107,7 @@ export function startRefund(
           originalAttemptId: original.id,
           refundId: order.refundId,
           envelope: order.envelope,
+          ...foreign,
         });
   const refund: Refund = {
     id: order.refundId,

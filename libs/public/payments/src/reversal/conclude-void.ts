@@ -1,5 +1,6 @@
 import type { WireOutcome } from '@tsunagu/contracts';
 import type { ChangeDraft } from '../change-draft.js';
+import { voidForeign } from '../conversion/refund-foreign.js';
 import { bookCharge } from '../outcome/conclude-charge.js';
 import { factsOf, loseAttempt } from '../outcome/outcome-facts.js';
 import { ruleOf } from '../methods/rule-of-payment.js';
@@ -54,6 +55,7 @@ function giveBack(draft: ChangeDraft, attempt: Attempt, original: Attempt): void
   const { payment } = draft;
   payment.refundPendingMinor -= attempt.amountMinor;
   payment.refundedMinor += attempt.amountMinor;
+  voidForeign(draft);
   draft.post({ kind: 'void', amountMinor: attempt.amountMinor, attemptId: attempt.id });
   endRefund(draft, attempt, 'approved');
   const isHeldAgain = original.kind === 'capture' && ruleOf(draft).reopensAfterCaptureCancel;
