@@ -52,11 +52,13 @@ export function customerCharged(record: PaymentRecord): PaymentView['customerCha
   switch (payment.status) {
     case 'declined':
     case 'voided':
-    case 'expired':
     case 'refunded':
     case 'requires_action':
     case 'offline_lost':
       return 'no';
+    case 'expired':
+      // Of an authorization whose hold is being reversed nothing is proved until that is acknowledged.
+      return attempts.some(isOpenVoid) ? 'unknown' : 'no';
     case 'processing':
     case 'unknown':
     case 'offline_accepted':
