@@ -12,7 +12,10 @@ import type {
 } from '@tsunagu/contracts';
 import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan, PlanAsked, PlanFacts } from './plans/plan-rules.js';
+import type { ContinueOrder } from './presentment/continue-payment.js';
+import type { ReaderClass } from './presentment/presentment-rules.js';
 import type { RequiredAction } from './presentment/required-action.js';
+import type { StatedPresentment } from './presentment/stated-presentment.js';
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
@@ -49,7 +52,15 @@ export type AttemptKind = 'auth' | 'sale' | 'increase' | 'capture' | 'void' | 'r
 
 /** What a till may ask of a payment. */
 export type PaymentAction =
-  'capture' | 'increase' | 'release' | 'cancel' | 'refund' | 'continue' | 'choose_currency' | 'voice_approval' | 'ensure_cancelled';
+  | 'capture'
+  | 'increase'
+  | 'release'
+  | 'cancel'
+  | 'refund'
+  | 'continue'
+  | 'choose_currency'
+  | 'voice_approval'
+  | 'ensure_cancelled';
 
 /** One key names one intent; `fingerprint` is SHA-256 (hex) of method, route template, path ids and canonical body. */
 export interface Idempotency {
@@ -67,6 +78,8 @@ export interface PaymentOrder {
   readonly amountMinor: number;
   readonly currency: CurrencyCode;
   readonly card: EncryptedCard;
+  /** What the till says of the reading, beside what the card says itself. */
+  readonly shown?: StatedPresentment;
   /** Left out: one time. */
   readonly plan?: PlanAsked;
   readonly slipNo?: string;
@@ -85,7 +98,7 @@ export interface VoiceOrder {
 }
 
 /** An order whose card the card zone has opened already: it came in by the line of a merchant's payment server. */
-export interface OpenedPaymentOrder extends Omit<PaymentOrder, 'card'> {
+export interface OpenedPaymentOrder extends Omit<PaymentOrder, 'card' | 'shown'> {
   readonly entryMode: EntryMode;
   readonly opened: OpenCardAnswer;
   /** 電話承認: posted, not asked for. */
@@ -217,6 +230,15 @@ export abstract class VoiceApprovals {
   abstract post(ctx: TenantContext, declinedId: string, order: VoiceOrder): Promise<Accepted>;
 }
 
+/**
+ * The till did what a payment waits for: the same payment goes on, with a new attempt.
+ * @throws PaymentError `resource_missing`, `state_conflict` (facts: required_action) it waits for nothing, for something else, or its time is
+ *   over; `card_data_invalid` another card, or not inserted; `verification_required`; the idempotency codes; and the vault's RemoteError
+ */
+export abstract class PaymentContinuations {
+  abstract continue(ctx: TenantContext, paymentId: string, order: ContinueOrder): Promise<Accepted>;
+}
+
 /** Answer of `GET /v1/attempts/{client_reference}`. */
 export interface AttemptAnswer {
   readonly clientReference: string;
@@ -323,6 +345,10 @@ export interface MerchantTerminal {
   readonly methods: readonly Lane[];
   /** Currencies in which the store lets holders pay (DCC); left out: none. */
   readonly dccCurrencies?: readonly CurrencyCode[];
+  /** Contract on how holders are verified, a name of the presentment table; left out: the standard one. */
+  readonly verificationContract?: string;
+  /** What the reader of the terminal can do for the holder; left out: it has a PIN pad. */
+  readonly reader?: ReaderClass;
   /** Contract on payment plans, a name of the plan table; left out: none, every card pays at once. */
   readonly planContract?: string;
 }

@@ -35,7 +35,14 @@ export class PaymentGate {
   async act(ctx: TenantContext, paymentId: string, action: Action): Promise<ActionResult> {
     const seen = await this.#seen(ctx, action.idempotency);
     if (seen !== undefined) return seen;
-    const decide = await this.#prepare(action, await this.open(ctx, paymentId));
+    const prepared = await this.#prepare(action, await this.open(ctx, paymentId));
+    if ('refusal' in prepared) {
+      // The same intent may have been stored since we looked for it, and have changed what was prepared on.
+      const winner = await this.#seen(ctx, action.idempotency);
+      if (winner === undefined) throw prepared.refusal;
+      return winner;
+    }
+    const { decide } = prepared;
     const resourceId = action.resourceId ?? paymentId;
     const intent = { ...action.idempotency, resourceId };
     const result = await this.store.change(ctx, paymentId, explaining(decide), intent);
@@ -50,11 +57,11 @@ export class PaymentGate {
     return { record: result.change.after, resourceId, replayed: false };
   }
 
-  async #prepare(action: Action, record: PaymentRecord): Promise<Decide> {
+  async #prepare(action: Action, record: PaymentRecord): Promise<{ decide: Decide } | { refusal: unknown }> {
     try {
-      return await action.prepare(record);
+      return { decide: await action.prepare(record) };
     } catch (error) {
-      throw explained(error, record);
+      return { refusal: explained(error, record) };
     }
   }
 

@@ -13,7 +13,15 @@ import { FollowUp } from './follow-up.js';
 import { IntakeService } from './intake/intake.service.js';
 import { OutcomeService } from './outcome/outcome.service.js';
 import { PaymentActionsService } from './payment-actions.service.js';
-import { PaymentActions, PaymentIntake, PaymentQueries, PlanQuotes, VoiceApprovals } from './payment-api.js';
+import {
+  PaymentActions,
+  PaymentContinuations,
+  PaymentIntake,
+  PaymentQueries,
+  PlanQuotes,
+  VoiceApprovals,
+} from './payment-api.js';
+import { ContinueService } from './presentment/continue.service.js';
 import { PlanQuotesService } from './plans/plan-quotes.service.js';
 import { PaymentGate } from './payment-gate.js';
 import { AttemptBell, PaymentOrigin } from './payment-ports.js';
@@ -48,13 +56,22 @@ const COMMON: Provider[] = [
     PaymentWaiters,
     { provide: PaymentIntake, useClass: IntakeService },
     { provide: PaymentActions, useClass: PaymentActionsService },
+    { provide: PaymentContinuations, useClass: ContinueService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
     { provide: VoiceApprovals, useClass: VoiceApprovalService },
     { provide: PlanQuotes, useClass: PlanQuotesService },
     { provide: OfferBook, useClass: PgOfferBook },
     { provide: CurrencyChoices, useClass: CurrencyChoicesService },
   ],
-  exports: [PaymentIntake, PaymentActions, PaymentQueries, PlanQuotes, VoiceApprovals, CurrencyChoices],
+  exports: [
+    PaymentIntake,
+    PaymentActions,
+    PaymentContinuations,
+    PaymentQueries,
+    PlanQuotes,
+    VoiceApprovals,
+    CurrencyChoices,
+  ],
 })
 export class PaymentsApiModule {}
 

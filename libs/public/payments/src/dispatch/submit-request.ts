@@ -10,6 +10,11 @@ export function localTime(at: Date): string {
   return new Date(at.getTime() + 9 * 3_600_000).toISOString().replace(/\D/g, '').slice(2, 14);
 }
 
+/** A charge that goes out again with a PIN is linked to its first attempt in our rows alone: for the issuer it follows nothing. */
+function originalOf({ kind, originalAttemptId }: Attempt): Pick<SubmitRequest, 'originalAttemptId'> {
+  return originalAttemptId === null || kind === 'sale' || kind === 'auth' ? {} : { originalAttemptId };
+}
+
 /** What the switch is asked for: made from rows alone, so every repeat is the same request. */
 export function submitRequest(
   { payment, attempt }: ClaimedAttempt,
@@ -31,7 +36,7 @@ export function submitRequest(
     ...(payment.slipNo === null ? {} : { slipNo: payment.slipNo }),
     cardToken: payment.tokenId,
     envelope: attempt.envelope,
-    ...(attempt.originalAttemptId === null ? {} : { originalAttemptId: attempt.originalAttemptId }),
+    ...originalOf(attempt),
     localTime: localTime(attempt.createdAt),
     requestId: operation.requestId,
   };

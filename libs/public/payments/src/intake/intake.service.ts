@@ -14,6 +14,7 @@ import { AttemptBell, PaymentOrigin } from '../payment-ports.js';
 import { viewOf } from '../queries/payment-view.js';
 import { PaymentStore, recordOf } from '../store/payment-store.js';
 import { isVisible } from '../visibility.js';
+import { checkShown, type ShownCard } from '../presentment/show-card.js';
 import { openPayment } from './open-payment.js';
 
 type AnyOrder = Omit<OpenedPaymentOrder, 'opened'>;
@@ -33,16 +34,14 @@ export class IntakeService extends PaymentIntake {
   }
 
   override accept(ctx: TenantContext, order: PaymentOrder): Promise<Accepted> {
-    const { card, ...content } = order;
-    return this.#take(ctx, { ...content, entryMode: card.entryMode }, (terminal) =>
-      this.vault.open({
-        tenantId: ctx.tenantId,
-        terminalId: terminal.id,
-        intent: order.idempotency.key,
-        requestId: ctx.requestId,
-        card,
-      }),
-    );
+    const { card, shown: stated, ...content } = order;
+    const shown = { card, stated };
+    const open: OpenCard = (terminal) => {
+      checkShown(shown, terminal, this.origin.clock.now());
+      const { tenantId, requestId } = ctx;
+      return this.vault.open({ tenantId, terminalId: terminal.id, intent: order.idempotency.key, requestId, card });
+    };
+    return this.#take(ctx, { ...content, entryMode: card.entryMode }, open, shown);
   }
 
   override acceptOpened(ctx: TenantContext, { opened, ...order }: OpenedPaymentOrder): Promise<Accepted> {
@@ -55,7 +54,8 @@ export class IntakeService extends PaymentIntake {
     return this.#take(ctx, order, open);
   }
 
-  async #take(ctx: TenantContext, order: AnyOrder, open: OpenCard): Promise<Accepted> {
+  /** @param shown what the till says of the reading; left out: nobody at a till can be asked for more, and nothing is judged */
+  async #take(ctx: TenantContext, order: AnyOrder, open: OpenCard, shown?: ShownCard): Promise<Accepted> {
     const [known, found] = await this.store.together(ctx, () =>
       Promise.all([this.#findKnown(ctx, order), this.directory.terminal(ctx, order.terminalId)]),
     );
@@ -63,7 +63,7 @@ export class IntakeService extends PaymentIntake {
     const terminal = this.#admit(order, found);
     const opened = await open(terminal);
     const now = this.origin.clock.now();
-    const intake = openPayment(ctx, { order, terminal, opened, originNode: this.origin.nodeName, now });
+    const intake = openPayment(ctx, { order, terminal, opened, shown, originNode: this.origin.nodeName, now });
     const outcome = await this.store.insertIntake(ctx, intake);
     if (outcome === 'claim_taken') throw new PaymentError('state_conflict');
     if (outcome !== 'inserted') return this.#lost(ctx, order);

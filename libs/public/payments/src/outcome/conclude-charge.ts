@@ -2,6 +2,8 @@ import type { WireOutcome } from '@tsunagu/contracts';
 import type { ChangeDraft } from '../change-draft.js';
 import { ruleOf } from '../methods/rule-of-payment.js';
 import type { Attempt } from '../payment-record.js';
+import { pinQuestion } from '../presentment/ask-for-pin.js';
+import { PIN_REQUIRED } from '../presentment/continue-payment.js';
 import { orderVoid } from '../reversal/order-void.js';
 import { factsOf, loseAttempt, reverseAttempt, tryAgain } from './outcome-facts.js';
 
@@ -24,8 +26,11 @@ const BY_STATE: Readonly<Record<WireOutcome['state'], Step>> = {
   },
   declined(draft, attempt, outcome) {
     const wasUnknown = draft.payment.status === 'unknown';
-    draft.move(attempt, 'decline', factsOf(outcome));
+    const question = pinQuestion(draft, attempt, outcome);
+    const reason = question === undefined ? outcome.reason : PIN_REQUIRED;
+    draft.move(attempt, 'decline', { ...factsOf(outcome), reason });
     showAnswer(draft, outcome);
+    if (question !== undefined) return draft.requireAction(question.action, question.held);
     draft.trigger('decline', outcome.reason ?? (wasUnknown ? 'not_processed' : null));
   },
   not_sent(draft, attempt, outcome) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FORBIDDEN_CLEAR_TAGS, encodeTlv } from '@tsunagu/emv';
 import { PaymentError } from '../payment-error.js';
-import { readPresentment, type StatedPresentment } from './read-presentment.js';
+import { readPresentment } from './read-presentment.js';
+import type { StatedPresentment } from './stated-presentment.js';
 
 const PIN = { format: 'iso4', ksn: '00', data: '00' } as const;
 const WHOLE = { '95': '0000008000', '9F10': '06010A03A00000', '9F26': '1122334455667788', '4F': 'A0000000031010', '84': 'A0000000031010' }; // prettier-ignore

@@ -4,14 +4,7 @@ import { applicationOf } from '../methods/applications.js';
 import { PaymentError } from '../payment-error.js';
 import { chipFieldRow, tapRow } from './judge-presentment.js';
 import type { PresentmentPlace } from './presentment-rules.js';
-
-/** What a till says of a reading beside the encrypted card. */
-export interface StatedPresentment {
-  readonly cvm?: CvmResult;
-  readonly fallback?: NonNullable<Presentment['fallback']>;
-  /** `aid`: upper-case hex. */
-  readonly application?: { readonly aid: string; readonly label?: string };
-}
+import type { StatedPresentment } from './stated-presentment.js';
 
 /** What of an encrypted card is read outside the card zone. */
 type ReadCard = Pick<EncryptedCard, 'entryMode' | 'emv' | 'pinBlock'>;
@@ -61,8 +54,8 @@ function readHolder(
   return { cvm: said === null && asks === 'signature' ? 'signature' : said, asks };
 }
 
-/** Chip data that the contract's acquirer takes; sensitive tags never. */
-function chipItems(
+/** Chip data that the contract's acquirer takes; sensitive tags never. @throws PaymentError `card_data_invalid` */
+export function chipItems(
   { entryMode, emv }: ReadCard,
   place: Pick<PresentmentPlace, 'contract' | 'date'>,
 ): readonly TlvItem[] {
@@ -95,12 +88,22 @@ function chosenApplication(
   record: Readonly<Record<string, string>>,
   stated: StatedPresentment['application'],
 ): Presentment['application'] {
-  const said = stated?.aid.toUpperCase();
-  const aid = ['4F', '84', '9F06'].map((tag) => record[tag]).find((one) => one !== undefined) ?? said;
+  const aid = aidOf(record, stated);
   if (aid === undefined) return null;
-  if (said !== undefined && !isSame(aid, said)) throw invalid('application_contradicts', '4F');
-  const { brand = 'unknown', label = null } = applicationOf(aid) ?? {};
-  return { aid, label: stated?.label ?? chipText(record, '9F12') ?? chipText(record, '50') ?? label, brand };
+  const { brand, label } = applicationOf(aid) ?? { brand: 'unknown', label: null };
+  return { aid, label: stated?.label ?? labelOf(record) ?? label, brand };
+}
+
+function aidOf(record: Readonly<Record<string, string>>, stated: StatedPresentment['application']): string | undefined {
+  const read = record['4F'] ?? record['84'] ?? record['9F06'];
+  if (stated === undefined) return read;
+  const said = stated.aid.toUpperCase();
+  if (read !== undefined && !isSame(read, said)) throw invalid('application_contradicts', '4F');
+  return read ?? said;
+}
+
+function labelOf(record: Readonly<Record<string, string>>): string | null {
+  return chipText(record, '9F12') ?? chipText(record, '50');
 }
 
 /** A terminal's identifier may be shorter than the card's: one begins with the other. */

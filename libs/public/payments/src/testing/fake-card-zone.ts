@@ -26,13 +26,17 @@ const CARD: CardDisplay = {
 export class FakeVault extends VaultPort {
   readonly counts = { opened: 0, sealed: 0, pins: 0 };
   card: CardDisplay = CARD;
-  /** Code with which the next PIN is refused. */
+  tokenId = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
+  /** Code with which PINs are refused. */
   refusesPin: string | undefined;
 
   override open(): Promise<OpenCardAnswer> {
     this.counts.opened += 1;
-    const tokenId = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
-    return Promise.resolve({ tokenId, card: this.card, envelope: { sad: 'sad.sealed', account: 'account.sealed' } });
+    return Promise.resolve({
+      tokenId: this.tokenId,
+      card: this.card,
+      envelope: { sad: 'sad.sealed', account: 'account.sealed' },
+    });
   }
 
   override addPin({ envelope }: AddPinRequest): Promise<{ envelope: SealedEnvelope }> {
