@@ -1,7 +1,7 @@
 import { playHq, type HqLineRow } from './once/hq-scenario.js';
 import { ledgerProof, publicProof, type Proof } from './once/proof.js';
 import { SCENARIOS, deviation, type Scenario } from './once/scenarios.js';
-import type { Payment } from './till/payment-api.js';
+import type { Payment } from '@tsunagu/sdk';
 import { SandboxFile } from './till/sandbox-file.js';
 import { Till } from './till/till.js';
 

@@ -1,26 +1,34 @@
+import { NoAnswerError, TsunaguProblem, type DccOffer, type Intent, type Payment } from '@tsunagu/sdk';
 import { TEST_CARDS } from '@tsunagu/simulator';
 import { ReaderError, type Presentation } from './till/card-reader.js';
 import { HELP, readArguments, wholeNumber, type TillArguments } from './till/arguments.js';
-import { ApiProblem, type Payment } from './till/payment-api.js';
 import { offerLine } from './till/plan-text.js';
 import { receipt } from './till/receipt.js';
 import { SandboxFile, TillError } from './till/sandbox-file.js';
-import { Till } from './till/till.js';
+import { Till, type Purchase } from './till/till.js';
 
 const EXIT = { done: 0, trouble: 1, declined: 2, unknown: 3 } as const;
 
 type Command = (till: Till, args: TillArguments) => Promise<Payment | undefined>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  sale: (till, args) => pay(till, args, 'sale'),
-  auth: (till, args) => pay(till, args, 'auth'),
-  capture: (till, args) => till.move(paymentId(args), 'captures', amountOf(args.operands[1])),
-  refund: (till, args) => till.move(paymentId(args), 'refunds', amountOf(args.operands[1])),
+  sale: (till, args) => pay(till, args, { kind: 'sale' }),
+  auth: (till, args) => pay(till, args, { kind: 'auth' }),
+  capture: (till, args) => till.move(paymentId(args), 'captures', amountOf(args.operands[1]), { final: finalOf(args) }),
+  increase: (till, args) => till.move(paymentId(args), 'increases', wholeNumber(args.operands[1], 'AMOUNT')),
+  release: (till, args) => till.move(paymentId(args), 'release'),
+  refund: (till, args) => till.move(paymentId(args), 'refunds', amountOf(args.operands[1]), { kind: args.as }),
   cancel: (till, args) => till.move(paymentId(args), 'cancel'),
   status: async (till, args) => status(till, args.operands[0] ?? ''),
+  unionpay,
+  dcc,
+  continue: goOn,
+  receipt: printReceipt,
   plans,
-  list,
+  list: async (till) => list(await till.client.recentPayments()),
+  open: async (till) => list(await till.client.openPayments()),
   resume,
+  'give-up': giveUp,
   'read-card': readCard,
 };
 
@@ -35,14 +43,77 @@ function readCard(till: Till, args: TillArguments): Promise<undefined> {
   return Promise.resolve(undefined);
 }
 
-async function pay(till: Till, args: TillArguments, kind: 'sale' | 'auth'): Promise<Payment> {
+type Manner = Pick<Purchase, 'kind' | 'method'>;
+
+async function pay(till: Till, args: TillArguments, manner: Manner): Promise<Payment> {
   return till.pay({
     ...presentation(args),
-    kind,
+    ...manner,
     plan: args.plan,
     slipNo: args.slip,
     clientReference: args.reference,
   });
+}
+
+/** `unionpay sale 1500`: as `sale`, with a UnionPay card at the chip reader. */
+async function unionpay(till: Till, args: TillArguments): Promise<Payment> {
+  const [kind, ...operands] = args.operands;
+  return pay(till, { ...args, card: 'unionpay', entry: 'chip', operands }, { kind: kindOf(kind), method: 'unionpay' });
+}
+
+/** `dcc sale 12000` asks for an offer; `dcc foreign` and `dcc local` say what the customer chose. */
+async function dcc(till: Till, args: TillArguments): Promise<Payment> {
+  const [first, ...operands] = args.operands;
+  if (first === 'local' || first === 'foreign') {
+    const id = await waitingPayment(till, operands[0]);
+    return till.chooseCurrency(id, (await till.client.dccOffer(id)).id, first);
+  }
+  const payment = await pay(till, { ...args, operands }, { kind: kindOf(first), method: 'dcc' });
+  if (payment.status === 'requires_action')
+    for (const line of offerText(await till.client.dccOffer(payment.id))) console.log(line);
+  return payment;
+}
+
+/** Both choices in the same words and the same size; neither comes by itself. */
+function offerText({ local, foreign, rate, markup_bps: markupBps, expires_at: expiresAt }: DccOffer): string[] {
+  const text = ({ amount, currency, ...more }: DccOffer['local']) =>
+    'amount_display' in more ? String(more.amount_display) : `${amount} ${currency}`;
+  return [
+    `お支払い通貨をお選びください / Choose your currency (until ${expiresAt})`,
+    `  npm run till -- dcc local     ${text(local)}`,
+    `  npm run till -- dcc foreign   ${text(foreign)}   rate ${rate}, markup ${markupBps / 100} %`,
+  ];
+}
+
+function kindOf(text: string | undefined): 'sale' | 'auth' {
+  if (text === 'sale' || text === 'auth') return text;
+  throw new TillError('say sale or auth, then the AMOUNT');
+}
+
+/** A PIN for the card that the centre holds, or the card read again. */
+async function goOn(till: Till, args: TillArguments): Promise<Payment> {
+  const id = await waitingPayment(till, args.operands[0]);
+  const payment = await till.client.payment(id);
+  const how = presentation({ ...args, operands: [String(payment.money.amount)] });
+  return args.pin === undefined ? till.continueWithCard(id, how) : till.continueWithPin(id, how.card, args.pin);
+}
+
+/** The payment that is named, or the one that this till left waiting. */
+async function waitingPayment(till: Till, named: string | undefined): Promise<string> {
+  const id = named ?? (await till.pending())?.paymentId;
+  if (id === undefined || id === null || !id.startsWith('pay_')) throw new TillError('which PAYMENT? pay_…');
+  return id;
+}
+
+async function printReceipt(till: Till, args: TillArguments): Promise<undefined> {
+  console.log((await till.client.receipt(paymentId(args), args.receipt)).text);
+  return undefined;
+}
+
+async function giveUp(till: Till): Promise<Payment | undefined> {
+  const payment = await till.giveUp();
+  if (payment === undefined) console.log('nothing is unfinished at this terminal');
+  return payment;
 }
 
 async function plans(till: Till, args: TillArguments): Promise<undefined> {
@@ -66,21 +137,21 @@ function paymentId({ operands }: TillArguments): string {
 }
 
 async function status(till: Till, id: string): Promise<Payment | undefined> {
-  if (id.startsWith('pay_')) return till.api.payment(id);
+  if (id.startsWith('pay_')) return till.client.payment(id);
   if (id === '') throw new TillError('status of which payment?');
-  const { body } = await till.api.get(`/v1/attempts/${encodeURIComponent(id)}`);
-  if (body['payment'] === null || body['payment'] === undefined) console.log(`${id}: ${String(body['status'])}`);
-  return (body['payment'] ?? undefined) as Payment | undefined;
+  const answer = await till.client.attempt(id);
+  if (answer.payment === null) console.log(`${id}: ${answer.status}`);
+  return answer.payment ?? undefined;
 }
 
-async function list(till: Till): Promise<undefined> {
-  const { body } = await till.api.get('/v1/payments?limit=10');
-  for (const payment of body['data'] as Payment[]) {
+function list(payments: readonly Payment[]): undefined {
+  for (const payment of payments) {
     const card = payment.card === null ? '' : `${payment.card.brand} ****${payment.card.last4}`;
     console.log(`${payment.id}  ${payment.status.padEnd(18)} ${payment.money.amount_display.padStart(12)}  ${card}`);
   }
-  return undefined;
 }
+
+const finalOf = ({ final }: TillArguments): boolean | undefined => (final ? true : undefined);
 
 function exitCode(payment: Payment): number {
   if (payment.customer_charged === 'unknown' || !payment.final) return EXIT.unknown;
@@ -102,9 +173,10 @@ async function main(): Promise<number> {
   const sandbox = new SandboxFile(args.data);
   const say = (line: string) => console.error(`till: ${line}`);
   const till = new Till(sandbox, sandbox.terminal(args.tenant, args.scheme), { patienceMs: args.waitMs, say });
-  const payment = await command(till, args).catch((error: unknown) => {
-    if (till.pending !== null && isTold(error)) throw new TillError(`${error.message}\n${nextStep(till)}`);
-    throw error;
+  const payment = await command(till, args).catch(async (error: unknown) => {
+    const pending = await till.pending();
+    if (pending === undefined || !isTold(error)) throw error;
+    throw new TillError(`${error.message}\n${nextStep(pending, till.terminal.id)}`);
   });
   if (payment === undefined) return EXIT.done;
   show(args.json ? JSON.stringify(payment, null, 2) : receipt(payment));
@@ -112,16 +184,18 @@ async function main(): Promise<number> {
 }
 
 /** What the clerk does when the till does not know how it ended. */
-function nextStep({ pending, terminal }: Till): string {
-  const reference = pending?.body['client_reference'];
+function nextStep({ clientReference }: Intent, terminalId: string): string {
   return [
-    `till: it is not known whether this went through${typeof reference === 'string' ? ` (reference ${reference})` : ''}: do not take the payment again`,
-    `till: next step: run "npm run till -- resume" on this terminal (${terminal.id.slice(-8)}); it asks with the same key and never charges twice`,
+    `till: it is not known whether this went through${clientReference === null ? '' : ` (reference ${clientReference})`}: do not take the payment again`,
+    `till: next step: run "npm run till -- resume" on this terminal (${terminalId.slice(-8)}); it asks with the same key and never charges twice`,
   ].join('\n');
 }
 
 const isTold = (error: unknown): error is Error =>
-  error instanceof TillError || error instanceof ApiProblem || error instanceof ReaderError;
+  error instanceof TillError ||
+  error instanceof TsunaguProblem ||
+  error instanceof NoAnswerError ||
+  error instanceof ReaderError;
 
 function show(text: string): number {
   console.log(text);
@@ -136,6 +210,12 @@ process.exitCode = await main().catch((error: unknown) => {
     return EXIT.trouble;
   }
   if (!isTold(error)) throw error;
-  console.error(`till: ${error.message}`);
+  console.error(`till: ${error.message}${legalPlans(error)}`);
   return EXIT.trouble;
 });
+
+/** With a plan that is not allowed: which ones are. */
+function legalPlans(error: Error): string {
+  const plans = error instanceof TsunaguProblem ? error.body.legal_plans : undefined;
+  return plans === undefined ? '' : ` (legal here: ${plans.join(', ')})`;
+}

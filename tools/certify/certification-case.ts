@@ -1,6 +1,6 @@
 import { TEST_CARDS, type TestCard } from '@tsunagu/simulator';
 import type { Expectation } from '../once/scenarios.js';
-import type { Payment } from '../till/payment-api.js';
+import type { Payment } from '@tsunagu/sdk';
 import type { Purchase, Till } from '../till/till.js';
 import type { CaseFault, HostPanel } from './host-panel.js';
 

@@ -1,6 +1,6 @@
 import type { ExpectationRecord, TracedMessage } from '@tsunagu/simulator';
 import { deviation } from '../once/scenarios.js';
-import type { Payment } from '../till/payment-api.js';
+import type { Payment } from '@tsunagu/sdk';
 import type { CaseMeans, CertificationCase } from './certification-case.js';
 
 /** How a case ended, with the evidence of the host's side. */

@@ -1,5 +1,5 @@
 import { TEST_CARDS, type TestCard } from '@tsunagu/simulator';
-import type { Payment } from '../till/payment-api.js';
+import type { Payment } from '@tsunagu/sdk';
 import type { Purchase, Till } from '../till/till.js';
 
 /** What a payment must look like in the end. */

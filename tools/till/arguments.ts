@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { TEST_CARDS } from '@tsunagu/simulator';
 import { ENTRY_MODES, type EntryMode } from './card-reader.js';
+import type { ReceiptQuestion } from '@tsunagu/sdk';
 import { readPlan, type PlanChoice } from './plan-text.js';
 import { TillError } from './sandbox-file.js';
 
@@ -8,13 +9,22 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
 
   sale AMOUNT                take a payment and capture it at once (yen)
   auth AMOUNT                authorize only; capture or cancel it later
-  capture PAYMENT [AMOUNT]   capture an authorization (all that is left when AMOUNT is left out)
+  capture PAYMENT [AMOUNT]   capture an authorization (all that is left when AMOUNT is left out); --final: no further capture follows
+  increase PAYMENT AMOUNT    raise an authorization by AMOUNT
+  release PAYMENT            let go of what an authorization holds beyond its captures
   cancel PAYMENT             cancel before capture
   plans AMOUNT               which payment plans the card may choose for this amount, with days and amounts
-  refund PAYMENT [AMOUNT]    give back (all that is left when AMOUNT is left out)
+  refund PAYMENT [AMOUNT]    give back (all that is left when AMOUNT is left out); --as torikeshi or henpin
+  unionpay sale|auth AMOUNT  the same with a UnionPay card at the chip reader (give its PIN with --pin)
+  dcc sale|auth AMOUNT       offer the cardholder's own currency (a foreign --card); prints the offer
+  dcc local|foreign [PAYMENT]  what the customer chose
+  continue [PAYMENT]         go on with a payment that waits: --pin DIGITS for a PIN, without it the card is read again (--entry chip)
+  receipt PAYMENT            a copy of the receipt: --copy customer, merchant or issuer, --lang ja, en, zh-Hans, zh-Hant or ko, --width 58 or 80
   status PAYMENT             where a payment stands; a client reference works, too
   list                       the last ten payments of this terminal
   resume                     finish the request that a crash of the till left open
+  give-up                    end the unfinished payment safely: not charged when that is proved
+  open                       everything of this terminal that is not final yet
   read-card AMOUNT           read a card and print "terminal_id" and "card_present" as JSON, for a request of your own (curl)
   cards                      the test cards
 
@@ -33,8 +43,8 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
 
 The last three digits of an amount tell the simulated issuer what to do: 1500 is approved, 1116 lacks funds, 1902 loses
 the answer (declined after a reversal), 1903 answers too late. All of them: GET /docs of the API.
-No answer is not a no: the till keeps the request and its key. "resume" asks again with the same key, after a crash or a lost line,
-as often as needed, and never charges twice; until then it takes no other payment.
+No answer is not a no: the till keeps the request and its key (@tsunagu/sdk). "resume" asks again with the same key, after a crash or a
+lost line, as often as needed, and never charges twice; until then it takes no other payment.
 Exit code: 0 done, 2 declined, 3 not known yet, 1 anything else.`;
 
 export interface TillArguments {
@@ -48,6 +58,9 @@ export interface TillArguments {
   readonly pin?: string;
   readonly slip?: string;
   readonly reference?: string;
+  readonly final: boolean;
+  readonly as?: 'torikeshi' | 'henpin';
+  readonly receipt: ReceiptQuestion;
   readonly waitMs: number;
   readonly data: string;
   readonly json: boolean;
@@ -63,6 +76,11 @@ const OPTIONS = {
   pin: { type: 'string' },
   slip: { type: 'string' },
   reference: { type: 'string' },
+  final: { type: 'boolean', default: false },
+  as: { type: 'string' },
+  copy: { type: 'string' },
+  lang: { type: 'string' },
+  width: { type: 'string' },
   wait: { type: 'string', default: '120' },
   data: { type: 'string', default: '.tsunagu' },
   json: { type: 'boolean', default: false },
@@ -76,18 +94,31 @@ export function readArguments(args: readonly string[]): TillArguments {
   const entry = ENTRY_MODES.find((mode) => mode === values.entry);
   if (entry === undefined) throw new TillError(`--entry takes ${ENTRY_MODES.join(', ')}`);
   if (!(values.card in TEST_CARDS)) throw new TillError(`--card takes ${Object.keys(TEST_CARDS).join(', ')}`);
-  if (!['aes', 'tdes'].includes(values.scheme)) throw new TillError('--scheme takes aes or tdes');
+  const scheme = oneOf(values.scheme, ['aes', 'tdes'], '--scheme');
   const [command = 'help', ...operands] = positionals;
   return {
     ...values,
     command,
     operands,
     entry,
-    scheme: values.scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
+    as: oneOf(values.as, ['torikeshi', 'henpin'], '--as'),
+    receipt: {
+      copy: oneOf(values.copy, ['customer', 'merchant', 'issuer'], '--copy'),
+      lang: oneOf(values.lang, ['ja', 'en', 'zh-Hans', 'zh-Hant', 'ko'], '--lang'),
+      width: oneOf(values.width, ['58', '80'], '--width') === '58' ? 58 : 80,
+    },
+    scheme: scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
     tenant: wholeNumber(values.tenant, '--tenant'),
     waitMs: wholeNumber(values.wait, '--wait') * 1_000,
     plan: values.plan === undefined ? undefined : readPlan(values.plan),
   };
+}
+
+/** @throws TillError it is none of them */
+function oneOf<T extends string>(text: string | undefined, choices: readonly T[], name: string): T | undefined {
+  const choice = choices.find((one) => one === text);
+  if (text !== undefined && choice === undefined) throw new TillError(`${name} takes ${choices.join(', ')}`);
+  return choice;
 }
 
 function parse(args: readonly string[]) {

@@ -1,12 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { PaymentPlan } from './payment-api.js';
+import type { PaymentPlan } from '@tsunagu/sdk';
 import { offerLine, planWords, readPlan, scheduleLines } from './plan-text.js';
 
-const money = (amount: number) => ({ amount, currency: 'JPY', amount_display: `¥${amount}` });
-const payment = (date: string, amount: number, bonus = false) => ({ date, money: money(amount), bonus });
+const money = (amount: number) => ({ amount, currency: 'JPY' as const, amount_display: `¥${amount}` });
+const payment = (date: string, amount: number, bonus = false) => ({
+  month: date.slice(0, 7),
+  date,
+  money: money(amount),
+  bonus,
+});
+
+const REST = {
+  id: '61',
+  code: '61',
+  first_month: null,
+  bonus_amount: null,
+  partial_refund: 'allowed',
+  rule: 'installments',
+} as const;
 
 function aPlan(change: Partial<PaymentPlan> = {}): PaymentPlan {
   return {
+    ...REST,
     type: 'installments', name: 'installments:2', count: 2, bonus_months: [], cardholder_fee: 'none', table_version: '2026-10-01',
     schedule: [payment('2026-12-10', 501), payment('2027-01-10', 500)], ...change,
   }; // prettier-ignore

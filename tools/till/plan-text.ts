@@ -1,4 +1,4 @@
-import type { PaymentPlan } from './payment-api.js';
+import type { PaymentPlan } from '@tsunagu/sdk';
 import { TillError } from './sandbox-file.js';
 
 /** A plan as the API takes it in `payment_plan`. */

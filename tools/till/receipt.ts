@@ -1,4 +1,4 @@
-import type { Payment } from './payment-api.js';
+import type { Payment } from '@tsunagu/sdk';
 import { planWords, scheduleLines } from './plan-text.js';
 
 const WIDTH = 40;

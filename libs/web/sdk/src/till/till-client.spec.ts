@@ -222,6 +222,21 @@ describe('a till that starts again', () => {
     expect(new Set(gateway.payments.map(({ payment }) => payment.client_reference)).size).toBe(50);
   });
 
+  it('finishes the purchase of a lost tablet by its reference, and gives up what never arrived', async () => {
+    const { gateway, till, restart } = shop();
+    const stop = new AbortController();
+    gateway.weather.push('lost_response');
+    gateway.onArrival = () => stop.abort();
+    await till.pay({ ...SALE, client_reference: 'order-2' }, { signal: stop.signal });
+    const tablet = new TillClient({ baseUrl: 'http://g.test', apiKey: 'k', terminalId: 'trm_1', journal: new MemoryJournal(), fetch: gateway.fetch }); // prettier-ignore
+    expect(await tablet.openPayments()).toMatchObject([{ client_reference: 'order-2' }]);
+    expect(await tablet.takeOver('order-2')).toMatchObject({ result: 'charged' });
+    expect(await tablet.takeOver('order-3')).toMatchObject({ result: 'not_charged', payment: null });
+    expect([...gateway.burned]).toEqual(['order-3']);
+    expect(await restart().resume()).toMatchObject({ ending: { result: 'charged' } });
+    expect(gateway.payments).toHaveLength(1);
+  });
+
   it('keeps no card once the gateway has the purchase', async () => {
     const { gateway, till, journal } = shop({ patience: { totalMs: 1_000 } });
     gateway.readsUntilFinal = 1_000;

@@ -107,6 +107,17 @@ export class TillClient {
     });
   }
 
+  /**
+   * Finish a purchase that another device began: a tablet that was lost with its journal. What has arrived is followed; what has not is given
+   * up, because this device does not have the card.
+   * @throws UnfinishedError this device has something of its own to finish first
+   */
+  takeOver(clientReference: string, call: CallOptions = {}): Promise<Outcome> {
+    return this.#run(call, async (limits) =>
+      this.#purchases.resume(await this.#intents.begin({ action: 'pay', clientReference }), limits),
+    );
+  }
+
   /** What is unfinished at this till, oldest first. */
   unfinished(): Promise<readonly Intent[]> {
     return this.#intents.unfinished();
@@ -200,6 +211,16 @@ export class TillClient {
   /** @throws TsunaguProblem `resource_missing` */
   async payment(id: string, call: CallOptions = {}): Promise<Payment> {
     return this.#answerOf(await this.#settler.payment(id, this.#limits(call)));
+  }
+
+  /** The newest payments that this till's key may see, newest first. */
+  async recentPayments(limit = 10, call: CallOptions = {}): Promise<readonly Payment[]> {
+    const params = { query: { limit } };
+    const sent = await this.#transport.send<Schemas['PaymentListResponse']>(
+      (api, signal) => api.GET('/v1/payments', { params, signal }),
+      this.#limits(call),
+    );
+    return this.#answerOf(sent).data;
   }
 
   /** Where a purchase stands, by its reference; `never_seen` when it never arrived. */

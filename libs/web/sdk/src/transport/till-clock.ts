@@ -14,7 +14,7 @@ export interface TillClock {
 export const systemClock: TillClock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  timeout: (ms) => AbortSignal.timeout(ms),
+  timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);

@@ -165,6 +165,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/payments/{id}/voice-approval": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 電話承認を計上する · Post what was approved by telephone
+         * @description Of a sale that was declined with `refer_to_issuer`, on the same business date and once. Makes a new payment over the same amount with the token of the declined one: the card is not read again. No other decline can be turned round this way.
+         */
+        readonly post: operations["postVoiceApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/payment-plans/quote": {
         readonly parameters: {
             readonly query?: never;
@@ -848,7 +868,7 @@ export interface components {
              */
             readonly business_date: string;
             readonly cashier_state: components["schemas"]["CashierStateResponse"];
-            readonly allowed_actions: readonly ("capture" | "increase" | "release" | "cancel" | "refund" | "continue" | "choose_currency" | "ensure_cancelled")[];
+            readonly allowed_actions: readonly ("capture" | "increase" | "release" | "cancel" | "refund" | "continue" | "choose_currency" | "voice_approval" | "ensure_cancelled")[];
             readonly decline: components["schemas"]["DeclineResponse"] | null;
             /**
              * Format: date-time
@@ -906,6 +926,28 @@ export interface components {
              * @enum {string}
              */
             readonly kind?: "torikeshi" | "henpin";
+        };
+        readonly VoiceApprovalRequest: {
+            /**
+             * @description Of the new payment; the declined one keeps its own
+             * @example 0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b02
+             */
+            readonly client_reference: string;
+            /**
+             * @description Approval number (承認番号)
+             * @example V12345
+             */
+            readonly code: string;
+            /**
+             * @description Left out: that of the declined sale
+             * @example 00043
+             */
+            readonly slip_no?: string;
+            /**
+             * @description Who telephoned; left out: as in the declined sale
+             * @example C07
+             */
+            readonly clerk?: string;
         };
         readonly QuoteCardRequest: {
             /**
@@ -1416,6 +1458,65 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RefundResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly postVoiceApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description One key per purchase or action, saved before sending, the same for every retry */
+                readonly "Idempotency-Key": string;
+                /** @description wait=N: wait up to N seconds (at most 55) for a final state */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                /** @description The declined payment */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VoiceApprovalRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The current resource; a repeat carries `Idempotent-Replayed: true` */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Final: created, also when declined */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Still running or not known yet: poll after `poll_after_ms` */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
                 };
             };
             /** @description Refused */
