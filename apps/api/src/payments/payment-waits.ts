@@ -15,9 +15,9 @@ export class PaymentWaits {
     private readonly clock: Clock,
   ) {}
 
-  /** The payment when its first outcome is known, or as it is when the time is over. */
+  /** The payment when its first outcome is known or the till must do something, or as it is when the time is over. */
   async untilFinal(ctx: TenantContext, view: PaymentView, talk: Conversation): Promise<PaymentView> {
-    if (view.final || talk.waitMs === 0) return view;
+    if (view.final || view.status === 'requires_action' || talk.waitMs === 0) return view;
     const until = { final: true, isJustSeen: true, timeoutMs: talk.waitMs, signal: talk.gone };
     return this.#parked(ctx, view, talk, async () => (await this.queries.waitFor(ctx, view.id, until)) ?? view);
   }

@@ -108,5 +108,6 @@ export class PgPaymentQueries extends PaymentQueries {
 function isReached(view: PaymentView, until: Until): boolean {
   const { afterSequence } = until;
   if (afterSequence !== undefined && view.sequence > afterSequence) return true;
-  return (until.final ?? afterSequence === undefined) && view.final;
+  // While the till must do something first, nobody else will end the wait.
+  return (until.final ?? afterSequence === undefined) && (view.final || view.status === 'requires_action');
 }
