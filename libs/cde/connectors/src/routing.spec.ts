@@ -52,6 +52,21 @@ describe('routing', () => {
     expect(() => tableAt(tables, new Date('2026-01-01T00:00:00Z'))).toThrow('lies ahead');
   });
 
+  it.each(['credit', 'nfc', 'dcc', 'unionpay'] as const)(
+    'takes %s over the line of its brand where no row says otherwise, every operation alike',
+    (method) => {
+      const plain = tableOfLinks(LINKS, []);
+      for (const operation of ['sale', 'authorize', 'increase', 'voice_sale', 'refund'] as const)
+        expect(decideRoute(plain, { ...QUESTION, method, operation }, everythingUp).link).toBe('acq');
+    },
+  );
+
+  it('takes a converted sale like the sale it is: a row about brands asks neither for method nor for currency', () => {
+    const asked = (method: 'credit' | 'dcc') =>
+      decideRoute(table, { ...QUESTION, bin: '400000', method }, everythingUp);
+    expect(asked('dcc')).toEqual(asked('credit'));
+  });
+
   it.each([
     ['the tenant’s contract', { tenantId: 'tenant-9' }, 'own contract', 'acq-two'],
     ['first digits', {}, 'house cards', 'acq-two'],
