@@ -40,6 +40,7 @@ export class Drawing {
   draw(state: TillState, act: TillActions): void {
     const view: View = { state, act, say: sayIn(state.language) };
     const focused = document.activeElement?.getAttribute('data-focus');
+    const scrolled = this.root.querySelector('[data-keep-scroll]')?.scrollTop ?? 0;
     const { merchant, terminal } = this.session;
     this.root.replaceChildren(
       headerView(view, { merchant, terminal: terminal.id }),
@@ -50,6 +51,7 @@ export class Drawing {
         readerView(view),
       ),
     );
+    this.root.querySelector('[data-keep-scroll]')?.scrollTo(0, scrolled);
     this.#keepFocus(state.screen, focused ?? undefined);
   }
 

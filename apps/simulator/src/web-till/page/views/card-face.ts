@@ -10,7 +10,7 @@ export const BRAND_NAMES: Readonly<Record<string, string>> = {
   amex: 'American Express',
   diners: 'Diners Club',
   discover: 'Discover',
-  unionpay: 'UnionPay 银联',
+  unionpay: 'UnionPay 銀聯',
 };
 
 /** A card lying in the tray: a radio button that looks like a card. */
@@ -35,13 +35,18 @@ export function cardFace(
     h(
       'span',
       { class: 'face' },
-      h('span', { class: 'brand-name' }, BRAND_NAMES[card.brand] ?? card.brand),
-      h('span', { class: hasChip ? 'chip' : 'stripe', 'aria-hidden': 'true' }),
-      h('span', { class: 'number' }, h('span', { 'aria-hidden': 'true' }, '•••• '), card.last4),
       h(
         'span',
-        { class: 'funding' },
-        card.currency === 'JPY' ? say(card.funding) : `${say(card.funding)} · ${card.currency}`,
+        { class: 'top-line' },
+        h('span', { class: 'brand-name' }, BRAND_NAMES[card.brand] ?? card.brand),
+        card.currency !== 'JPY' && h('span', { class: 'currency-tag' }, card.currency),
+      ),
+      h('span', { class: hasChip ? 'chip' : 'stripe', 'aria-hidden': 'true' }),
+      h(
+        'span',
+        { class: 'bottom-line' },
+        h('span', { class: 'number' }, h('span', { 'aria-hidden': 'true' }, '•••• '), card.last4),
+        h('span', { class: 'funding' }, say(card.funding)),
       ),
     ),
   );

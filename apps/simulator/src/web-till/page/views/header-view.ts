@@ -16,12 +16,12 @@ export function headerView(view: View, { merchant, terminal }: { merchant: strin
     'header',
     { class: 'top' },
     h('div', { class: 'brand' }, h('strong', {}, 'Tsunagu'), h('span', { class: 'badge' }, say('test_mode'))),
-    h('div', { class: 'place' }, `${merchant} · ${say('terminal')} ${terminal.slice(-6)}`),
+    h('div', { class: 'place', title: merchant }, `${say('terminal')} ${terminal.slice(-6)}`),
     cableView(view),
     h(
       'nav',
       { class: 'tools', 'aria-label': say('title') },
-      button('payments', { label: say('recent'), look: 'quiet', onclick: act.showPayments }),
+      button('payments', { label: say('history'), look: 'quiet', onclick: act.showPayments }),
       button('language', { label: say('language_other'), look: 'quiet', onclick: act.switchLanguage }),
     ),
   );

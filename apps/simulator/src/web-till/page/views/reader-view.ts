@@ -57,14 +57,20 @@ function entryButtons({ state, act, say }: View): HTMLElement {
   );
 }
 
+/** The whole tray while a card may be chosen; after that the one card in the customer's hand. */
 function tray({ state, act, say }: View): HTMLElement {
   const isFree = ['amount', 'card'].includes(state.screen);
+  const cards = state.cards.filter(({ name }) => isFree || name === state.card?.name);
   return h(
     'fieldset',
-    { class: 'tray', disabled: !isFree },
-    h('legend', {}, say('tray')),
-    ...state.cards.map((card) =>
-      cardFace(card, { say, isChosen: card.name === state.card?.name, onchange: () => act.chooseCard(card.name) }),
+    { class: 'tray', disabled: !isFree, 'data-keep-scroll': true },
+    h('legend', {}, say(isFree ? 'tray' : 'in_hand')),
+    h(
+      'div',
+      { class: 'cards' },
+      ...cards.map((card) =>
+        cardFace(card, { say, isChosen: card.name === state.card?.name, onchange: () => act.chooseCard(card.name) }),
+      ),
     ),
   );
 }
