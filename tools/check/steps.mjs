@@ -35,9 +35,15 @@ const GENERATED = [
   'libs/web/sdk/src/wire/openapi.ts',
 ];
 
+/** What runs in Node.js, and what runs in a browser. */
+const PROJECTS = ['tsconfig.json', 'apps/simulator/src/web-till/page'];
+
 /** Steps of `npm run check`: each returns what is wrong, one entry a line; empty = passed. */
 export const STEPS = {
-  types: () => [...run('node_modules/typescript-7/bin/tsc', ['-p', 'tsconfig.json']), ...typeCanary()],
+  types: () => [
+    ...PROJECTS.flatMap((project) => run('node_modules/typescript-7/bin/tsc', ['-p', project])),
+    ...typeCanary(),
+  ],
   lint: () => [...lint([]), ...lintCanary()],
   boundaries: () => checkBoundaries(),
   'index size': () => bigIndexes(),
