@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { serveIfMarked } from './bench/bare-process.js';
 import { benchGateway } from './bench/gateway-bench.js';
 import { measureIso8583 } from './bench/iso8583-rate.js';
+import { benchLanes } from './bench/lanes-bench.js';
 import { echoIfMarked, measureLine } from './bench/line-rate.js';
 import { measurePkcs11 } from './bench/pkcs11-rate.js';
 import { measureTokens, type TokenCounts } from './bench/token-costs.js';
@@ -11,12 +12,13 @@ import { failInOneLine } from './proof/fail.js';
 /** The measure that the large table is held against. */
 const FEW_TOKENS = 10_000;
 
-const HELP = `npm run bench [-- [iso8583|line|vault|tokens] options]
+const HELP = `npm run bench [-- [iso8583|line|vault|tokens|lanes] options]
 Measures the gateway against the bare pipeline (same durable steps, same cryptography, same wire, no framework) in one run on one
 machine, and counts what a payment costs. Bounded, on this machine only, ends by itself. With iso8583: the codec alone;
 with line: one connection, 64 in flight, every answer matched, against a raw length-prefixed echo of the same bytes;
-with vault: opening cards against plain node:crypto; with tokens: finding and making a token among many.
-  --seconds <n>        length of each of the four stretches (default 12), after 1,500 payments of warming up for each side
+with vault: opening cards against plain node:crypto; with tokens: finding and making a token among many; with lanes: how long payments of
+two healthy lanes take alone, and beside a third whose network is down, answers after 20 s, or is flooded.
+  --seconds <n>        length of each stretch (default 12); the gateway's four come after 1,500 payments of warming up for each side
   --concurrency <n>    payments under way when saturated (default 32)
   --queue <name>       postgres (default) or redis: queue of the lanes; redis needs the program redis-server
   --many <n>           tokens: cards of the large table (default 200000; the budget speaks of 10000000), against 10000
@@ -46,6 +48,9 @@ async function main(): Promise<number> {
     return print(JSON.stringify({ software: await measureVault(), pkcs11: await measurePkcs11() }, null, 2));
   }
   if (positionals[0] === 'tokens') return print(JSON.stringify(await measureTokens(tokenCounts(values), say), null, 2));
+  if (positionals[0] === 'lanes') {
+    return print(JSON.stringify(await benchLanes(root, { seconds: wholeNumber(values.seconds), say }), null, 2));
+  }
   if (positionals[0] === 'line') return print(JSON.stringify(await measureLine(wholeNumber(values.seconds)), null, 2));
   const { queue } = values;
   if (queue !== 'postgres' && queue !== 'redis') throw new RangeError('the queue is postgres or redis');

@@ -39,7 +39,7 @@ function ourMovements(journal: MemoryJournal): Movement[] {
 }
 
 function classOf(operation: string | undefined): TotalClass {
-  if (operation === 'authorize') return 'authorization';
+  if (operation === 'authorize' || operation === 'increase') return 'authorization';
   return operation === 'refund' ? 'credit' : 'debit';
 }
 

@@ -13,6 +13,8 @@ export interface Violation {
     | 'amounts differ'
     | 'books unbalanced'
     | 'counters wrong'
+    | 'captured beyond the authorization'
+    | 'card kept'
     | 'totals differ'
     | 'terminal state changed'
     | 'crashed';
@@ -60,6 +62,8 @@ function judgePayment(record: PaymentRecord, issuer: SimulatedIssuer): Violation
   if (isCharged && charges.length === 0) found.push({ rule: 'phantom', where });
   if (!isCharged && view.final && charges.length > 0) found.push({ rule: 'orphan', where });
   if (isCharged && view.final && !amountsAgree(record, issuer)) found.push({ rule: 'amounts differ', where });
+  if (isOvercaptured(record, issuer)) found.push({ rule: 'captured beyond the authorization', where });
+  if (payment.held !== null && payment.status !== 'requires_action') found.push({ rule: 'card kept', where });
   return found;
 }
 
@@ -72,14 +76,26 @@ function isOpen(isFinal: boolean, { payment, attempts }: PaymentRecord): boolean
   );
 }
 
-function amountsAgree({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {
+/** By the issuer's own books: what it was told to bill against what it had promised, with the tolerance of the brand. */
+function isOvercaptured({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {
+  if (payment.kind !== 'auth') return false;
+  const held = heldAt(issuer, payment.clientReference);
+  const promised = held('charge') + held('increase');
+  return held('capture') > promised + Math.floor((promised * payment.captureTolerancePercent) / 100);
+}
+
+function heldAt(issuer: SimulatedIssuer, reference: string): (kind: IssuerBooking['kind']) => number {
   const held = [...issuer.bookings.values()].filter(
-    (booking) => booking.attemptId === payment.clientReference && !booking.isReversed,
+    (booking) => booking.attemptId === reference && !booking.isReversed,
   );
-  const of = (kind: IssuerBooking['kind']) => sum(held.filter((booking) => booking.kind === kind));
+  return (kind) => sum(held.filter((booking) => booking.kind === kind));
+}
+
+function amountsAgree({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {
+  const of = heldAt(issuer, payment.clientReference);
   const capturedThere = payment.kind === 'sale' ? of('charge') : of('capture');
   return (
-    of('charge') === payment.authorizedMinor &&
+    of('charge') + of('increase') === payment.authorizedMinor &&
     capturedThere === payment.capturedMinor &&
     of('refund') === payment.refundedMinor
   );
@@ -100,7 +116,7 @@ function judgeBooks({ payment }: PaymentRecord, store: MemoryPaymentStore): Viol
   const where = payment.clientReference;
   if (balance !== 0) found.push({ rule: 'books unbalanced', where });
   const isRight =
-    total('debit', ['sale', 'capture']) === payment.capturedMinor &&
+    total('debit', ['sale', 'capture', 'overcapture']) === payment.capturedMinor &&
     total('credit', ['refund', 'void']) === payment.refundedMinor;
   if (!isRight) found.push({ rule: 'counters wrong', where });
   return found;

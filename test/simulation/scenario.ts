@@ -7,9 +7,10 @@ import { MemoryWorkerLeases } from './memory-worker-leases.js';
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js';
 import { SimulatedIssuer } from './simulated-issuer.js';
 import { FAIR_WEATHER, type WireWeather } from './simulated-line.js';
-import { drawIntent, SimulatedTill } from './simulated-till.js';
+import { SimulatedTill } from './simulated-till.js';
 import { SwitchHouse, SwitchOverHttp } from './switch-house.js';
 import { VirtualWorld } from './virtual-world.js';
+import { drawIntent } from './wishes.js';
 
 const STORM_MS = 14_000;
 /** Everything must have come to rest by then, with the weather fair and all processes up. */
@@ -29,6 +30,8 @@ export interface ScenarioResult {
   readonly violations: readonly Violation[];
   readonly payments: number;
   readonly crashes: number;
+  /** What happened at least once: movements in the books, ends of attempts, ends of payments. */
+  readonly reached: ReadonlySet<string>;
   readonly virtualMs: number;
   readonly trace: readonly string[];
 }
@@ -112,9 +115,19 @@ class Scenario {
       violations,
       payments: this.#store.payments.size,
       crashes: this.#crashes,
+      reached: this.#reached(),
       virtualMs,
       trace,
     };
+  }
+
+  #reached(): Set<string> {
+    const reached = new Set(this.#store.postings.map(({ movement }) => `posted ${movement}`));
+    for (const { payment, attempts } of this.#store.payments.values()) {
+      reached.add(`ended ${payment.status}`);
+      for (const { kind, status } of attempts) reached.add(`${kind} ${status}`);
+    }
+    return reached;
   }
 
   #openTills(): SimulatedTill[] {

@@ -3,7 +3,7 @@ import { IsoMessage, readOriginalDataElements, responseMti } from '@tsunagu/iso8
 /** What the issuer booked under one message identity. */
 export interface IssuerBooking {
   readonly rrn: string;
-  readonly kind: 'charge' | 'refund' | 'capture';
+  readonly kind: 'charge' | 'increase' | 'refund' | 'capture';
   readonly amountMinor: number;
   /** Our attempt, told by the request id that travels in field 59. */
   readonly attemptId: string;
@@ -49,7 +49,7 @@ export class SimulatedIssuer {
     if (isDeclining && !isAdvice) return '116';
     this.bookings.set(identity, {
       rrn: message.text(37) ?? '',
-      kind: isAdvice ? 'capture' : message.text(3)?.startsWith('20') ? 'refund' : 'charge',
+      kind: kindOf(message),
       amountMinor: Number(message.text(4)),
       attemptId: message.text(59) ?? '',
       mti: message.mti,
@@ -78,6 +78,15 @@ export class SimulatedIssuer {
     if (actionCode === '000') answer.set(38, String(this.#approvals).padStart(6, '0'));
     return answer.set(39, actionCode);
   }
+}
+
+/** @source iso8583: field 24 of an 1100 that lets an earlier one grow */
+const INCREASE = '106';
+
+function kindOf(message: IsoMessage): IssuerBooking['kind'] {
+  if (message.mti.startsWith('122')) return 'capture';
+  if (message.text(3)?.startsWith('20') === true) return 'refund';
+  return message.text(24) === INCREASE ? 'increase' : 'charge';
 }
 
 function identityOf(message: IsoMessage): string {

@@ -2,29 +2,9 @@ import type { TenantContext } from '@tsunagu/contracts';
 import { PaymentError, type AttemptAnswer, type PaymentOrder, type PaymentView } from '@tsunagu/payments';
 import type { GatewayHouse } from './gateway-house.js';
 import { Life, type VirtualWorld } from './virtual-world.js';
+import type { Intent, Move } from './wishes.js';
 
 export const TENANT_ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b00';
-
-type Ending = 'nothing' | 'capture' | 'refund' | 'partial_refund' | 'cancel' | 'ensure_cancelled';
-const ENDINGS: readonly Ending[] = [
-  'nothing',
-  'nothing',
-  'capture',
-  'refund',
-  'partial_refund',
-  'cancel',
-  'ensure_cancelled',
-];
-
-/** One thing that a customer wants; decided before anything is sent, and named the same in every retry. */
-export interface Intent {
-  readonly reference: string;
-  readonly kind: 'sale' | 'auth';
-  readonly amountMinor: number;
-  readonly ending: Ending;
-  /** Send the same request twice at once: a proxy that retries, or a nervous clerk. */
-  readonly isDoubled: boolean;
-}
 
 /** Hears what the till was told; the judge compares it with the issuer. */
 export type Witness = (reference: string, view: Pick<PaymentView, 'customerCharged' | 'final'>) => void;
@@ -32,6 +12,10 @@ export type Witness = (reference: string, view: Pick<PaymentView, 'customerCharg
 const WAIT_MS = { min: 0, max: 3_000 };
 const RETRY_MS = { min: 20, max: 1_500 };
 const TILL_PATIENCE_MS = 4_000;
+/** The others press the next key at once. */
+const PATIENT_SHARE = 0.8;
+const LOOKS_MAX = 12;
+const OPEN: ReadonlySet<string> = new Set(['created', 'sending', 'sent_unknown', 'in_doubt']);
 
 /** A terminal that outlives everything: it keeps its intents and repeats each request until it is answered. */
 export class SimulatedTill {
@@ -54,7 +38,9 @@ export class SimulatedTill {
   }
 
   async #serve(intent: Intent): Promise<void> {
-    this.world.note(() => `till: ${intent.kind} ${intent.reference} ¥${intent.amountMinor} then ${intent.ending}`);
+    this.world.note(
+      () => `till: ${intent.kind} ${intent.reference} ${intent.brand} ¥${intent.amountMinor}, ${intent.story}`,
+    );
     const ctx = contextOf(intent);
     const pay = () =>
       this.#untilAnswered(() => this.house.services.intake.accept(ctx, orderOf(intent, this.plan.terminalId)));
@@ -64,8 +50,11 @@ export class SimulatedTill {
     if (paid === undefined) return;
     this.witness(intent.reference, paid.resource);
     await this.#watch(intent, paid.resource.id);
-    await this.#end(intent, paid.resource.id);
-    await this.#watch(intent, paid.resource.id);
+    for (const group of intent.moves) {
+      await Promise.all(group.map((move) => this.#make(intent, move, paid.resource.id)));
+      if (this.world.random.chance(PATIENT_SHARE)) await this.#settled(paid.resource.id);
+      await this.#watch(intent, paid.resource.id);
+    }
   }
 
   /** Look at the payment now and then, as a till does that polls. */
@@ -77,24 +66,33 @@ export class SimulatedTill {
     }
   }
 
-  async #end(intent: Intent, paymentId: string): Promise<void> {
+  /** Most clerks wait until a movement has ended before they begin the next one. */
+  async #settled(paymentId: string): Promise<void> {
+    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+      const view = await this.#untilAnswered(() => this.house.services.read(paymentId));
+      if (view === undefined || !view.attempts.some(({ status }) => OPEN.has(status))) return;
+      await this.#pause();
+    }
+  }
+
+  async #make(intent: Intent, { name, what, amountMinor, isFinal }: Move, paymentId: string): Promise<void> {
     const ctx = contextOf(intent);
-    const { reference, ending, amountMinor } = intent;
-    const idempotency = { key: `${reference}-then`, fingerprint: ending };
-    const half = Math.ceil(amountMinor / 2);
-    const { actions } = { actions: () => this.house.services.actions };
-    const STEPS: Readonly<Record<Ending, (() => Promise<unknown>) | undefined>> = {
-      nothing: undefined,
-      capture: () => actions().capture(ctx, paymentId, { idempotency }),
-      refund: () => actions().refund(ctx, paymentId, { idempotency }),
-      partial_refund: () => actions().refund(ctx, paymentId, { idempotency, amountMinor: half, kind: 'henpin' }),
-      cancel: () => actions().cancel(ctx, paymentId, { idempotency }),
-      ensure_cancelled: () => actions().ensureCancelled(ctx, reference),
+    const order = {
+      idempotency: { key: `${intent.reference}-${name}`, fingerprint: name },
+      ...(amountMinor && { amountMinor }),
     };
-    const step = STEPS[ending];
-    if (step === undefined) return;
-    const answer = await this.#untilAnswered(step);
-    if (ending === 'ensure_cancelled' && answer !== undefined) this.witness(reference, answer as AttemptAnswer);
+    const actions = () => this.house.services.actions;
+    const REQUESTS: Readonly<Record<Move['what'], () => Promise<unknown>>> = {
+      capture: () => actions().capture(ctx, paymentId, { ...order, ...(isFinal !== undefined && { final: isFinal }) }),
+      increase: () => actions().increase(ctx, paymentId, { ...order, amountMinor: amountMinor ?? 0 }),
+      release: () => actions().release(ctx, paymentId, order),
+      refund: () => actions().refund(ctx, paymentId, order),
+      cancel: () => actions().cancel(ctx, paymentId, order),
+      ensure_cancelled: () => actions().ensureCancelled(ctx, intent.reference),
+    };
+    const answer = await this.#untilAnswered(REQUESTS[what]);
+    this.world.note(() => `till: ${intent.reference} ${name} ${answer === undefined ? 'refused' : 'taken'}`);
+    if (what === 'ensure_cancelled' && answer !== undefined) this.witness(intent.reference, answer as AttemptAnswer);
   }
 
   /** @returns undefined when the gateway refused: that is an answer too */
@@ -131,20 +129,6 @@ export class SimulatedTill {
   }
 }
 
-/** The seeded wish of one customer. */
-export function drawIntent(world: VirtualWorld, reference: string): Intent {
-  const { random } = world;
-  const ending = random.pick(ENDINGS);
-  const isAuth = ending === 'capture' || (ending === 'cancel' && random.chance(0.6)) || random.chance(0.1);
-  return {
-    reference,
-    kind: isAuth ? 'auth' : 'sale',
-    amountMinor: random.between(1, 9_999),
-    ending,
-    isDoubled: random.chance(0.25),
-  };
-}
-
 /** Everything of one intent travels under its reference, to the issuer's books and back. */
 function contextOf(intent: Intent): TenantContext {
   return { tenantId: TENANT_ID, requestId: intent.reference };
@@ -158,6 +142,6 @@ function orderOf(intent: Intent, terminalId: string): PaymentOrder {
     kind: intent.kind,
     amountMinor: intent.amountMinor,
     currency: 'JPY',
-    card: { format: 'dukpt_aes', ksn: '00', ciphertext: '00', entryMode: 'contactless' },
+    card: { format: 'dukpt_aes', ksn: '00', ciphertext: intent.brand, entryMode: 'contactless' },
   };
 }

@@ -1,7 +1,9 @@
 import {
   VaultPort,
   type EnrolDeviceAnswer,
+  type CardBrand,
   type OpenCardAnswer,
+  type OpenCardRequest,
   type SealedEnvelope,
   type TenantContext,
 } from '@tsunagu/contracts';
@@ -10,6 +12,7 @@ import { MerchantDirectory, type MerchantTerminal } from '@tsunagu/payments';
 import { DatabaseUnavailableError, WakeUps, type Metrics } from '@tsunagu/platform';
 import type { Life } from './virtual-world.js';
 
+const BIN6: Readonly<Partial<Record<CardBrand, string>>> = { jcb: '353011', visa: '411111', unionpay: '621094' };
 const CARD: CardDisplay = {
   brand: 'jcb',
   bin6: '353011',
@@ -22,14 +25,16 @@ const CARD: CardDisplay = {
 };
 const ENVELOPE: SealedEnvelope = { sad: 'sad.sealed', account: 'account.sealed' };
 
-/** A vault that knows one card; the KSN rules have tests of their own. */
+/** A vault that knows one card of each brand, whose name is the ciphertext; the KSN rules have tests of their own. */
 export class StandInVault extends VaultPort {
   constructor(private readonly life: Life) {
     super();
   }
 
-  override open(): Promise<OpenCardAnswer> {
-    return this.life.ask(() => ({ tokenId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01', card: CARD, envelope: ENVELOPE }));
+  override open({ card }: OpenCardRequest): Promise<OpenCardAnswer> {
+    const brand = card.ciphertext as CardBrand;
+    const shown = { ...CARD, brand, bin6: BIN6[brand] ?? CARD.bin6 };
+    return this.life.ask(() => ({ tokenId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01', card: shown, envelope: ENVELOPE }));
   }
 
   override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
@@ -57,7 +62,7 @@ export class StandInDirectory extends MerchantDirectory {
       mcc: '5411',
       storeName: 'SIMULATION',
       cutOffMinutes: 0,
-      methods: ['credit', 'nfc'],
+      methods: ['credit', 'nfc', 'unionpay', 'dcc'],
     });
   }
 }

@@ -3,7 +3,7 @@ import { addUp, emptyTotals, totalsOf } from './seed-totals.js';
 
 const history = (seed: number, rules: readonly ('stuck' | 'orphan')[] = []) =>
   totalsOf({
-    seed, payments: 2, crashes: 1, virtualMs: 500, trace: [],
+    seed, payments: 2, crashes: 1, virtualMs: 500, trace: [], reached: new Set(),
     violations: rules.map((rule) => ({ rule, where: 'x' })),
   }); // prettier-ignore
 
