@@ -5,6 +5,7 @@ import { auditRoutes, declaredRoutes } from './access/route-audit.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
 import { AuditEventsController } from './audit-events/audit-events.controller.js';
+import { DccController } from './dcc/dcc.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { PublishedDocument } from './docs/published-document.js';
 import { EventsController } from './events/events.controller.js';
@@ -33,6 +34,7 @@ export const CONTROLLERS = [
   PaymentStreamController,
   MovementsController,
   VoiceApprovalsController,
+  DccController,
   PaymentPlansController,
   AttemptsController,
   TerminalsController,

@@ -6,6 +6,7 @@ import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { AuditTrail, DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import {
+  CurrencyChoices,
   MerchantDirectory,
   PaymentActions,
   PaymentIntake,
@@ -17,6 +18,7 @@ import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
+import { FakeChoices } from './fake-choices.js';
 import { FakeKeyDesk } from './fake-key-desk.js';
 import { FakeDeliveryLog } from './fake-delivery-log.js';
 import { FakeEndpoints } from './fake-endpoints.js';
@@ -109,6 +111,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: TokenPort, useClass: FakeTokens },
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
+    { provide: CurrencyChoices, useValue: new FakeChoices(payments) },
     ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory, PlanQuotes, VoiceApprovals].map(
       (provide) => ({
         provide,

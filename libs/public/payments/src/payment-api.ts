@@ -13,7 +13,13 @@ import type {
 import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan, PlanAsked, PlanFacts } from './plans/plan-rules.js';
 import type { ContinueOrder } from './presentment/continue-payment.js';
-import type { ReaderClass } from './presentment/presentment-rules.js';
+import type {
+  ChipFieldRow,
+  ChipRow,
+  PresentmentPlace,
+  ReaderClass,
+  TapRow,
+} from './presentment/presentment-rules.js';
 import type { RequiredAction } from './presentment/required-action.js';
 import type { StatedPresentment } from './presentment/stated-presentment.js';
 
@@ -114,6 +120,8 @@ export interface AttemptView {
   readonly approvalCode: string | null;
   readonly reason: string | null;
   readonly network: NetworkReference | null;
+  /** Amount in the currency of the card, minor units; null or left out: it is in the local currency alone. */
+  readonly foreignMinor?: number | null;
   readonly createdAt: Date;
 }
 
@@ -325,6 +333,23 @@ export interface PlanQuote {
 /** Which payment plans are legal for a sale. @throws PaymentError `resource_missing` */
 export abstract class PlanQuotes {
   abstract quote(ctx: TenantContext, order: PlanQuoteOrder): Promise<PlanQuote>;
+}
+
+/** Everything that a terminal's payments are held to today, before any of them is made. */
+export interface TerminalRuleBook {
+  readonly terminal: MerchantTerminal;
+  readonly place: PresentmentPlace;
+  /** Version of the table of presentment. */
+  readonly version: string;
+  readonly taps: readonly { readonly brand: CardBrand; readonly row: TapRow }[];
+  /** For cards issued in Japan, and for others. */
+  readonly chips: readonly ChipRow[];
+  readonly chipFields: ChipFieldRow;
+}
+
+/** What a till reads at its start. @throws PaymentError `resource_missing` */
+export abstract class TerminalRules {
+  abstract of(ctx: TenantContext, terminalId: string): Promise<TerminalRuleBook>;
 }
 
 /** Where payments learn about stores and terminals; bound by the app to `public/merchants`. */

@@ -86,7 +86,8 @@ function isChild(attempt: Attempt): boolean {
 
 function attemptView(attempt: Attempt): AttemptView {
   const { id, kind, status, amountMinor, actionCode, approvalCode, reason, network, createdAt } = attempt;
-  return { id, kind, status, amountMinor, actionCode, approvalCode, reason, network, createdAt };
+  const foreignMinor = attempt.extra.foreignMinor ?? null;
+  return { id, kind, status, amountMinor, actionCode, approvalCode, reason, network, foreignMinor, createdAt };
 }
 
 export function refundView(payment: Payment, refund: Refund): RefundView {

@@ -1,0 +1,105 @@
+import { LAYOUT_VERSION, NEUTRAL_LAYOUT, plainAmount, rateDisplay } from '@tsunagu/dcc';
+import { toWireId, type CurrencyCode, type TillLanguage } from '@tsunagu/kernel';
+import { presentPayment, type ConversionEvidence, type OfferAnswer, type PaymentView } from '@tsunagu/payments';
+import type {
+  DccChoiceResponse,
+  DccEvidenceResponse,
+  DccOfferResponse,
+  DccRefundResponse,
+  DccSideResponse,
+  DccTermsResponse,
+  DccWireResponse,
+} from './dcc-offer.response.js';
+
+type Reader = { readonly language: TillLanguage; readonly isLive: boolean };
+type Terms = ConversionEvidence['offers'][number];
+
+/** An offer to show with its layout, or nothing to show. */
+export function presentQuestion({ payment, offer }: OfferAnswer, reader: Reader): DccOfferResponse {
+  const { options, ...layout } = NEUTRAL_LAYOUT;
+  return {
+    object: 'dcc_question',
+    offer: offer === null ? null : presentTerms(offer),
+    layout: offer === null ? null : { ...layout, version: LAYOUT_VERSION, options: [...options] },
+    payment: presentPayment(payment, reader),
+  };
+}
+
+export function presentEvidence(evidence: ConversionEvidence, reader: Reader): DccEvidenceResponse {
+  const { payment, offers, choice, isIntact } = evidence;
+  return {
+    object: 'dcc_evidence',
+    payment: presentPayment(payment, reader),
+    offers: offers.map(presentTerms),
+    choice: choice === null ? null : presentChoice(choice),
+    record_hash: choice?.hash ?? null,
+    intact: isIntact,
+    wire: wireOf(payment),
+    refunds: payment.refunds.map((refund) => presentRefund(payment, refund)),
+  };
+}
+
+function presentTerms(offer: Terms): DccTermsResponse {
+  const { rate, markupBps, rateSource, disclaimer, providerReference, disclosure, localCurrency, currency } = offer;
+  return {
+    id: toWireId('dcc', offer.id),
+    object: 'dcc_offer',
+    local: side(offer.localMinor, localCurrency),
+    foreign: side(offer.foreignMinor, currency),
+    rate,
+    rate_display: rateDisplay(localCurrency, rate, currency),
+    markup_bps: markupBps,
+    rate_source: rateSource,
+    rate_timestamp: offer.rateAt.toISOString(),
+    expires_at: offer.expiresAt.toISOString(),
+    disclaimer,
+    provider_reference: providerReference,
+    disclosure: { ...disclosure },
+    created_at: offer.createdAt.toISOString(),
+  };
+}
+
+function presentChoice(choice: NonNullable<ConversionEvidence['choice']>): DccChoiceResponse {
+  return {
+    offer: toWireId('dcc', choice.offerId),
+    choice: choice.choice,
+    actor: 'cardholder',
+    shown_at: choice.shownAt?.toISOString() ?? null,
+    chosen_at: choice.chosenAt.toISOString(),
+    chosen_on_device: toWireId('trm', choice.terminalId),
+    locale: choice.locale ?? null,
+    screen_template_version: choice.screenTemplateVersion ?? null,
+    rendered_text_hash: choice.renderedTextHash ?? null,
+  };
+}
+
+/** The first movement that reached the issuer. */
+function wireOf({ attempts }: PaymentView): DccWireResponse | null {
+  const charge = attempts.find(({ kind, network }) => (kind === 'sale' || kind === 'auth') && network !== null);
+  if (charge === undefined || charge.network === null) return null;
+  const { link, rrn, stan, localTime } = charge.network;
+  return { link, rrn, stan, local_time: localTime, approval_code: charge.approvalCode };
+}
+
+function presentRefund(payment: PaymentView, refund: PaymentView['refunds'][number]): DccRefundResponse {
+  const foreignMinor = foreignOf(payment, refund);
+  const currency = payment.dcc?.currency ?? null;
+  return {
+    id: toWireId('ref', refund.id),
+    kind: refund.kind,
+    status: refund.status,
+    local: side(refund.amountMinor, refund.currency),
+    foreign: foreignMinor === null || currency === null ? null : side(foreignMinor, currency),
+  };
+}
+
+/** A cancel takes the whole back in both currencies and so says no share of its own. */
+function foreignOf({ attempts, dcc }: PaymentView, refund: PaymentView['refunds'][number]): number | null {
+  if (dcc?.status !== 'accepted') return null;
+  if (refund.kind === 'torikeshi') return dcc.foreignMinor;
+  return attempts.find(({ id }) => id === refund.attemptId)?.foreignMinor ?? null;
+}
+
+function side(amountMinor: number, currency: CurrencyCode): DccSideResponse {
+  return { amount: amountMinor, currency, amount_display: plainAmount(amountMinor, currency) };
+}
