@@ -10,6 +10,7 @@ import { DocsController } from './docs/docs.controller.js';
 import { PublishedDocument } from './docs/published-document.js';
 import { EventsController } from './events/events.controller.js';
 import { CurrencyCheck } from './payments/currency-check.js';
+import { ContinueController } from './payments/continue.controller.js';
 import { MovementsController } from './payments/movements.controller.js';
 import { VoiceApprovalsController } from './payments/voice-approvals.controller.js';
 import { PageCursor } from './lists/page-cursor.js';
@@ -33,6 +34,7 @@ export const CONTROLLERS = [
   PaymentsController,
   PaymentStreamController,
   MovementsController,
+  ContinueController,
   VoiceApprovalsController,
   DccController,
   PaymentPlansController,

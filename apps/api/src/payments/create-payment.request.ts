@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { CURRENCIES, fromWireId, invariant, type CurrencyCode } from '@tsunagu/kernel';
-import { LANES, type EncryptedCard, type EntryMode, type Lane } from '@tsunagu/contracts';
+import { CVM_RESULTS, LANES, type CvmResult, type EncryptedCard, type EntryMode, type Lane } from '@tsunagu/contracts';
 import type { PaymentOrder } from '@tsunagu/payments';
 import { PaymentPlanRequest } from '../payment-plans/payment-plan.request.js';
 import { Amount, Currency, Hex, Metadata, Nested, OneOf, Optional, Text } from '../validation/field-rules.js';
@@ -8,6 +8,7 @@ import { Amount, Currency, Hex, Metadata, Nested, OneOf, Optional, Text } from '
 /** Also a path segment, so it starts with a letter or digit and holds no slash. */
 export const CLIENT_REFERENCE = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const ENTRY_MODES = ['chip', 'contactless', 'stripe', 'keyed'] as const;
+const FALLBACK_REASONS = ['chip_read_once', 'chip_failed_again'] as const;
 const hex = (length: string) => ({ pattern: '^[0-9A-Fa-f]+$', description: `Hex of ${length}` });
 
 export class MoneyRequest {
@@ -38,6 +39,30 @@ export class PinBlockRequest {
   @ApiProperty(hex('8 or 16 bytes'))
   @Hex({ min: 8, max: 16 })
   data!: string;
+
+  /** Upper-case hex, so that a retry in the other case is the same request. */
+  toPin(): NonNullable<EncryptedCard['pinBlock']> {
+    return { format: this.format, ksn: this.ksn.toUpperCase(), data: this.data.toUpperCase() };
+  }
+}
+
+/** Letters of any script and what labels are punctuated with: it is printed on the slip. */
+const LABEL = /^[\p{L}\p{N} .&+/-]{1,16}$/u;
+
+/** The application of the chip that the reader ran. */
+export class CardApplicationRequest {
+  @ApiProperty({
+    ...hex('5 to 16 bytes'),
+    example: 'A000000333010102',
+    description: 'Tag 4F or 84, hex of 5 to 16 bytes',
+  })
+  @Hex({ min: 5, max: 16 })
+  aid!: string;
+
+  @ApiPropertyOptional({ maxLength: 16, example: 'UnionPay Credit', description: 'Tag 9F12 or 50, as text' })
+  @Optional()
+  @Text(LABEL, 16)
+  label?: string;
 }
 
 /** Nobody's card: three blocks that decrypt to nothing. */
@@ -88,10 +113,35 @@ export class CardPresentRequest {
   @Nested(() => PinBlockRequest)
   pin_block?: PinBlockRequest;
 
+  @ApiPropertyOptional({
+    enum: CVM_RESULTS,
+    description:
+      'How the reader verified the holder. Left out: what tag 9F34 of `emv` says (and of a tap tag 9F6C, 9F34 or 9F71: a phone that knows its holder). It must not contradict the tag',
+  })
+  @Optional()
+  @OneOf(CVM_RESULTS)
+  cvm?: CvmResult;
+
+  @ApiPropertyOptional({
+    enum: FALLBACK_REASONS,
+    description:
+      'Why a chip card was swiped: its read before went well (1), or failed as well (2). Needed when a reader that takes chips sends the stripe of a chip card',
+  })
+  @Optional()
+  @OneOf(FALLBACK_REASONS)
+  fallback_reason?: (typeof FALLBACK_REASONS)[number];
+
+  @ApiPropertyOptional({
+    type: CardApplicationRequest,
+    description: 'On a card of two brands the chosen one decides the network; left out: tag 4F, 84 or 9F06 of `emv`',
+  })
+  @Optional()
+  @Nested(() => CardApplicationRequest)
+  application?: CardApplicationRequest;
+
   /** Upper-case hex, so that a retry in the other case is the same purchase. */
   toCard(): EncryptedCard {
     const upper = (text: string | undefined) => text?.toUpperCase();
-    const pin = this.pin_block;
     return {
       format: this.format,
       ksn: this.ksn.toUpperCase(),
@@ -100,7 +150,19 @@ export class CardPresentRequest {
       iv: upper(this.iv),
       mac: upper(this.mac),
       emv: upper(this.emv),
-      pinBlock: pin && { format: pin.format, ksn: pin.ksn.toUpperCase(), data: pin.data.toUpperCase() },
+      pinBlock: this.pin_block?.toPin(),
+    };
+  }
+
+  /** What the till says of the reading; undefined when it says nothing. */
+  toStated(): PaymentOrder['shown'] {
+    const { cvm, fallback_reason: fallback, application } = this;
+    const isSilent = cvm === undefined && fallback === undefined && application === undefined;
+    if (isSilent) return undefined;
+    return {
+      cvm,
+      fallback,
+      application: application && { aid: application.aid.toUpperCase(), label: application.label },
     };
   }
 }
@@ -182,6 +244,7 @@ export class CreatePaymentRequest {
       amountMinor: this.money.amount,
       currency: this.money.currency,
       card: this.card_present.toCard(),
+      shown: this.card_present.toStated(),
       plan: this.payment_plan?.toPlan(),
       slipNo: this.slip_no,
       clerk: this.clerk,

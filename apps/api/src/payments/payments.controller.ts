@@ -55,6 +55,7 @@ export class PaymentsController {
       'client_reference_exists',
       'client_reference_burned',
       'card_data_invalid',
+      'verification_required',
       'ksn_replay',
       'ksn_stale',
       'method_not_supported',

@@ -21,6 +21,9 @@ const PUBLIC_FACTS = [
   'permission',
   'violated_policies',
   'domestic_code',
+  'required_action',
+  'card_rule',
+  'chip_tag',
 ] as const;
 
 /** Facts that are lists; errors carry them as words with spaces between. */

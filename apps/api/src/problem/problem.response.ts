@@ -54,6 +54,19 @@ export class ProblemResponse {
   })
   allowed_actions?: string[];
   @ApiPropertyOptional({
+    example: 'enter_pin',
+    description: 'With state_conflict: what the payment waits for instead',
+  })
+  required_action?: string;
+  @ApiPropertyOptional({
+    example: 'forbidden_clear_tag',
+    description:
+      'With card_data_invalid and verification_required: the rule that the reading breaks, where it can be told without opening the card',
+  })
+  card_rule?: string;
+  @ApiPropertyOptional({ example: '5A', description: 'With card_data_invalid: the tag that is meant; never its value' })
+  chip_tag?: string;
+  @ApiPropertyOptional({
     example: 'G74',
     description: 'With plan_not_allowed: the fault as Japanese card terminals name it (G70 to G78)',
   })

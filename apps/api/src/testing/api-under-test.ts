@@ -13,6 +13,8 @@ import {
   PaymentQueries,
   PlanQuotes,
   VoiceApprovals,
+  PaymentContinuations,
+  TerminalRules,
 } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { PERMISSIONS } from '../access/permission.decorator.js';
@@ -112,12 +114,19 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
     { provide: CurrencyChoices, useValue: new FakeChoices(payments) },
-    ...[PaymentIntake, PaymentActions, PaymentQueries, MerchantDirectory, PlanQuotes, VoiceApprovals].map(
-      (provide) => ({
-        provide,
-        useValue: payments,
-      }),
-    ),
+    ...[
+      PaymentIntake,
+      PaymentActions,
+      PaymentQueries,
+      MerchantDirectory,
+      PlanQuotes,
+      VoiceApprovals,
+      PaymentContinuations,
+      TerminalRules,
+    ].map((provide) => ({
+      provide,
+      useValue: payments,
+    })),
   ];
   @Global()
   @Module({ providers, exports: providers.map(({ provide }) => provide) })

@@ -10,6 +10,7 @@ import type {
   PlanQuote,
   PlanQuoteOrder,
   RefundView,
+  TerminalRuleBook,
 } from '@tsunagu/payments';
 
 /** A refusal with a public code, as a feature would throw it. */
@@ -131,6 +132,20 @@ export class FakePayments {
   /** 電話承認 of a declined payment. */
   post(ctx: TenantContext, id: string): Promise<Accepted> {
     return this.move(ctx, id, { approvalSource: 'voice' });
+  }
+
+  continue(ctx: TenantContext, id: string): Promise<Accepted> {
+    return this.move(ctx, id, { status: 'captured' });
+  }
+
+  /** Rules of a terminal. */
+  async of(ctx: TenantContext, id: string): Promise<TerminalRuleBook> {
+    const terminal = await this.terminal(ctx, id);
+    if (terminal === undefined) throw new FakeRefusal('resource_missing', 'not_found');
+    const place = { contract: 'standard', reader: 'pin_pad', date: '2026-11-22' } as const;
+    const row = { id: 'chip-fields-any', contracts: ['standard'], source: '§6.5', mark: 'design' } as const;
+    const chipFields = { ...row, required: [], lengthBytesMax: 1_024 };
+    return { terminal, place, version: '2025-04-01', taps: [], chips: [], chipFields };
   }
 
   release(ctx: TenantContext, id: string): Promise<Accepted> {

@@ -19,9 +19,11 @@ import {
   PaymentIntake,
   PaymentQueries,
   PlanQuotes,
+  TerminalRules,
   VoiceApprovals,
 } from './payment-api.js';
 import { ContinueService } from './presentment/continue.service.js';
+import { TerminalRulesService } from './presentment/terminal-rules.service.js';
 import { PlanQuotesService } from './plans/plan-quotes.service.js';
 import { PaymentGate } from './payment-gate.js';
 import { AttemptBell, PaymentOrigin } from './payment-ports.js';
@@ -57,6 +59,7 @@ const COMMON: Provider[] = [
     { provide: PaymentIntake, useClass: IntakeService },
     { provide: PaymentActions, useClass: PaymentActionsService },
     { provide: PaymentContinuations, useClass: ContinueService },
+    { provide: TerminalRules, useClass: TerminalRulesService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
     { provide: VoiceApprovals, useClass: VoiceApprovalService },
     { provide: PlanQuotes, useClass: PlanQuotesService },
@@ -68,6 +71,7 @@ const COMMON: Provider[] = [
     PaymentActions,
     PaymentContinuations,
     PaymentQueries,
+    TerminalRules,
     PlanQuotes,
     VoiceApprovals,
     CurrencyChoices,
