@@ -79,7 +79,7 @@ describe('the web till in a browser', () => {
   it('takes UnionPay with a six-digit PIN and asks for no plan', async () => {
     const till = await openTill('unionpay');
     await till.sale(8_800, 'unionpay', 'chip');
-    await till.pin('246802');
+    await till.pin('123456');
     const id = await till.ended('captured');
     expect(await payment(id)).toMatchObject({ method: 'unionpay' });
     await till.picture('approved');

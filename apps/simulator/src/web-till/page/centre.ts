@@ -3,7 +3,7 @@ import type { Cable } from './cable.js';
 import type { TillPayment } from './payment.js';
 import type { Session } from './reader.js';
 import type { ReceiptCopy, TillReceipt } from './till-state.js';
-import type { CardholderLanguage } from './words/currency-words.js';
+import type { CardholderLanguage } from './words/cardholder-languages.js';
 
 const RECENT_MAX = 12;
 

@@ -17,11 +17,22 @@ import { sayIn, type TillWord } from './words/till-words.js';
 
 /** A purchase that is not answered by then is looked at, so that the clerk sees where it stands. */
 const LOOK_AFTER_MS = 700;
+/** @source payment-features.md §2.1: the choice ends five seconds before the quote */
+const BEFORE_END_MS = 5_000;
+const OFFER_MIN_MS = 1_000;
+
+/** Answer of `dcc-offers`; without an offer the payment goes on in the local currency. */
+interface Question {
+  readonly offer: CurrencyOffer | null;
+  readonly payment: TillPayment;
+}
 
 type Plan = NonNullable<Purchase['payment_plan']>;
 
 /** Purchases and movements: what is sent, what the till shows meanwhile, and how it ends. */
 export class PurchaseDesk {
+  #waiting = new AbortController();
+
   constructor(
     private readonly store: Store,
     private readonly centre: Centre,
@@ -66,13 +77,12 @@ export class PurchaseDesk {
     await this.#follow(() => this.centre.till.continueWith(payment.id, what), this.#watch(payment.id));
   }
 
-  async chooseCurrency(choice: 'local' | 'foreign'): Promise<void> {
+  /** @param shown what the cardholder saw: it is kept with the choice */
+  async chooseCurrency(choice: 'local' | 'foreign', shown: Readonly<Record<string, string>>): Promise<void> {
     const { payment, offer } = this.store.state;
     if (payment === undefined || offer === undefined) return;
-    await this.#follow(
-      () => this.centre.till.dccChoice(payment.id, { offer_id: offer.id, choice }),
-      this.#watch(payment.id),
-    );
+    const chosen = { ...shown, offer_id: offer.id, choice };
+    await this.#follow(() => this.centre.till.dccChoice(payment.id, chosen), this.#watch(payment.id));
   }
 
   async move(name: MovementName): Promise<void> {
@@ -85,26 +95,41 @@ export class PurchaseDesk {
   async arrive(payment: TillPayment): Promise<void> {
     this.store.set({ payment, isSilent: false, asking: undefined });
     const task = taskOf(payment);
+    if (task === undefined) return this.store.set({ screen: 'result' });
+    void this.#untilOver(payment);
     if (task === 'choose_currency') return this.#offer(payment);
-    this.store.set({ screen: task === 'enter_pin' ? 'pin' : task === 'insert_chip' ? 'insert' : 'result' });
+    this.store.set({ screen: task === 'enter_pin' ? 'pin' : 'insert' });
   }
 
-  /** Offers end soon: every showing asks for a fresh one. */
+  /** The customer's time ends at the centre, not here: when the payment goes on or ends there, the screen follows. */
+  async #untilOver({ id, sequence }: TillPayment): Promise<void> {
+    this.#waiting.abort();
+    const { signal } = (this.#waiting = new AbortController());
+    await this.#watch(id, (payment) => {
+      if (payment.sequence <= sequence || taskOf(payment) !== undefined) return;
+      void this.resume().catch((error: unknown) => this.#failed(error as Error));
+    })(signal);
+  }
+
+  /** An offer is shown while it holds; a little before its end a fresh one is asked for and shown anew. */
   async #offer(payment: TillPayment): Promise<void> {
     this.store.set({ screen: 'sending' });
-    try {
-      const offer = (await this.centre.till.dccOffer(payment.id)) as unknown as CurrencyOffer;
-      this.store.set({ offer, screen: 'currency' });
-    } catch (error) {
-      this.#tell(error);
-      this.store.set({ screen: 'result' });
-    }
+    const { offer, payment: seen } = (await this.centre.till.dccOffer(payment.id)) as unknown as Question;
+    this.store.set({ payment: seen });
+    if (offer === null) return this.resume(); // it goes on in the local currency: the journal learns how it ends
+    this.store.set({ offer, screen: 'currency' });
+    const leftMs = Math.max(OFFER_MIN_MS, Date.parse(offer.expires_at) - Date.now() - BEFORE_END_MS);
+    setTimeout(() => {
+      const isShown = this.store.state.screen === 'currency' && this.store.state.offer?.id === offer.id;
+      if (isShown) void this.#offer(payment).catch((error: unknown) => this.#failed(error as Error));
+    }, leftMs);
   }
 
   async #follow(work: () => Promise<Outcome | Movement>, watching?: Watching): Promise<void> {
     this.store.set({ screen: 'sending', trouble: undefined, isSilent: false, asking: undefined });
     const stop = new AbortController();
     void watching?.(stop.signal);
+    this.#waiting.abort();
     const ending = await work().catch((error: unknown) => error as Error);
     stop.abort();
     if (ending instanceof Error) return this.#failed(ending);
@@ -116,12 +141,14 @@ export class PurchaseDesk {
 
   /** What was refused for good leaves the till free; what is still in the journal must be found out. */
   async #failed(error: Error): Promise<void> {
+    const { payment: asked } = this.store.state;
+    if (error instanceof TsunaguProblem && error.code === 'offer_expired' && asked !== undefined)
+      return this.#offer(asked);
     this.#tell(error);
     const open = await this.centre.till.unfinished();
     if (open.length > 0) return this.store.set({ screen: 'unsent', isSilent: false });
-    const { payment } = this.store.state;
-    if (payment === undefined) return this.store.set({ screen: 'card', reading: undefined });
-    await this.#look(payment);
+    if (asked === undefined) return this.store.set({ screen: 'card', reading: undefined });
+    await this.#look(asked);
   }
 
   /** A payment that is not in this till's journal: read it, and follow it until it is quiet. */
@@ -141,11 +168,11 @@ export class PurchaseDesk {
   }
 
   /** While the answer is out: tell where the payment stands, as the centre tells it. */
-  #watch(paymentId: string): Watching {
+  #watch(paymentId: string, seen = (payment: TillPayment) => this.store.set({ payment, isSilent: false })): Watching {
     return async (signal) => {
       try {
         for await (const payment of this.centre.till.follow(paymentId, signal))
-          if (!signal.aborted) this.store.set({ payment: payment as TillPayment, isSilent: false });
+          if (!signal.aborted) seen(payment as TillPayment);
       } catch (error) {
         if (!(error instanceof TsunaguProblem)) throw error; // the answer itself says more than the stream
       }

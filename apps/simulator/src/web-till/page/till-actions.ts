@@ -1,7 +1,7 @@
 import type { CablePlace } from './cable.js';
 import type { TillPayment } from './payment.js';
 import type { Entry, ReceiptCopy } from './till-state.js';
-import type { CardholderLanguage } from './words/currency-words.js';
+import type { CardholderLanguage } from './words/cardholder-languages.js';
 
 /** A movement on a payment that the clerk can ask for. */
 export type MovementName = 'capture' | 'cancel' | 'release' | 'refund';

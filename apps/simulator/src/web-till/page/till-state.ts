@@ -1,6 +1,6 @@
 import type { CablePlace } from './cable.js';
 import type { TillPayment, WirePlan } from './payment.js';
-import type { CardholderLanguage } from './words/currency-words.js';
+import type { CardholderLanguage } from './words/cardholder-languages.js';
 import type { TillLanguage } from './words/till-words.js';
 
 export type Entry = 'contactless' | 'chip' | 'stripe';
@@ -33,12 +33,10 @@ export type Screen =
 /** An offer of the card's own currency, as the API words it. @source api-conventions.md §5 */
 export interface CurrencyOffer {
   readonly id: string;
-  readonly local: { readonly amount_display: string; readonly currency: string };
-  readonly foreign: { readonly amount_display: string; readonly currency: string };
-  readonly rate: string;
-  readonly markup_bps: number;
-  readonly rate_source: string;
+  readonly local: { readonly amount_display: string };
+  readonly foreign: { readonly amount_display: string };
   readonly expires_at: string;
+  /** Language → lines: instruction, totals, rate, mark-up, source, disclaimer. */
   readonly disclosure: Readonly<Record<string, string>>;
 }
 

@@ -15,7 +15,8 @@ import {
   type Entry,
   type ReceiptCopy,
 } from './till-state.js';
-import type { CardholderLanguage } from './words/currency-words.js';
+import type { CardholderLanguage } from './words/cardholder-languages.js';
+import { CURRENCY_SCREEN_VERSION } from './views/currency-view.js';
 import { sayIn } from './words/till-words.js';
 
 /** Which card of the tray is at the reader: a reload in the middle of a purchase must not forget it. Holds a name, never a number. */
@@ -168,7 +169,13 @@ export class Till implements TillActions {
   }
 
   async #choose(choice: 'local' | 'foreign'): Promise<void> {
-    await this.#desk.chooseCurrency(choice);
+    const text = document.querySelector<HTMLElement>('[data-screen="currency"]')?.innerText ?? '';
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    await this.#desk.chooseCurrency(choice, {
+      locale: this.store.state.cardholderLanguage,
+      screen_template_version: CURRENCY_SCREEN_VERSION,
+      rendered_text_hash: Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    });
   }
 
   async #receipt(screen: 'receipt'): Promise<void> {

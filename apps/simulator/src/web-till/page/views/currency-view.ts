@@ -1,37 +1,44 @@
 import { h } from '../dom.js';
 import type { CurrencyOffer } from '../till-state.js';
-import { CARDHOLDER_LANGUAGES, CURRENCY_WORDS, type CardholderLanguage } from '../words/currency-words.js';
+import { CARDHOLDER_LANGUAGES, LANGUAGE_NAMES, type CardholderLanguage } from '../words/cardholder-languages.js';
 import type { View } from './view.js';
 
+/** Changes with every change of this screen: it is kept with the choice as evidence. */
+export const CURRENCY_SCREEN_VERSION = 'web-till-1';
+
 /**
- * The cardholder chooses a currency. Nothing is marked, coloured, larger or first in the way of the other: two equal controls,
- * the mark-up directly under the rate, no yes and no no. `npm run dcc:lint` holds this screen to its rules.
+ * The cardholder chooses a currency. Every word is the centre's; nothing is marked, coloured, larger or focused before the choice:
+ * two equal controls, the mark-up directly under the rate, no yes and no no. `npm run dcc:lint` holds this screen to its rules.
  * @source payment-features.md §5.3, §5.4
  */
 export function currencyView({ state, act }: View): HTMLElement {
   const { offer, cardholderLanguage: language } = state;
-  const words = CURRENCY_WORDS[language];
-  const choice = (name: 'local' | 'foreign', money: CurrencyOffer['local']): HTMLElement =>
+  const [instruction = '', ...lines] = (offer?.disclosure[language] ?? '').split('\n');
+  const choice = (name: 'local' | 'foreign', { amount_display: label }: CurrencyOffer['local']): HTMLElement =>
     h(
       'button',
       { type: 'button', class: 'currency', 'data-dcc-choice': name, onclick: () => act.chooseCurrency(name) },
-      h('span', { class: 'code' }, money.currency),
-      h('span', { class: 'sum' }, money.amount_display),
+      label,
     );
   return h(
     'section',
-    { class: 'screen currency-choice', 'data-screen': 'currency', lang: language },
+    { class: 'screen currency-choice', 'data-screen': 'currency', 'data-offer': offer?.id, lang: language },
     languages(language, act.setCardholderLanguage),
-    h('h1', { tabindex: -1, 'data-heading': true, 'data-dcc-instruction': true }, words.choose),
-    offer && disclosure(offer, language),
-    offer &&
-      h(
-        'div',
-        { class: 'currencies', 'data-dcc-choices': true },
-        choice('local', offer.local),
-        choice('foreign', offer.foreign),
-      ),
+    h(
+      'div',
+      { class: 'disclosure', 'data-dcc-disclosure': true },
+      h('h1', { tabindex: -1, 'data-heading': true }, instruction),
+      ...lines.map(line),
+    ),
+    offer && h('div', { class: 'currencies' }, choice('local', offer.local), choice('foreign', offer.foreign)),
   );
+}
+
+/** `name: value` of the disclosure; the disclaimer has no name. */
+function line(text: string): HTMLElement {
+  const [, name, value] = /^([^:]{1,60}): (.+)$/.exec(text) ?? [];
+  if (name === undefined) return h('p', {}, text);
+  return h('p', { class: 'line' }, h('span', {}, `${name}: `), h('span', { class: 'value' }, value));
 }
 
 function languages(chosen: CardholderLanguage, choose: (language: CardholderLanguage) => void): HTMLElement {
@@ -49,37 +56,8 @@ function languages(chosen: CardholderLanguage, choose: (language: CardholderLang
           'aria-pressed': String(language === chosen),
           onclick: () => choose(language),
         },
-        CURRENCY_WORDS[language].name,
+        LANGUAGE_NAMES[language],
       ),
     ),
   );
-}
-
-function disclosure(offer: CurrencyOffer, language: CardholderLanguage): HTMLElement {
-  const words = CURRENCY_WORDS[language];
-  const { local, foreign, rate, markup_bps: markup } = offer;
-  const row = (name: string, value: string, key: string): HTMLElement =>
-    h('div', { class: 'line', 'data-dcc-line': key }, h('dt', {}, name), h('dd', {}, value));
-  return h(
-    'div',
-    { class: 'disclosure', 'data-dcc-disclosure': true },
-    h(
-      'dl',
-      {},
-      row(words.rate, `1 ${local.currency} = ${rate} ${foreign.currency}`, 'rate'),
-      row(words.markup, `${(markup / 100).toFixed(2)} %`, 'markup'),
-      row(words.source, offer.rate_source, 'source'),
-      row(words.until, timeOf(offer.expires_at, language), 'expires'),
-    ),
-    h('p', { class: 'small' }, offer.disclosure[language] ?? offer.disclosure['en'] ?? ''),
-  );
-}
-
-function timeOf(instant: string, language: CardholderLanguage): string {
-  return new Date(instant).toLocaleTimeString(language, {
-    timeZone: 'Asia/Tokyo',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
 }

@@ -4,7 +4,7 @@ import type { MovementName } from '../till-actions.js';
 import type { TillWord } from '../words/till-words.js';
 import { BRAND_NAMES } from './card-face.js';
 import { planWords } from './plan-words.js';
-import { button, heading, type View } from './view.js';
+import { button, cashierSentence, heading, type View } from './view.js';
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', wait: '…', plain: '–' };
 const VERDICT_WORDS: Readonly<Record<Verdict, TillWord>> = {
@@ -25,7 +25,7 @@ export function sendingView(view: View): HTMLElement {
   const { state, say } = view;
   const [word, detail] = state.isSilent
     ? ([say('silent'), say('silent_detail')] as const)
-    : ([say('sending'), cashierSentence(view) ?? say('sending_detail')] as const);
+    : ([say('sending'), cashierSentence(state) ?? say('sending_detail')] as const);
   return h(
     'section',
     { class: 'screen outcome', 'data-screen': 'sending', 'data-silent': String(state.isSilent), 'aria-busy': 'true' },
@@ -61,7 +61,7 @@ export function resultView(view: View): HTMLElement {
     banner({
       tone,
       word: say(VERDICT_WORDS[verdict]),
-      detail: cashierSentence(view) ?? '',
+      detail: cashierSentence(state) ?? '',
       code: payment.cashier_state.code,
     }),
     facts(payment, view),
@@ -97,10 +97,6 @@ function banner({ tone, word, detail, code }: { tone: Tone; word: string; detail
     h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[tone]),
     h('div', {}, heading(word), h('p', {}, detail)),
   );
-}
-
-function cashierSentence({ state: { payment, language } }: View): string | undefined {
-  return payment?.cashier_state[language === 'ja' ? 'message_ja' : 'message_en'];
 }
 
 function facts(payment: TillPayment, { state, say }: View): HTMLElement {

@@ -1,6 +1,6 @@
 import { h } from '../dom.js';
 import type { ReceiptCopy } from '../till-state.js';
-import { CARDHOLDER_LANGUAGES, CURRENCY_WORDS, type CardholderLanguage } from '../words/currency-words.js';
+import { CARDHOLDER_LANGUAGES, LANGUAGE_NAMES, type CardholderLanguage } from '../words/cardholder-languages.js';
 import { signaturePad } from './signature-pad.js';
 import { button, heading, type View } from './view.js';
 
@@ -67,7 +67,7 @@ function choices({ state, act, say }: View): HTMLElement {
           h(
             'option',
             { value: language, lang: language, selected: language === state.receiptLanguage },
-            CURRENCY_WORDS[language].name,
+            LANGUAGE_NAMES[language],
           ),
         ),
       ),

@@ -2,7 +2,7 @@ import { h } from '../dom.js';
 import type { WirePlan } from '../payment.js';
 import { amountOf } from '../till-state.js';
 import { planWords } from './plan-words.js';
-import { button, heading, yen, type View } from './view.js';
+import { button, cashierSentence, heading, yen, type View } from './view.js';
 
 /** The till waits for a card. */
 export function cardView({ state, act, say }: View): HTMLElement {
@@ -18,13 +18,14 @@ export function cardView({ state, act, say }: View): HTMLElement {
 
 /** The customer types a PIN at the reader: with the card, or because the card company asks for it. */
 export function pinView({ state, act, say }: View): HTMLElement {
-  const isAsked = state.payment !== undefined;
+  const asked = cashierSentence(state);
   return h(
     'section',
     { class: 'screen', 'data-screen': 'pin' },
     heading(say('pin_title')),
     h('p', { class: 'figure' }, state.payment?.money.amount_display ?? yen(amountOf(state))),
-    h('p', { class: 'lead' }, say(isAsked ? 'pin_wanted' : 'pin_help')),
+    asked !== undefined && h('p', { class: 'notice wait', 'data-cashier': state.payment?.cashier_state.code }, asked),
+    h('p', { class: 'lead' }, say(asked === undefined ? 'pin_help' : 'pin_wanted')),
     h('div', { class: 'actions' }, button('stop', { label: say('cancel_sale'), onclick: act.stop })),
   );
 }
@@ -36,6 +37,7 @@ export function insertView({ state, act, say }: View): HTMLElement {
     { class: 'screen', 'data-screen': 'insert' },
     heading(say('insert_title')),
     h('p', { class: 'figure' }, state.payment?.money.amount_display ?? ''),
+    h('p', { class: 'notice wait', 'data-cashier': state.payment?.cashier_state.code }, cashierSentence(state)),
     h('p', { class: 'lead' }, say('insert_help')),
     h('div', { class: 'actions' }, button('stop', { label: say('cancel_sale'), onclick: act.stop })),
   );

@@ -35,3 +35,8 @@ export function heading(text: string): HTMLHeadingElement {
 export function yen(amount: number): string {
   return `¥${amount.toLocaleString('ja-JP')}`;
 }
+
+/** What the centre tells the clerk about the payment, in the clerk's language. */
+export function cashierSentence({ payment, language }: TillState): string | undefined {
+  return payment?.cashier_state[language === 'ja' ? 'message_ja' : 'message_en'];
+}

@@ -54,12 +54,12 @@ export const TILL_WORDS = {
   pin: { ja: '暗証番号', en: 'PIN' },
   pin_title: { ja: '暗証番号をお願いします', en: 'PIN, please' },
   pin_help: {
-    ja: 'お客様がリーダーで入力します。試験カードではどの4〜6桁でも通ります。',
-    en: 'The customer types it at the reader. With a test card any 4 to 6 digits do.',
+    ja: 'お客様がリーダーで入力します。試験カードの暗証番号は 1234、銀聯は 123456 です。',
+    en: 'The customer types it at the reader. Test cards: 1234; UnionPay: 123456.',
   },
   pin_wanted: {
-    ja: 'カード会社が暗証番号を求めています。カードはもう一度読み取りません。',
-    en: 'The card company asks for the PIN. The card is not read again.',
+    ja: 'カードはもう一度読み取りません。試験カードの暗証番号は 1234、銀聯は 123456 です。',
+    en: 'The card is not read again. Test cards: 1234; UnionPay: 123456.',
   },
   enter: { ja: '確定', en: 'Enter' },
   insert_title: { ja: 'カードを挿してください', en: 'Please insert the card' },
