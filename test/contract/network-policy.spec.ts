@@ -1,4 +1,4 @@
-import { INTAKE_ROUTES, INTERNAL_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
+import { INTAKE_ROUTES, INTERNAL_ROUTES, RESOLUTION_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +88,8 @@ function callersOf(app: string, name = 'port'): string[] {
 /** Whose door a path is: the switch's, the api's, or else the vault's. */
 function ownerOf(path: string): string {
   if (Object.values<string>(SWITCH_ROUTES).includes(path)) return 'switch';
-  return Object.values<string>(INTAKE_ROUTES).includes(path) ? 'api' : 'vault';
+  const ofApi = Object.values<string>({ ...INTAKE_ROUTES, ...RESOLUTION_ROUTES });
+  return ofApi.includes(path) ? 'api' : 'vault';
 }
 
 function callersInContract(app: 'vault' | 'switch' | 'api'): string[] {
@@ -110,7 +111,7 @@ describe('the network of the house', () => {
     expect(callersOf('switch').sort()).toEqual(callersInContract('switch').sort());
   });
 
-  it('lets the switch alone use the door that the api has inside the house, and nobody but head offices its lines', () => {
+  it('lets the switch and operators alone use the door that the api has inside the house, and nobody but head offices its lines', () => {
     expect(callersOf('api', 'internalPort')).toEqual(callersInContract('api'));
     const lines = (of('switch').ingress ?? []).filter(({ ports }) =>
       ports?.some(({ port }) => port === portOf('switch', 'hqPort')),

@@ -79,5 +79,10 @@ function adminPlaces(house) {
     const url = house.adminUrl(app);
     return [app, { live: `${url}/health/live`, ready: `${url}/health/ready`, metrics: `${url}/metrics` }];
   });
-  return { ...Object.fromEntries(places), faults: house.urls.faults, issuer_ledger: house.urls.ledger };
+  return {
+    ...Object.fromEntries(places),
+    operator: { api: `http://127.0.0.1:${house.ports.apiInternal}` },
+    faults: house.urls.faults,
+    issuer_ledger: house.urls.ledger,
+  };
 }

@@ -2,9 +2,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { acceptorMigrations } from '@tsunagu/acceptor';
 import { Clock } from '@tsunagu/kernel';
 import { PlatformModule, SwitchPeers, migrationNames, migrationsMatch } from '@tsunagu/platform';
-import { NegativeList, SafDesk, SwitchingService, switchMigrations } from '@tsunagu/switching';
+import { NegativeList, RulingDesk, SafDesk, SwitchingService, switchMigrations } from '@tsunagu/switching';
 import { Storage, Surroundings, assembleSwitch, type Assembly } from './assembly.js';
 import { AttemptsController } from './attempts/attempts.controller.js';
+import { RulingsController } from './attempts/rulings.controller.js';
 import { SharedSwitching } from './attempts/shared-switching.js';
 import { HQ_LINES } from './hq/hq-lines.js';
 import { LedElsewhere } from './links/led-elsewhere.js';
@@ -24,7 +25,14 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
 /** The switch process: platform, journal, links, and the doors of the worker and the operator. */
 @Module({
   imports: [PlatformModule.forRoot({ app: 'switch', database: 16, intake: true, peers: true })],
-  controllers: [AttemptsController, RoutesController, LinksController, ReconciliationController, SafController],
+  controllers: [
+    AttemptsController,
+    RulingsController,
+    RoutesController,
+    LinksController,
+    ReconciliationController,
+    SafController,
+  ],
   providers: [
     Surroundings,
     Storage,
@@ -32,6 +40,7 @@ const ASSEMBLY = Symbol('the bound parts of the switch');
     ReconciliationOverviews,
     HQ_LINES,
     { provide: NegativeList, useFactory: ({ negativeList }: Assembly) => negativeList, inject: [ASSEMBLY] },
+    { provide: RulingDesk, useFactory: ({ centre }: Storage) => new RulingDesk(centre), inject: [Storage] },
     { provide: SafDesk, useFactory: ({ centre }: Storage) => new SafDesk(centre), inject: [Storage] },
     {
       provide: Reconcilers,

@@ -6,6 +6,7 @@ import { LaneConsumers } from './lane-consumers.js';
 import { Housekeeping } from './loops/housekeeping.js';
 import { ExpiryLoop } from './loops/expiry-loop.js';
 import { LeaseLoop } from './loops/lease-loop.js';
+import { ResolutionLoop } from './loops/resolution-loop.js';
 import { SweepLoop } from './loops/sweep-loop.js';
 import { WatchLoop } from './loops/watch-loop.js';
 
@@ -17,7 +18,7 @@ import { WatchLoop } from './loops/watch-loop.js';
     NotifyDeliveryModule,
     PaymentsWorkerModule,
   ],
-  providers: [LaneConsumers, LeaseLoop, SweepLoop, WatchLoop, ExpiryLoop, Housekeeping],
+  providers: [LaneConsumers, LeaseLoop, SweepLoop, WatchLoop, ExpiryLoop, ResolutionLoop, Housekeeping],
 })
 export class WorkerAppModule implements OnModuleInit {
   constructor(

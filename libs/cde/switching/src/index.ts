@@ -18,6 +18,7 @@ export type {
 } from './journal/journal.js';
 export { CardFingerprints, NegativeList, type NegativeStream } from './negative-list/negative-list.js';
 export { SafDesk, type SafLine, type SafName } from './store-and-forward/saf-desk.js';
+export { RulingDesk } from './store-and-forward/ruling-desk.js';
 export { SafWorker } from './store-and-forward/saf-worker.js';
 export { SwitchingService } from './switching.service.js';
 export type { SwitchingPorts } from './switching.js';

@@ -9,5 +9,7 @@ export { IntakeService } from './intake/intake.service.js';
 export { paymentsMigrations } from './migrations/payments-migrations.js';
 export { PaymentError, type PaymentErrorCode } from './payment-error.js';
 export { PaymentsApiModule, PaymentsWorkerModule } from './payments.module.js';
+export { ResolutionDesk } from './resolution/resolution-desk.service.js';
+export { ResolutionService } from './resolution/resolution.service.js';
 export { WatchService } from './reversal/watch.service.js';
 export * from './simulation-parts.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TenantContext } from '@tsunagu/contracts';
+import type { TenantContext, Verdict } from '@tsunagu/contracts';
 import { ChangeDraft } from './change-draft.js';
 import { decideExpiry } from './expiry/decide-expiry.js';
 import type { PaymentStatus } from './payment-api.js';
@@ -349,7 +349,7 @@ describe('電話承認', () => {
     house.wire.next.push({ state: 'declined', actionCode });
     return worked('sale', 1500);
   };
-  const post = (id: string, idempotency = anIntent(), clientReference = randomUUID()) =>
+  const post = (id: string, idempotency = anIntent(), clientReference: string = randomUUID()) =>
     house.voices.post(ctx, id, { idempotency, clientReference, code: 'V12345' });
 
   it('posts a sale that was referred to its issuer as a payment of its own, without reading the card again', async () => {
@@ -392,7 +392,7 @@ describe('電話承認', () => {
   it('cannot turn round a refused PIN, a card to be kept, another decline, a sale of yesterday or what was approved', async () => {
     for (const actionCode of ['106', '112', '117', '200', '208', '116', '100']) {
       const id = await declined(actionCode);
-      expect((await view(id)).allowedActions).toEqual([]);
+      expect((await view(id)).allowedActions).not.toContain('voice_approval');
       expect([actionCode, await codeOf(post(id))]).toEqual([actionCode, 'state_conflict']);
     }
     expect(await codeOf(post(await worked('sale')))).toBe('state_conflict');
@@ -401,6 +401,132 @@ describe('電話承認', () => {
     expect(await codeOf(post(old))).toBe('state_conflict');
     expect(await codeOf(post(await declined('107', UNION_PAY)))).toBe('state_conflict');
     expect(house.vault.counts.sealed).toBe(0);
+  });
+});
+
+describe('two people', () => {
+  const doubt = async (kind: 'sale' | 'auth', after: (id: string) => Promise<unknown> = () => Promise.resolve()) => {
+    const id = await worked(kind);
+    await after(id);
+    await house.workLanes();
+    return id;
+  };
+  const inDoubt = { state: 'in_doubt', reason: 'given_up' } as const;
+  /** A payment of each kind whose newest attempt is in doubt. */
+  const doubtful = {
+    sale: () => (house.wire.next.push(inDoubt), doubt('sale')),
+    capture: () => doubt('auth', (id) => (house.wire.next.push(inDoubt), act.capture(id, 400))),
+    increase: () => doubt('auth', (id) => (house.wire.next.push(inDoubt), act.increase(id))),
+    refund: () => doubt('sale', (id) => (house.wire.next.push(inDoubt), act.refund(id, 400))),
+    void: () => doubt('sale', (id) => (house.wire.nextReversal.push(inDoubt), act.refund(id))),
+  };
+  const reason = 'settlement file of the acquirer, line 12';
+  const resolve = async (id: string, verdict: Verdict) => {
+    const attemptId = (await view(id)).attempts.at(-1)!.id;
+    await house.desk.order({ attemptId, verdict, by: 'aoi', reason });
+    await house.desk.approve({ attemptId, by: 'ren' });
+    await house.resolutions.carryOut();
+    return (await view(id)).attempts.find((attempt) => attempt.id === attemptId)!.status;
+  };
+
+  it.each([
+    // kind, verdict → attempt, payment, charged, captured, given back, issuers owe
+    ['sale', 'approved', 'approved', 'captured', 'yes', 1000, 0, 1000],
+    ['sale', 'declined', 'declined', 'declined', 'no', 0, 0, 0],
+    ['sale', 'reversed', 'reversed', 'declined', 'no', 0, 0, 0],
+    ['sale', 'written_off', 'written_off', 'declined', 'unknown', 0, 0, 0],
+    ['capture', 'approved', 'approved', 'partially_captured', 'yes', 400, 0, 400],
+    ['capture', 'declined', 'declined', 'authorized', 'yes', 0, 0, 0],
+    ['capture', 'written_off', 'written_off', 'authorized', 'yes', 0, 0, 0],
+    ['increase', 'approved', 'approved', 'authorized', 'yes', 0, 0, 0],
+    ['increase', 'reversed', 'reversed', 'authorized', 'yes', 0, 0, 0],
+    ['refund', 'approved', 'approved', 'partially_refunded', 'yes', 1000, 400, 600],
+    ['refund', 'declined', 'declined', 'captured', 'yes', 1000, 0, 1000],
+    ['refund', 'written_off', 'written_off', 'captured', 'yes', 1000, 0, 1000],
+    ['void', 'approved', 'approved', 'voided', 'no', 1000, 1000, 0],
+    ['void', 'declined', 'declined', 'captured', 'yes', 1000, 0, 1000],
+    ['void', 'written_off', 'written_off', 'captured', 'yes', 1000, 0, 1000],
+  ] as const)(
+    'end a %s in doubt as %s, with the books right',
+    async (kind, verdict, attempt, status, customerCharged, captured, refunded, owed) => {
+      const id = await doubtful[kind]();
+      expect(await view(id)).toMatchObject({ final: false });
+      expect(await resolve(id, verdict)).toBe(attempt);
+      expect(await view(id)).toMatchObject({ status, customerCharged, capturedMinor: captured, refundedMinor: refunded, refundPendingMinor: 0, final: true }); // prettier-ignore
+      expect(await sumOf('asset:issuer_receivable')).toBe(owed);
+      const open = await view(id);
+      const held =
+        status === 'authorized' || status === 'partially_captured' ? open.authorizedMinor - open.capturedMinor : 0;
+      expect(await sumOf('memo:authorized_hold')).toBe(held);
+    },
+  );
+
+  it('are two: who orders cannot approve, however he writes his name, and nothing happens before', async () => {
+    const id = await doubtful.sale();
+    const attemptId = (await view(id)).attempts[0]!.id;
+    expect(await codeOf(house.desk.approve({ attemptId, by: 'ren' }))).toBe('resource_missing');
+    await house.desk.order({ attemptId, verdict: 'declined', by: 'aoi', reason });
+    expect(await codeOf(house.desk.approve({ attemptId, by: 'Aoi' }))).toBe('self_approval');
+    const byHand = `UPDATE gateway.resolution SET approved_by = 'aoi', approved_at = now()`;
+    await expect(spec.admin.query(byHand)).rejects.toThrow('resolution_two_people');
+    await house.resolutions.carryOut();
+    expect((await view(id)).status).toBe('unknown');
+    await house.desk.order({ attemptId, verdict: 'approved', by: 'mio', reason }); // changed before anybody agreed
+    await house.desk.approve({ attemptId, by: 'aoi' });
+    expect(await codeOf(house.desk.order({ attemptId, verdict: 'declined', by: 'aoi', reason }))).toBe(
+      'state_conflict',
+    );
+    expect(await house.desk.list()).toMatchObject([
+      { attemptId, verdict: 'approved', orderedBy: 'mio', approvedBy: 'aoi', outcome: null },
+    ]);
+    expect(await house.resolutions.carryOut()).toBe(1);
+    expect([(await view(id)).status, await house.desk.list()]).toEqual(['captured', []]);
+    expect(house.audit.entries).toMatchObject([
+      { operation: 'resolution.ordered', requestId: 'operator:aoi' },
+      { operation: 'resolution.ordered', requestId: 'operator:mio', after: { verdict: 'approved', reason } },
+      { operation: 'resolution.approved', requestId: 'operator:aoi' },
+      { operation: 'resolution.carried_out', after: { outcome: 'done' } },
+    ]);
+  });
+
+  it('tell the switch first, wait for it when it is away, and give way to a truth that came meanwhile', async () => {
+    const id = await doubtful.sale();
+    const attemptId = (await view(id)).attempts[0]!.id;
+    house.rulings.isAway = true;
+    expect(await resolve(id, 'approved')).toBe('in_doubt');
+    house.rulings.isAway = false;
+    house.wire.know(attemptId, { state: 'reversed' }); // the 1430 came after all
+    house.clock.pass(15_000);
+    expect(await house.resolutions.carryOut()).toBe(1);
+    expect(house.rulings.ruled).toEqual([]);
+    house.clock.pass(30_000);
+    await house.watcher.watch();
+    expect(await view(id)).toMatchObject({ status: 'declined', reason: 'reversed', customerCharged: 'no' });
+    expect(house.audit.entries.at(-1)).toMatchObject({
+      operation: 'resolution.carried_out',
+      after: { outcome: 'overtaken' },
+    });
+  });
+
+  it('are not contradicted by what comes late', async () => {
+    const id = await doubtful.sale();
+    await resolve(id, 'approved');
+    const before = await view(id);
+    const target = { paymentId: id, attemptId: before.attempts[0]!.id };
+    const late = { ...house.wire.journal.get(target.attemptId)!, state: 'reversed' as const };
+    expect(await house.outcomes.apply(ctx, target, late)).toBe(false);
+    expect(await view(id)).toEqual(before);
+    expect(house.wire.journal.get(target.attemptId)).toMatchObject({ state: 'approved', reason: 'ruled' });
+  });
+
+  it('cannot end what is not in doubt, and a void cannot be reversed', async () => {
+    const { attempts } = await view(await worked('sale'));
+    const order = { attemptId: attempts[0]!.id, verdict: 'declined', by: 'aoi', reason } as const;
+    expect(await codeOf(house.desk.order(order))).toBe('resource_missing');
+    const doubted = (await view(await doubtful.void())).attempts.at(-1)!;
+    expect(await codeOf(house.desk.order({ ...order, attemptId: doubted.id, verdict: 'reversed' }))).toBe(
+      'state_conflict',
+    );
   });
 });
 

@@ -10,6 +10,7 @@ const REFUSALS = {
   idempotency_key_reused: ['unprocessable', 'the idempotency key was used for another request'],
   client_reference_exists: ['conflict', 'the client reference names another payment'],
   client_reference_burned: ['conflict', 'the client reference was given up and cannot be used'],
+  self_approval: ['forbidden', 'another person has to approve it'],
   terminal_blocked: ['forbidden', 'the terminal is blocked'],
   method_not_supported: ['unprocessable', 'the terminal has no contract for this method'],
   card_data_invalid: ['unprocessable', 'the card was not shown as the rules want it'],

@@ -29,6 +29,8 @@ import { PaymentGate } from './payment-gate.js';
 import { AttemptBell, PaymentOrigin } from './payment-ports.js';
 import { PaymentWaiters } from './queries/payment-waiters.js';
 import { PgPaymentQueries } from './queries/pg-payment-queries.js';
+import { ResolutionDesk } from './resolution/resolution-desk.service.js';
+import { ResolutionParts, ResolutionService } from './resolution/resolution.service.js';
 import { GiveUpService } from './reversal/give-up.service.js';
 import { WatchService } from './reversal/watch.service.js';
 import { PaymentStore } from './store/payment-store.js';
@@ -55,6 +57,7 @@ const COMMON: Provider[] = [
     },
     PaymentGate,
     GiveUpService,
+    ResolutionDesk,
     PaymentWaiters,
     { provide: PaymentIntake, useClass: IntakeService },
     { provide: PaymentActions, useClass: PaymentActionsService },
@@ -75,6 +78,7 @@ const COMMON: Provider[] = [
     PlanQuotes,
     VoiceApprovals,
     CurrencyChoices,
+    ResolutionDesk,
   ],
 })
 export class PaymentsApiModule {}
@@ -96,7 +100,9 @@ export class PaymentsApiModule {}
     SweeperService,
     WatchService,
     ExpiryService,
+    ResolutionParts,
+    ResolutionService,
   ],
-  exports: [ClaimLease, DispatchService, SweeperService, WatchService, ExpiryService, PaymentStore],
+  exports: [ClaimLease, DispatchService, SweeperService, WatchService, ExpiryService, ResolutionService, PaymentStore],
 })
 export class PaymentsWorkerModule {}

@@ -1,4 +1,5 @@
 import { INTAKE_ROUTES } from './intake.js';
+import { RESOLUTION_ROUTES } from './rulings.js';
 import { SWITCH_ROUTES } from './switch.js';
 import { VAULT_ROUTES } from './vault.js';
 
@@ -43,9 +44,12 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [INTAKE_ROUTES.accept]: ['switch'],
   [INTAKE_ROUTES.move]: ['switch'],
   [INTAKE_ROUTES.giveUp]: ['switch'],
+  [RESOLUTION_ROUTES.read]: ['operator'],
+  [RESOLUTION_ROUTES.act]: ['operator'],
   [SWITCH_ROUTES.submit]: ['worker'],
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],
+  [SWITCH_ROUTES.rule]: ['worker'],
   [SWITCH_ROUTES.submitHere]: ['switch'],
   [SWITCH_ROUTES.reverseHere]: ['switch'],
   [SWITCH_ROUTES.routes]: ['operator'],

@@ -153,6 +153,8 @@ export const SWITCH_ROUTES = {
   submit: '/internal/v1/attempts/submit',
   reverse: '/internal/v1/attempts/reverse',
   outcomes: '/internal/v1/attempts/outcomes',
+  /** What two people ruled about an attempt in doubt. */
+  rule: '/internal/v1/attempts/rule',
   routes: '/internal/v1/attempts/routes',
   /** The same two, asked by a replica that does not lead the link: answered here or refused with `link_elsewhere`, never passed on. */
   submitHere: '/internal/v1/attempts/submit-here',

@@ -12,6 +12,7 @@ export { HealthChecks } from './health/health-checks.js';
 export { migrationsMatch } from './health/standard-checks.js';
 export { bootstrap, startApp, type RunningApp } from './http/bootstrap.js';
 export { bootstrapCardZone } from './http/card-zone.js';
+export { InternalClient } from './internal-http/internal-client.js';
 export { SwitchClient, VaultClient } from './internal-http/card-zone-clients.js';
 export { type CertificateLine } from './internal-http/certificate-line.js';
 export { HouseCertificate } from './internal-http/house-certificate.js';

@@ -1,5 +1,13 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { HqIntakePort, SwitchPort, TokenFilePort, TokenPort, VaultPort, type Caller } from '@tsunagu/contracts';
+import {
+  HqIntakePort,
+  SwitchPort,
+  SwitchRulings,
+  TokenFilePort,
+  TokenPort,
+  VaultPort,
+  type Caller,
+} from '@tsunagu/contracts';
 import { Clock, SystemClock } from '@tsunagu/kernel';
 import { AppConfig, ConfigError, type AppName } from './config/app-config.js';
 import { Centre } from './database/centre.js';
@@ -187,6 +195,7 @@ function switchDoor(): Provider[] {
       inject: [AppConfig, HealthChecks, HouseCertificate],
     },
     { provide: SwitchPort, useExisting: SwitchClient },
+    { provide: SwitchRulings, useExisting: SwitchClient },
   ];
 }
 

@@ -4,6 +4,7 @@ import { CountCardDeclines1795000020081 } from './count-card-declines.migration.
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { KeepNegativeList1795000020043 } from './keep-negative-list.migration.js';
+import { RuleAttempts1795000020091 } from './rule-attempts.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
 
 /** Migrations of the switch's schema, oldest first. */
@@ -14,4 +15,5 @@ export const switchMigrations: readonly Migration[] = [
   KeepNegativeList1795000020043,
   AddressLeases1795000020061,
   CountCardDeclines1795000020081,
+  RuleAttempts1795000020091,
 ];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SwitchBench, aSale, type BenchLife } from '../../../../../test/kit/switch-bench.js';
+import { RulingDesk } from './ruling-desk.js';
 import { SafDesk } from './saf-desk.js';
 
 const OPEN = ['error', 'expired'] as const;
@@ -71,5 +72,35 @@ describe('store-and-forward in the hands of operators', () => {
     expect(await desk.approveGivingUp(name, { by: 'ren', at })).toBe(true);
     expect(await stateOf(life, request)).toBe('in_doubt');
     expect(await desk.orderGivingUp(name, { by: 'aoi', reason: 'once more', at })).toBe(false);
+  });
+
+  it('ends as two people ruled it: nothing more is sent, and nothing that comes late says otherwise', async () => {
+    const { life, request } = await refused('ruled');
+    const { tenantId, attemptId } = request;
+    const rulings = new RulingDesk(bench.centre);
+    const at = bench.clock.now();
+    expect(await stateOf(life, request)).toBe('in_doubt');
+    const ruling = { tenantId, attemptId, verdict: 'approved', requestId: 'req' } as const;
+    expect(await rulings.rule(ruling, at)).toEqual({ state: 'ruled' });
+    expect(await rulings.rule({ ...ruling, verdict: 'declined' }, at)).toEqual({ state: 'ruled' }); // the first one stands
+    expect((await life.service.outcomes([request]))[0]).toMatchObject({ state: 'approved', approvedMinor: 1500 });
+    expect(await desk.list({ link: 'ruled', states: OPEN, after: '0' })).toEqual([]);
+    expect(await desk.retry({ attemptId, kind: 'reversal' }, at)).toBeUndefined();
+    expect(await rulings.rule({ ...ruling, attemptId: crypto.randomUUID() }, at)).toEqual({ state: 'unseen' });
+  });
+
+  it('does not end what is known', async () => {
+    const { life, request } = await refused('known');
+    life.line.script = () => '400';
+    await desk.retry({ attemptId: request.attemptId, kind: 'reversal' }, bench.clock.now());
+    await bench.until(async () => (await stateOf(life, request)) === 'reversed');
+    const ruling = {
+      tenantId: request.tenantId,
+      attemptId: request.attemptId,
+      verdict: 'approved',
+      requestId: 'req',
+    } as const;
+    expect(await new RulingDesk(bench.centre).rule(ruling, bench.clock.now())).toEqual({ state: 'reversed' });
+    expect(await stateOf(life, request)).toBe('reversed');
   });
 });

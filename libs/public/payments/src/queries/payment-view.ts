@@ -3,6 +3,7 @@ import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../pay
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 import { isSettled } from '../payment-state.js';
 import { isOpenVoid } from '../reversal/order-void.js';
+import { WRITTEN_OFF } from '../resolution/written-off.js';
 import { allowedActions } from './allowed-actions.js';
 
 /** A record as the API shows it; everything that is not stored is computed here, from states alone. */
@@ -51,6 +52,7 @@ export function customerCharged(record: PaymentRecord): PaymentView['customerCha
   const { payment, attempts } = record;
   switch (payment.status) {
     case 'declined':
+      return payment.reason === WRITTEN_OFF ? 'unknown' : 'no';
     case 'voided':
     case 'refunded':
     case 'requires_action':

@@ -10,6 +10,7 @@ import { PaymentReferenceEntity } from './payment-reference.entity.js';
 import { PaymentEntity } from './payment.entity.js';
 import { PostingEntity } from './posting.entity.js';
 import { RefundEntity } from './refund.entity.js';
+import { ResolutionEntity } from './resolution.entity.js';
 import { WorkerLeaseEntity } from './worker-lease.entity.js';
 
 const ENTITIES = [
@@ -20,6 +21,7 @@ const ENTITIES = [
   PaymentReferenceEntity,
   IdempotencyEntity,
   WorkerLeaseEntity,
+  ResolutionEntity,
   DccOfferEntity,
   DccChoiceEntity,
 ];

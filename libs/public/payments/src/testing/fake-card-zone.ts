@@ -1,11 +1,13 @@
 import { RemoteError } from '@tsunagu/platform';
-import { SwitchPort, VaultPort } from '@tsunagu/contracts';
+import { SwitchPort, SwitchRulings, VaultPort } from '@tsunagu/contracts';
 import type {
   AddPinRequest,
   CardDisplay,
   EnrolDeviceAnswer,
   OpenCardAnswer,
   ReverseRequest,
+  RulingAnswer,
+  RulingRequest,
   SealedEnvelope,
   SubmitRequest,
   WireOutcome,
@@ -97,6 +99,27 @@ export class FakeSwitch extends SwitchPort {
     const outcome = anOutcome({ attemptId, ...facts });
     this.journal.set(attemptId, outcome);
     return outcome;
+  }
+}
+
+/** For specs of this lib: the switch's door for rulings, over the same journal. */
+export class FakeRulings extends SwitchRulings {
+  readonly ruled: RulingRequest[] = [];
+  isAway = false;
+
+  constructor(private readonly wire: FakeSwitch) {
+    super();
+  }
+
+  override rule(request: RulingRequest): Promise<RulingAnswer> {
+    if (this.isAway) return Promise.reject(remote('unreachable'));
+    const known = this.wire.journal.get(request.attemptId);
+    if (known !== undefined && known.state !== 'in_doubt' && known.reason !== 'ruled')
+      return Promise.resolve({ state: known.state });
+    this.ruled.push(request);
+    const state = request.verdict === 'written_off' ? 'in_doubt' : request.verdict;
+    this.wire.know(request.attemptId, { state, reason: 'ruled' });
+    return Promise.resolve({ state: 'ruled' });
   }
 }
 

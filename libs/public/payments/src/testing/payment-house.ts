@@ -4,12 +4,15 @@ import type { Lane, LaneJob, TenantContext } from '@tsunagu/contracts';
 import {
   AppConfig,
   AppLogger,
+  AuditSink,
   Centre,
   EventSink,
   Metrics,
   MoneyPool,
   Transactions,
   WakeUps,
+  type AuditActor,
+  type AuditEntry,
   type DomainEvent,
   type Tx,
 } from '@tsunagu/platform';
@@ -28,12 +31,14 @@ import { ContinueService } from '../presentment/continue.service.js';
 import { AttemptBell, PaymentOrigin } from '../payment-ports.js';
 import { PaymentWaiters } from '../queries/payment-waiters.js';
 import { PgPaymentQueries } from '../queries/pg-payment-queries.js';
+import { ResolutionDesk } from '../resolution/resolution-desk.service.js';
+import { ResolutionParts, ResolutionService } from '../resolution/resolution.service.js';
 import { GiveUpService } from '../reversal/give-up.service.js';
 import { WatchService } from '../reversal/watch.service.js';
 import { PgPaymentStore } from '../store/pg-payment-store.js';
 import { PgWorkerLeases } from '../store/pg-worker-leases.js';
 import { VoiceApprovalService } from '../voice/voice-approval.service.js';
-import { FakeSwitch, FakeVault } from './fake-card-zone.js';
+import { FakeRulings, FakeSwitch, FakeVault } from './fake-card-zone.js';
 
 export const STORE_ID = '0193a1c2-0000-7000-8000-000000000001';
 export const TERMINAL_ID = '0193a1c2-0000-7000-8000-000000000002';
@@ -74,6 +79,14 @@ class KeptBells extends AttemptBell {
   override ring(lane: Lane, job: LaneJob, repeat = 0): Promise<void> {
     this.rung.push({ lane, job, repeat });
     return Promise.resolve();
+  }
+}
+
+class KeptAudit extends AuditSink {
+  readonly entries: { operation: string; requestId: string | undefined; after: object | null }[] = [];
+
+  override record(_tx: Tx, { requestId }: AuditActor, { operation, after }: AuditEntry): void {
+    this.entries.push({ operation, requestId, after });
   }
 }
 
@@ -138,6 +151,10 @@ export class PaymentHouse {
   readonly watcher: WatchService;
   readonly expiry: ExpiryService;
   readonly voices: VoiceApprovalService;
+  readonly rulings = new FakeRulings(this.wire);
+  readonly audit = new KeptAudit();
+  readonly desk: ResolutionDesk;
+  readonly resolutions: ResolutionService;
   readonly continuations: ContinueService;
 
   /** @param node of its worker; its lease is opened by `house.lease.keep()` */
@@ -161,6 +178,9 @@ export class PaymentHouse {
     const claims = new ClaimService(this.store, this.lease, this.clock, this.metrics);
     this.dispatch = new DispatchService(claims, this.wire, this.outcomes, this.metrics);
     this.sweeper = new SweeperService(this.store, this.bells, this.lease, this.clock, this.metrics);
+    this.desk = new ResolutionDesk(centre, transactions, this.store, this.audit, this.clock);
+    const parts = new ResolutionParts(followUp, this.audit, this.clock);
+    this.resolutions = new ResolutionService(centre, transactions, this.store, this.rulings, parts);
     this.expiry = new ExpiryService(this.store, followUp, this.clock, this.metrics);
     this.watcher = new WatchService(this.store, this.wire, this.outcomes, this.clock, this.metrics);
   }

@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '../../../../../test/kit/databas
 import { PaymentHouse, aTenant } from './payment-house.js';
 
 /** Tables of work in hand: the sweeper works for all tenants, so what an earlier test left behind would be swept in the next one. */
-const WORK_IN_HAND = 'gateway.attempt, gateway.payment, gateway.worker_lease';
+const WORK_IN_HAND = 'gateway.attempt, gateway.payment, gateway.resolution, gateway.worker_lease';
 
 /** What the tests of one file share: one database, one client that may do anything, and before each test a tenant and fresh houses. */
 export class PaymentSpec {

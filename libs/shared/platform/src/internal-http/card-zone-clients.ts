@@ -9,9 +9,12 @@ import type {
   OpenCardAnswer,
   OpenCardRequest,
   ReverseRequest,
+  RulingAnswer,
+  RulingRequest,
   SealAccountRequest,
   SealedEnvelope,
   SubmitRequest,
+  SwitchRulings,
   TakeCardRequest,
   WireOutcome,
 } from '@tsunagu/contracts';
@@ -100,7 +103,7 @@ export class VaultClient extends VaultPort implements OnApplicationShutdown {
  * (docs/adr/0063).
  */
 @Injectable()
-export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
+export class SwitchClient extends SwitchPort implements SwitchRulings, OnApplicationShutdown {
   readonly #clients = new Map<Lane | null, readonly InternalClient[]>();
   readonly #doors: readonly HouseDoor[];
   #preferred = 0;
@@ -123,6 +126,10 @@ export class SwitchClient extends SwitchPort implements OnApplicationShutdown {
       client.post<WireOutcome[] | { outcomes: WireOutcome[] }>(SWITCH_ROUTES.outcomes, 'sweep', { attempts }),
     );
     return Array.isArray(answer) ? answer : answer.outcomes;
+  }
+
+  rule(request: RulingRequest): Promise<RulingAnswer> {
+    return this.#ask((client) => client.post(SWITCH_ROUTES.rule, request.requestId, request));
   }
 
   /** The operator's doors: links, reconciliation, store-and-forward. @throws RemoteError */
