@@ -44,7 +44,7 @@ export class ApiHouse {
     private readonly vault: Server,
   ) {}
 
-  /** @param doors what the vault answers beside opening cards; undefined: there is no such thing */
+  /** @param doors what the vault answers, also to a card; undefined: every card opens alike, and there is no such thing */
   static async start(making: Promise<Database>, nodeCount = 1, doors: VaultDoors = () => undefined): Promise<ApiHouse> {
     const [db, vault] = await Promise.all([making, startVault(doors)]);
     const nodes: RunningApp[] = [];
@@ -145,7 +145,7 @@ function startVault(doors: VaultDoors): Promise<Server> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const path = request.url ?? '';
-      const answer = path === VAULT_ROUTES.open ? OPENED : doors(path, bodyOf(chunks));
+      const answer = doors(path, bodyOf(chunks)) ?? (path === VAULT_ROUTES.open ? OPENED : undefined);
       const status = answer === undefined ? 404 : ((answer as { refused?: number }).refused ?? 200);
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}));
     });
