@@ -147,12 +147,8 @@ describe('the choice of currency over HTTP', () => {
       locale: '日本語',
       surplus: 1,
     });
-    expect((body['errors'] as Json[]).map(({ pointer }) => pointer).sort()).toEqual([
-      '/choice',
-      '/locale',
-      '/offer_id',
-      '/shown_at',
-      '/surplus',
-    ]);
+    const pointers = new Set((body['errors'] as Json[]).map(({ pointer }) => pointer));
+    expect([...pointers]).toEqual(expect.arrayContaining(['/choice', '/locale', '/offer_id', '/shown_at', '/surplus']));
+    expect(pointers.size).toBe(5);
   });
 });
