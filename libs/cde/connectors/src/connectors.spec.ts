@@ -39,6 +39,17 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
     }
   });
 
+  it('keeps what it says of the chip and of the PIN when the opened card is wiped before the message is written', () => {
+    const emv = Buffer.from('9F2608112233445566778895050000008000', 'hex');
+    const block = Buffer.alloc(8, 0x5a);
+    const pin = { block: new Sad(block), format: 0, keyId: Buffer.from('ZPK00001', 'latin1') } as const;
+    const message = connector.buildRequest(facts({ entryMode: 'chip' }, { emv: new Sad(emv), pin }));
+    for (const bytes of [emv, block]) bytes.fill(0);
+    const written = CODEC.decode(CODEC.encode(message));
+    expect(written.bytes(55)?.toString('hex').toUpperCase()).toBe('9F2608112233445566778895050000008000');
+    expect(written.bytes(52)?.toString('hex')).toBe('5a'.repeat(8));
+  });
+
   it('carries the request id to the issuer in the field that must be echoed', () => {
     expect(connector.buildRequest(facts()).text(59)).toBe('req_spec');
   });

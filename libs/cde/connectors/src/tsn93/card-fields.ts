@@ -22,7 +22,8 @@ export function cardFields(profile: Tsn93Profile, order: WireOrder, card: CardAt
     22: pointOfService(profile, order, card),
     23: card.sequence?.padStart(3, '0'),
     ...(card.pin === null ? {} : pinFields(card.pin)),
-    55: card.emv === null ? undefined : trimmedEmv(card.emv.reveal()),
+    // A copy: the opened card is wiped when the message is built, and the message is written after that.
+    55: card.emv === null ? undefined : Buffer.from(trimmedEmv(card.emv.reveal())),
   };
 }
 
@@ -40,7 +41,7 @@ function pinFields({ block, format, keyId }: NonNullable<CardAtHand['pin']>): Ca
   const bytes = block.reveal();
   if (bytes.length !== (format === 4 ? 16 : 8) || keyId.length !== 8) throw new UnspeakableOrderError('pin_block');
   if (format === 4) return { 53: Buffer.concat([Buffer.from([PIN_CARRIED_HERE, format]), bytes, keyId]) };
-  return { 52: bytes, 53: Buffer.concat([Buffer.from([PIN_UNDER_ZONE_KEY, format]), keyId]) };
+  return { 52: Buffer.from(bytes), 53: Buffer.concat([Buffer.from([PIN_UNDER_ZONE_KEY, format]), keyId]) };
 }
 
 function trimmedEmv(emv: Buffer): Buffer {
