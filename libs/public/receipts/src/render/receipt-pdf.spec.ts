@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { TILL_LANGUAGES, type TillLanguage } from '@tsunagu/kernel';
+import type { ReceiptFacts, ReceiptLine, ReceiptWish } from '../receipt-facts.js';
+import { renderReceipt, renderReceiptPdf } from '../receipt.js';
+import { readPdf } from '../testing/read-pdf.js';
+import { RECEIPT_CASES, someFacts } from '../testing/receipt-cases.js';
+import { WORDS } from '../words/receipt-words.js';
+import { fontRuns } from './fonts.js';
+
+const MAIN_FACE: Readonly<Record<TillLanguage, string>> = {
+  ja: 'NotoSansJP',
+  en: 'NotoSansJP',
+  'zh-Hans': 'NotoSansSC',
+  'zh-Hant': 'NotoSansTC',
+  ko: 'NotoSansKR',
+};
+
+const wish = (language: TillLanguage): ReceiptWish => ({ copy: 'merchant', language, width: 58, isReprint: false });
+const bare = (text: string): string => text.replaceAll(/\s/g, '');
+const said = (lines: readonly ReceiptLine[]): string => bare(lines.map(({ label, text }) => `${label ?? ''}${text ?? ''}`).join(''));
+
+async function read(facts: Partial<ReceiptFacts>, language: TillLanguage) {
+  return readPdf(await renderReceiptPdf(someFacts(facts), wish(language)));
+}
+
+describe('a slip as a PDF', () => {
+  it.each(TILL_LANGUAGES)('says in %s what the printed slip says, with its fonts inside', async (language) => {
+    const names = ['sale-ja', 'dcc-sale', 'unionpay-sale', 'not-known-yet', 'declined', 'sale-rare-names', 'partial-approval'];
+    for (const { name, facts } of RECEIPT_CASES.filter((each) => names.includes(each.name))) {
+      const pdf = await read(facts, language);
+      expect(bare(pdf.text), `${name} ${language}`).toBe(said(renderReceipt(someFacts(facts), wish(language)).lines));
+      expect(pdf.pages).toBe(1);
+      expect(pdf.fonts.map((font) => font.name).join(' ')).toContain(MAIN_FACE[language]);
+      for (const font of pdf.fonts) expect(font.programBytes, font.name).toBeGreaterThan(300);
+    }
+  });
+
+  it('embeds only the glyphs that it draws: a file of some kilobytes, made of fonts of megabytes', async () => {
+    for (const language of TILL_LANGUAGES)
+      expect((await renderReceiptPdf(someFacts(), wish(language))).length).toBeLessThan(40_000);
+  });
+
+  it('draws rare kanji, simplified and traditional characters and hangul on one line, each by a face that has it', () => {
+    for (const language of TILL_LANGUAGES) {
+      const runs = fontRuns('𠮷野家 髙﨑 渡邉 塡 龙凤 龍鳳 한국관 ¥1,500', language);
+      for (const { font, text } of runs)
+        for (const char of text) expect(font.hasGlyphForCodePoint(char.codePointAt(0) ?? 0), char).toBe(true);
+    }
+  });
+
+  it('has a glyph for every character of every word in the face of its language', () => {
+    for (const language of TILL_LANGUAGES)
+      for (const [word, wording] of Object.entries(WORDS)) {
+        const faces = new Set(fontRuns(wording[language], language).map(({ font }) => font.postscriptName.split('-')[0]));
+        expect([...faces], `${word} ${language}`).toEqual([MAIN_FACE[language]]);
+      }
+  });
+});

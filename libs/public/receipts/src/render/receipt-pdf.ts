@@ -1,0 +1,182 @@
+import type { TillLanguage } from '@tsunagu/kernel';
+import PDFDocument from 'pdfkit';
+import type { ReceiptLine, ReceiptWidth } from '../receipt-facts.js';
+import { wrapText, displayWidth } from './display-width.js';
+import { fontRuns, mainFont } from './fonts.js';
+import { COLUMNS } from './receipt-text.js';
+
+const POINTS_PER_MM = 72 / 25.4;
+const MARGIN_MM = 3;
+/** Height of a line in times its letters. */
+const LEADING = 1.45;
+const LARGE = 1.25;
+
+export interface PdfFacts {
+  readonly lines: readonly ReceiptLine[];
+  readonly width: ReceiptWidth;
+  readonly language: TillLanguage;
+  readonly title: string;
+  readonly madeAt: Date;
+}
+
+/** One piece of text at its place; `y` from the top. */
+interface Piece {
+  readonly text: string;
+  readonly size: number;
+  readonly align: 'left' | 'center' | 'right';
+  readonly y: number;
+}
+
+interface Stroke {
+  readonly kind: 'rule' | 'line' | 'frame';
+  readonly y: number;
+  readonly height: number;
+}
+
+/** What stands where, before a page exists: the height of the paper follows from it. */
+class Layout {
+  readonly pieces: Piece[] = [];
+  readonly strokes: Stroke[] = [];
+  y: number;
+
+  constructor(
+    readonly columns: number,
+    readonly em: number,
+    margin: number,
+  ) {
+    this.y = margin;
+  }
+
+  put(text: string, size: number, align: Piece['align']): void {
+    this.pieces.push({ text, size, align, y: this.y });
+  }
+
+  feed(size: number): void {
+    this.y += size * LEADING;
+  }
+}
+
+/**
+ * A slip as a PDF of one page, as long as it needs: the same lines as on the printer, with every font embedded (subset).
+ * @returns bytes of the file
+ */
+export function receiptPdf(facts: PdfFacts): Promise<Buffer> {
+  const widthPoints = facts.width * POINTS_PER_MM;
+  const margin = MARGIN_MM * POINTS_PER_MM;
+  const columns = COLUMNS[facts.width];
+  const layout = new Layout(columns, ((widthPoints - 2 * margin) / columns) * 2, margin);
+  for (const line of facts.lines) place(layout, line);
+  const document = new PDFDocument({
+    size: [widthPoints, layout.y + margin],
+    margin: 0,
+    font: mainFont(facts.language),
+    lang: facts.language,
+    displayTitle: true,
+    info: {
+      Title: facts.title,
+      Producer: 'Tsunagu',
+      Creator: 'Tsunagu',
+      CreationDate: facts.madeAt,
+      ModDate: facts.madeAt,
+    },
+  });
+  const frame = { left: margin, right: widthPoints - margin };
+  for (const stroke of layout.strokes) drawStroke(document, stroke, frame);
+  for (const piece of layout.pieces) drawPiece(document, piece, { ...frame, language: facts.language });
+  return finished(document);
+}
+
+function place(layout: Layout, line: ReceiptLine): void {
+  const size = line.size === 'large' ? layout.em * LARGE : layout.em;
+  const columns = line.size === 'large' ? Math.floor(layout.columns / LARGE) : layout.columns;
+  switch (line.type) {
+    case 'rule':
+      layout.strokes.push({ kind: 'rule', y: layout.y + layout.em / 2, height: 0 });
+      layout.feed(layout.em * 0.7);
+      return;
+    case 'space':
+      layout.feed(layout.em * 0.7);
+      return;
+    case 'text':
+      return placeText(layout, wrapText(line.text ?? '', columns), { size, align: line.align });
+    case 'pair':
+      return placePair(layout, line, { size, columns });
+    case 'mark':
+      return placeMark(layout, wrapText(line.text ?? '', columns - 4), size);
+    case 'signature':
+      layout.put(line.label ?? '', layout.em, 'left');
+      layout.feed(layout.em * 3.4);
+      layout.strokes.push({ kind: 'line', y: layout.y, height: 0 });
+      layout.feed(layout.em * 0.5);
+  }
+}
+
+function placeText(layout: Layout, parts: readonly string[], style: { size: number; align: Piece['align'] }): void {
+  for (const part of parts) {
+    layout.put(part, style.size, style.align);
+    layout.feed(style.size);
+  }
+}
+
+/** As on the printer: label left, value right, below each other where they do not fit side by side. */
+function placePair(layout: Layout, line: ReceiptLine, { size, columns }: { size: number; columns: number }): void {
+  const [label, value] = [line.label ?? '', line.text ?? ''];
+  if (displayWidth(label) + displayWidth(value) + 1 <= columns) {
+    layout.put(label, layout.em, 'left');
+    layout.put(value, size, 'right');
+    layout.feed(size);
+    return;
+  }
+  placeText(layout, wrapText(label, layout.columns), { size: layout.em, align: 'left' });
+  placeText(layout, wrapText(value, columns), { size, align: 'right' });
+}
+
+function placeMark(layout: Layout, parts: readonly string[], size: number): void {
+  const top = layout.y;
+  layout.y += size * 0.4;
+  placeText(layout, parts, { size, align: 'center' });
+  layout.y += size * 0.2;
+  layout.strokes.push({ kind: 'frame', y: top, height: layout.y - top });
+  layout.y += size * 0.4;
+}
+
+interface Frame {
+  readonly left: number;
+  readonly right: number;
+}
+
+function drawStroke(document: PDFDocument, { kind, y, height }: Stroke, { left, right }: Frame): void {
+  if (kind === 'frame')
+    return void document
+      .lineWidth(1.5)
+      .rect(left, y, right - left, height)
+      .stroke();
+  document.lineWidth(0.5);
+  if (kind === 'rule') document.dash(1.5);
+  document.moveTo(left, y).lineTo(right, y).stroke();
+  if (kind === 'rule') document.undash();
+}
+
+function drawPiece(document: PDFDocument, piece: Piece, frame: Frame & { readonly language: TillLanguage }): void {
+  const runs = fontRuns(piece.text, frame.language).map((run) => ({
+    ...run,
+    width: document.font(run.font).fontSize(piece.size).widthOfString(run.text),
+  }));
+  const room = frame.right - frame.left - runs.reduce((sum, { width }) => sum + width, 0);
+  const shift = { left: 0, center: room / 2, right: room }[piece.align];
+  let x = frame.left + Math.max(0, shift);
+  for (const { font, text, width } of runs) {
+    document.font(font).fontSize(piece.size).text(text, x, piece.y, { lineBreak: false });
+    x += width;
+  }
+}
+
+function finished(document: PDFDocument): Promise<Buffer> {
+  return new Promise((done, fail) => {
+    const chunks: Buffer[] = [];
+    document.on('data', (chunk) => chunks.push(chunk));
+    document.on('end', () => done(Buffer.concat(chunks)));
+    document.on('error', fail);
+    document.end();
+  });
+}

@@ -1,0 +1,53 @@
+import type { ReceiptLine, ReceiptWidth } from '../receipt-facts.js';
+import { displayWidth, wrapText } from './display-width.js';
+
+/** Columns of half-width characters at the usual 12-dot font. */
+export const COLUMNS: Readonly<Record<ReceiptWidth, number>> = { 58: 32, 80: 48 };
+
+/** A slip as plain text for a printer with a fixed pitch; no line is wider than the paper. */
+export function receiptText(lines: readonly ReceiptLine[], width: ReceiptWidth): string {
+  const columns = COLUMNS[width];
+  return `${lines.flatMap((line) => printed(line, columns)).join('\n')}\n`;
+}
+
+function printed(line: ReceiptLine, columns: number): string[] {
+  switch (line.type) {
+    case 'rule':
+      return ['-'.repeat(columns)];
+    case 'space':
+      return [''];
+    case 'text':
+      return wrapText(line.text ?? '', columns).map((part) =>
+        line.align === 'center' ? centered(part, columns) : part,
+      );
+    case 'pair':
+      return pairLines(line.label ?? '', line.text ?? '', columns);
+    case 'mark':
+      return framed(line.text ?? '', columns);
+    case 'signature':
+      return [line.label ?? '', '', '', '_'.repeat(columns)];
+  }
+}
+
+/** Label left, value right, on one line where both fit; else the value stands below. */
+function pairLines(label: string, value: string, columns: number): string[] {
+  const free = columns - displayWidth(label) - displayWidth(value);
+  if (free >= 1) return [label + ' '.repeat(free) + value];
+  return [
+    ...wrapText(label, columns),
+    ...wrapText(value, columns).map((part) => part.padStart(columns - displayWidth(part) + part.length)),
+  ];
+}
+
+function framed(text: string, columns: number): string[] {
+  const edge = '*'.repeat(columns);
+  const inner = wrapText(text, columns - 4).map((part) => {
+    const left = Math.floor((columns - 2 - displayWidth(part)) / 2);
+    return `*${' '.repeat(left)}${part}${' '.repeat(columns - 2 - left - displayWidth(part))}*`;
+  });
+  return [edge, ...inner, edge];
+}
+
+function centered(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, Math.floor((columns - displayWidth(text)) / 2))) + text;
+}
