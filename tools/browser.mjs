@@ -1,24 +1,14 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { findBrowser } from './browser/find-browser.mjs';
 import { failInOneLine } from './start/fail.mjs';
 import { ensureInstalled } from './start/install.mjs';
 import { ROOT } from './start/root.mjs';
 
-/** Where Chromium and its kin are found; `CHROMIUM_PATH` comes first. */
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
-
 /** `npm run browser -- ARGS…`: the web till in a real browser, against a house of its own. */
 async function main() {
   await ensureInstalled();
-  const browser = [process.env.CHROMIUM_PATH ?? '', ...PLACES].find(isProgram);
+  const browser = findBrowser();
   if (browser === undefined) {
     console.log(
       '!! NO BROWSER ON THIS MACHINE: the web till is not tested. Install Chromium, or name one with CHROMIUM_PATH',
@@ -38,16 +28,6 @@ async function main() {
     console.log(`screenshots: ${join(ROOT, '.tsunagu', 'browser')}`);
     process.exitCode = code ?? 1;
   });
-}
-
-function isProgram(path) {
-  if (path === '') return false;
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // not here
-  }
 }
 
 await main().catch(failInOneLine);
