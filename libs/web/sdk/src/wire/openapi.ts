@@ -165,6 +165,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/payments/{id}/continue": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 暗証番号またはICで支払いを続ける · Go on with a PIN or the chip
+         * @description Does what `required_action` asks: `enter_pin` wants `pin_block` (single tap: the card is not read again), `insert_chip` wants `card_present` of the same card. The same payment goes on, with a new attempt. A refused body (422) sends nothing and the action stays open until `expires_at`; a wrong PIN asks again while tries are left.
+         */
+        readonly post: operations["continuePayment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/payments/{id}/voice-approval": {
         readonly parameters: {
             readonly query?: never;
@@ -179,6 +199,66 @@ export interface paths {
          * @description Of a sale that was declined with `refer_to_issuer`, on the same business date and once. Makes a new payment over the same amount with the token of the declined one: the card is not read again. No other decline can be turned round this way.
          */
         readonly post: operations["postVoiceApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/dcc-offers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 通貨の提示を取得する · Get the offer to show to the cardholder
+         * @description Of a payment that was made with `method: "dcc"` and whose `required_action` is `choose_currency`. The offer that stands, or a new one when it is about to end. `offer: null`: no rate can be had, the payment goes on in the local currency, and nothing is shown.
+         */
+        readonly post: operations["offerCurrency"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/dcc-choice": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * お客様が選んだ通貨を送る · Send the currency that the cardholder chose
+         * @description The payment goes on in that currency. There is no default, and no timer chooses: after `expires_at` of the offer only `local` is taken, and silence ends in `expired`, uncharged. Only the newest offer of the payment can be chosen.
+         */
+        readonly post: operations["chooseCurrency"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/dcc-evidence": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 通貨選択の証跡を取得する · Read the evidence of the choice of currency
+         * @description Offers word for word, the choice with time, device and language, its hash, the reference of the message that took the money, and refunds. The same as a document: `dcc-evidence.pdf`.
+         */
+        readonly get: operations["readDccEvidence"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -245,6 +325,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/terminals/{id}/capabilities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 端末の機能と本人確認のルールを取得する · What a terminal may do
+         * @description What a till reads at its start: methods, ways of reading a card, currencies, and up to which amount which card needs which verification of its holder. The rules are dated tables; read it again each business day.
+         */
+        readonly get: operations["readTerminalCapabilities"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/terminals/{id}/open-payments": {
         readonly parameters: {
             readonly query?: never;
@@ -296,7 +396,7 @@ export interface components {
              * @description Stable; branch on it
              * @enum {string}
              */
-            readonly code: "invalid_json" | "duplicate_key" | "body_too_deep" | "unknown_parameter" | "parameter_missing" | "parameter_invalid" | "amount_invalid" | "metadata_contains_pan" | "idempotency_key_missing" | "idempotency_key_invalid" | "version_unknown" | "cursor_invalid" | "authentication_required" | "api_key_invalid" | "api_key_expired" | "session_expired" | "terminal_not_enrolled" | "permission_denied" | "ip_not_allowed" | "mfa_required" | "approval_required" | "self_approval" | "terminal_blocked" | "resource_missing" | "method_not_allowed" | "not_acceptable" | "body_too_large" | "url_too_long" | "unsupported_media_type" | "headers_too_large" | "idempotency_in_progress" | "state_conflict" | "amount_exceeds_refundable" | "amount_exceeds_authorized" | "already_captured" | "ksn_replay" | "ksn_stale" | "plan_needs_whole_refund" | "token_revoked" | "token_spent" | "client_reference_exists" | "client_reference_burned" | "version_retired" | "offer_expired" | "idempotency_key_reused" | "url_not_allowed" | "card_data_invalid" | "method_not_supported" | "plan_not_allowed" | "dcc_choice_invalid" | "file_rejected" | "quota_exceeded" | "concurrency_exceeded" | "abnormal_usage_detected" | "internal_error" | "issuer_unavailable" | "card_service_unavailable" | "temporary_reduced_capacity" | "timeout";
+            readonly code: "invalid_json" | "duplicate_key" | "body_too_deep" | "unknown_parameter" | "parameter_missing" | "parameter_invalid" | "amount_invalid" | "metadata_contains_pan" | "idempotency_key_missing" | "idempotency_key_invalid" | "version_unknown" | "cursor_invalid" | "authentication_required" | "api_key_invalid" | "api_key_expired" | "session_expired" | "terminal_not_enrolled" | "permission_denied" | "ip_not_allowed" | "mfa_required" | "approval_required" | "self_approval" | "terminal_blocked" | "resource_missing" | "method_not_allowed" | "not_acceptable" | "body_too_large" | "url_too_long" | "unsupported_media_type" | "headers_too_large" | "idempotency_in_progress" | "state_conflict" | "amount_exceeds_refundable" | "amount_exceeds_authorized" | "already_captured" | "ksn_replay" | "ksn_stale" | "plan_needs_whole_refund" | "token_revoked" | "token_spent" | "client_reference_exists" | "client_reference_burned" | "version_retired" | "offer_expired" | "idempotency_key_reused" | "url_not_allowed" | "verification_required" | "card_data_invalid" | "method_not_supported" | "plan_not_allowed" | "dcc_choice_invalid" | "file_rejected" | "quota_exceeded" | "concurrency_exceeded" | "abnormal_usage_detected" | "internal_error" | "issuer_unavailable" | "card_service_unavailable" | "temporary_reduced_capacity" | "timeout";
             /** @example req_01JDA0Q5P8F6TBN3X2V7K9M4RE */
             readonly request_id: string;
             readonly retryable: boolean;
@@ -313,6 +413,21 @@ export interface components {
              *     ]
              */
             readonly allowed_actions?: readonly string[];
+            /**
+             * @description With state_conflict: what the payment waits for instead
+             * @example enter_pin
+             */
+            readonly required_action?: string;
+            /**
+             * @description With card_data_invalid and verification_required: the rule that the reading breaks, where it can be told without opening the card
+             * @example forbidden_clear_tag
+             */
+            readonly card_rule?: string;
+            /**
+             * @description With card_data_invalid: the tag that is meant; never its value
+             * @example 5A
+             */
+            readonly chip_tag?: string;
             /**
              * @description With plan_not_allowed: the fault as Japanese card terminals name it (G70 to G78)
              * @example G74
@@ -353,6 +468,18 @@ export interface components {
             /** @description Hex of 8 or 16 bytes */
             readonly data: string;
         };
+        readonly CardApplicationRequest: {
+            /**
+             * @description Tag 4F or 84, hex of 5 to 16 bytes
+             * @example A000000333010102
+             */
+            readonly aid: string;
+            /**
+             * @description Tag 9F12 or 50, as text
+             * @example UnionPay Credit
+             */
+            readonly label?: string;
+        };
         readonly CardPresentRequest: {
             /** @enum {string} */
             readonly format: "dukpt_aes" | "dukpt_tdes";
@@ -375,6 +502,18 @@ export interface components {
             /** @description BER-TLV of non-sensitive tags, in the clear, hex */
             readonly emv?: string;
             readonly pin_block?: components["schemas"]["PinBlockRequest"];
+            /**
+             * @description How the reader verified the holder. Left out: what tag 9F34 of `emv` says (and of a tap tag 9F6C, 9F34 or 9F71: a phone that knows its holder). It must not contradict the tag
+             * @enum {string}
+             */
+            readonly cvm?: "none" | "signature" | "offline_pin" | "online_pin" | "device" | "offline_pin_and_signature" | "approval" | "failure";
+            /**
+             * @description Why a chip card was swiped: its read before went well (1), or failed as well (2). Needed when a reader that takes chips sends the stripe of a chip card
+             * @enum {string}
+             */
+            readonly fallback_reason?: "chip_read_once" | "chip_failed_again";
+            /** @description On a card of two brands the chosen one decides the network; left out: tag 4F, 84 or 9F06 of `emv` */
+            readonly application?: components["schemas"]["CardApplicationRequest"];
         };
         readonly PaymentPlanRequest: {
             /** @enum {string} */
@@ -927,6 +1066,19 @@ export interface components {
              */
             readonly kind?: "torikeshi" | "henpin";
         };
+        readonly ContinueRequest: {
+            /**
+             * @description With `required_action` enter_pin: the PIN under a new transaction key of the reader. The card is not read again
+             * @example {
+             *       "format": "iso4",
+             *       "ksn": "123456789012345600000002",
+             *       "data": "9C9C9C9C9C9C9C9C9C9C9C9C9C9C9C9C"
+             *     }
+             */
+            readonly pin_block?: components["schemas"]["PinBlockRequest"];
+            /** @description With `required_action` insert_chip: the same card, inserted (`entry_mode` chip) */
+            readonly card_present?: components["schemas"]["CardPresentRequest"];
+        };
         readonly VoiceApprovalRequest: {
             /**
              * @description Of the new payment; the declined one keeps its own
@@ -948,6 +1100,208 @@ export interface components {
              * @example C07
              */
             readonly clerk?: string;
+        };
+        readonly DccSideResponse: {
+            /**
+             * @description Minor units of the currency
+             * @example 10068
+             */
+            readonly amount: number;
+            /** @example USD */
+            readonly currency: string;
+            /**
+             * @description What stands on the control; never parsed
+             * @example USD 100.68
+             */
+            readonly amount_display: string;
+        };
+        readonly DccDisclosureResponse: {
+            /** @example お支払いの通貨を選んでください。 */
+            readonly ja: string;
+            /** @example Please select the currency of your payment. */
+            readonly en: string;
+            /** @example 请选择付款货币。 */
+            readonly "zh-Hans": string;
+            /** @example 請選擇付款貨幣。 */
+            readonly "zh-Hant": string;
+            /** @example 결제 통화를 선택해 주십시오. */
+            readonly ko: string;
+        };
+        readonly DccTermsResponse: {
+            /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly id: string;
+            /** @enum {string} */
+            readonly object: "dcc_offer";
+            readonly local: components["schemas"]["DccSideResponse"];
+            readonly foreign: components["schemas"]["DccSideResponse"];
+            /**
+             * @description One unit of local in units of foreign, mark-up included
+             * @example 0.0067123
+             */
+            readonly rate: string;
+            /** @example JPY 1 = USD 0.0067123 */
+            readonly rate_display: string;
+            /**
+             * @description Over the wholesale rate, hundredths of a percent
+             * @example 375
+             */
+            readonly markup_bps: number;
+            /** @example A BANK */
+            readonly rate_source: string;
+            /** Format: date-time */
+            readonly rate_timestamp: string;
+            /**
+             * Format: date-time
+             * @description From then on only the local currency may be chosen
+             */
+            readonly expires_at: string;
+            /** @description As the provider words it; shown and printed unchanged */
+            readonly disclaimer: string;
+            /**
+             * @description The provider’s own id of the quote
+             * @example SIM-00000001
+             */
+            readonly provider_reference: string;
+            readonly disclosure: components["schemas"]["DccDisclosureResponse"];
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        readonly DccLayoutResponse: {
+            /** @example neutral-1 */
+            readonly version: string;
+            /**
+             * @description On a screen that the cardholder sees and touches
+             * @enum {string}
+             */
+            readonly audience: "cardholder";
+            /**
+             * @example [
+             *       "local",
+             *       "foreign"
+             *     ]
+             */
+            readonly options: readonly string[];
+            /** @enum {string} */
+            readonly order: "local_first_or_random";
+            /** @enum {string} */
+            readonly size: "equal";
+            /** @enum {string} */
+            readonly color: "equal";
+            /** @enum {string} */
+            readonly weight: "equal";
+            /** @enum {string} */
+            readonly label: "amount_with_currency_code";
+            /** @description Always null: nothing is chosen beforehand */
+            readonly preselected: string | null;
+            /** @description Always null: nothing has the focus beforehand */
+            readonly focused: string | null;
+            /**
+             * @description No timer chooses; at its end an offer is gone, not taken
+             * @example false
+             */
+            readonly timer_chooses: boolean;
+            /** @example true */
+            readonly markup_directly_under_rate: boolean;
+            /** @enum {string} */
+            readonly forbidden_words: "yes_no_accept_decline_continue_cancel";
+        };
+        readonly DccOfferResponse: {
+            /** @enum {string} */
+            readonly object: "dcc_question";
+            /** @description Null: there is none, the payment goes on in the local currency; say nothing of it */
+            readonly offer: components["schemas"]["DccTermsResponse"] | null;
+            readonly layout: components["schemas"]["DccLayoutResponse"] | null;
+            readonly payment: components["schemas"]["PaymentResponse"];
+        };
+        readonly DccChoiceRequest: {
+            /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly offer_id: string;
+            /**
+             * @description local: JPY; foreign: the currency of the card
+             * @enum {string}
+             */
+            readonly choice: "local" | "foreign";
+            /**
+             * Format: date-time
+             * @description When the screen stood
+             * @example 2026-11-22T03:04:05.678Z
+             */
+            readonly shown_at?: string;
+            /**
+             * @description Version of the screen of the till
+             * @example till-dcc-3
+             */
+            readonly screen_template_version?: string;
+            /**
+             * @description SHA-256 of the text that the cardholder saw, hex
+             * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+             */
+            readonly rendered_text_hash?: string;
+            /**
+             * @description Language of the screen, BCP 47
+             * @example en
+             */
+            readonly locale?: string;
+        };
+        readonly DccChoiceResponse: {
+            /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly offer: string;
+            /** @enum {string} */
+            readonly choice: "local" | "foreign";
+            /** @enum {string} */
+            readonly actor: "cardholder";
+            /** Format: date-time */
+            readonly shown_at: string | null;
+            /** Format: date-time */
+            readonly chosen_at: string;
+            /**
+             * @description Terminal on whose screen it was chosen
+             * @example trm_01JDA0Q5P8F6TBN3X2V7K9M4RE
+             */
+            readonly chosen_on_device: string;
+            readonly locale: string | null;
+            readonly screen_template_version: string | null;
+            readonly rendered_text_hash: string | null;
+        };
+        readonly DccWireResponse: {
+            /** @example acq */
+            readonly link: string;
+            /**
+             * @description Retrieval reference number (ISO 8583 field 37)
+             * @example 632712000001
+             */
+            readonly rrn: string;
+            /** @example 000001 */
+            readonly stan: string;
+            /** @example 261122120405 */
+            readonly local_time: string;
+            /** @example 012345 */
+            readonly approval_code: string | null;
+        };
+        readonly DccRefundResponse: {
+            /** @example ref_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "torikeshi" | "henpin";
+            /** @enum {string} */
+            readonly status: "processing" | "approved" | "declined" | "unknown";
+            readonly local: components["schemas"]["DccSideResponse"];
+            readonly foreign: components["schemas"]["DccSideResponse"] | null;
+        };
+        readonly DccEvidenceResponse: {
+            /** @enum {string} */
+            readonly object: "dcc_evidence";
+            readonly payment: components["schemas"]["PaymentResponse"];
+            /** @description Word for word as they were made, oldest first */
+            readonly offers: readonly components["schemas"]["DccTermsResponse"][];
+            readonly choice: components["schemas"]["DccChoiceResponse"] | null;
+            /** @description SHA-256 over the choice and its offer, stored with them */
+            readonly record_hash: string | null;
+            /** @description Whether the stored words still have that hash; null without a choice */
+            readonly intact: boolean | null;
+            /** @description Of the message that took the money */
+            readonly wire: components["schemas"]["DccWireResponse"] | null;
+            readonly refunds: readonly components["schemas"]["DccRefundResponse"][];
         };
         readonly QuoteCardRequest: {
             /**
@@ -1017,6 +1371,114 @@ export interface components {
             readonly next_check_at: string | null;
             readonly poll_after_ms: number | null;
             readonly payment: components["schemas"]["PaymentResponse"] | null;
+        };
+        readonly TapRuleResponse: {
+            /** @example visa */
+            readonly brand: string;
+            /**
+             * @description Up to here nothing is asked of the holder (CVM limit)
+             * @example 15000
+             */
+            readonly no_cvm_up_to: number;
+            /**
+             * @description Up to here a card may be tapped at all; null: no limit
+             * @example 15000
+             */
+            readonly tap_up_to: number | null;
+            /**
+             * @description The same for a phone or watch that verified its holder
+             * @example 15000
+             */
+            readonly device_up_to: number | null;
+            /**
+             * @description Floor limit of the reader; this gateway asks the issuer at every amount
+             * @example 15000
+             */
+            readonly floor_up_to: number;
+            /** @description What proves the holder above the CVM limit, beside a PIN */
+            readonly proofs: readonly ("none" | "signature" | "offline_pin" | "online_pin" | "device" | "offline_pin_and_signature" | "approval" | "failure")[];
+            /**
+             * @description What the payment asks for where the proof is missing; null: it is refused
+             * @enum {string|null}
+             */
+            readonly otherwise: "enter_pin" | "insert_chip" | null;
+            /**
+             * @description Row of the table
+             * @example tap-standard-visa
+             */
+            readonly rule: string;
+        };
+        readonly ChipRuleResponse: {
+            /** @enum {string} */
+            readonly issued: "japan" | "abroad";
+            /**
+             * @description Up to here no PIN is asked (PINレス)
+             * @example 15000
+             */
+            readonly pinless_up_to: number;
+            /**
+             * @description A signature in place of the PIN
+             * @enum {string}
+             */
+            readonly signature: "allowed" | "refused";
+            /**
+             * @description Row of the table
+             * @example chip-japan-15000
+             */
+            readonly rule: string;
+        };
+        readonly ChipDataRuleResponse: {
+            /**
+             * @description Tags that an inserted card needs there
+             * @example [
+             *       "95",
+             *       "9F10",
+             *       "9F26"
+             *     ]
+             */
+            readonly required_tags: readonly string[];
+            /** @example 1024 */
+            readonly length_bytes_max: number;
+        };
+        readonly CapabilitiesResponse: {
+            /** @enum {string} */
+            readonly object: "terminal_capabilities";
+            /** @example trm_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly terminal_id: string;
+            /** @example str_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly store_id: string;
+            /**
+             * Format: date
+             * @description Business date that this is for
+             * @example 2026-11-22
+             */
+            readonly business_date: string;
+            /** @description A blocked terminal takes no payment */
+            readonly blocked: boolean;
+            readonly methods: readonly ("credit" | "unionpay" | "dcc" | "nfc" | "emoney" | "debit")[];
+            readonly entry_modes: readonly ("chip" | "contactless" | "stripe" | "keyed")[];
+            /** @description Currencies in which holders may pay (DCC) */
+            readonly dcc_currencies: readonly ("JPY" | "USD" | "EUR" | "GBP" | "CNY" | "HKD" | "TWD" | "KRW" | "THB" | "SGD" | "AUD" | "KWD")[];
+            /**
+             * @description Contract on payment plans; `POST /v1/payment-plans/quote` lists what is legal
+             * @example standard
+             */
+            readonly payment_plan_contract: string;
+            /** @enum {string} */
+            readonly reader: "pin_pad" | "no_pin_pad";
+            /**
+             * @description Contract on the verification of holders
+             * @example standard
+             */
+            readonly verification_contract: string;
+            /**
+             * @description Version of the table of verification
+             * @example 2025-04-01
+             */
+            readonly table_version: string;
+            readonly taps: readonly components["schemas"]["TapRuleResponse"][];
+            readonly chips: readonly components["schemas"]["ChipRuleResponse"][];
+            readonly chip_data: components["schemas"]["ChipDataRuleResponse"];
         };
     };
     responses: never;
@@ -1471,6 +1933,64 @@ export interface operations {
             };
         };
     };
+    readonly continuePayment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description One key per purchase or action, saved before sending, the same for every retry */
+                readonly "Idempotency-Key": string;
+                /** @description wait=N: wait up to N seconds (at most 55) for a final state */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ContinueRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The current resource; a repeat carries `Idempotent-Replayed: true` */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Final: created, also when declined */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Still running or not known yet: poll after `poll_after_ms` */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
     readonly postVoiceApproval: {
         readonly parameters: {
             readonly query?: never;
@@ -1517,6 +2037,126 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly offerCurrency: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The offer to show, or none */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DccOfferResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly chooseCurrency: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description One key per purchase or action, saved before sending, the same for every retry */
+                readonly "Idempotency-Key": string;
+                /** @description wait=N: wait up to N seconds (at most 55) for a final state */
+                readonly Prefer?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DccChoiceRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The current resource; a repeat carries `Idempotent-Replayed: true` */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Final: created, also when declined */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Still running or not known yet: poll after `poll_after_ms` */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly readDccEvidence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The resource */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DccEvidenceResponse"];
                 };
             };
             /** @description Refused */
@@ -1612,6 +2252,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AttemptAnswerResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly readTerminalCapabilities: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The resource */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapabilitiesResponse"];
                 };
             };
             /** @description Refused */
