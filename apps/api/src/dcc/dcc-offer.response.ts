@@ -95,18 +95,51 @@ export class DccTermsResponse {
   created_at!: string;
 }
 
-/** What the till does next: show the offer, or nothing at all because the sale goes on in the local currency. */
+/** The offer to show; every field of it is null when there is none, and the sale goes on in the local currency. */
 export class DccOfferResponse {
-  @ApiProperty({ enum: ['dcc_question'] })
-  object!: 'dcc_question';
   @ApiProperty({
-    type: DccTermsResponse,
-    nullable: true,
-    description: 'Null: there is none, the payment goes on in the local currency; say nothing of it',
+    ...text,
+    ...wireId('dcc'),
+    description: 'Null: there is no offer, the payment goes on in the local currency; say nothing of it',
   })
-  offer!: DccTermsResponse | null;
+  id!: string | null;
+  @ApiProperty({ enum: ['dcc_offer'] })
+  object!: 'dcc_offer';
+  @ApiProperty({ type: DccSideResponse, nullable: true })
+  local!: DccSideResponse | null;
+  @ApiProperty({ type: DccSideResponse, nullable: true })
+  foreign!: DccSideResponse | null;
+  @ApiProperty({
+    ...text,
+    example: '0.0067123',
+    description: 'One unit of local in units of foreign, mark-up included',
+  })
+  rate!: string | null;
+  @ApiProperty({ ...text, example: 'JPY 1 = USD 0.0067123' })
+  rate_display!: string | null;
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 375,
+    description: 'Over the wholesale rate, hundredths of a percent',
+  })
+  markup_bps!: number | null;
+  @ApiProperty({ ...text, example: 'A BANK' })
+  rate_source!: string | null;
+  @ApiProperty(instant)
+  rate_timestamp!: string | null;
+  @ApiProperty({ ...instant, description: 'From then on only the local currency may be chosen' })
+  expires_at!: string | null;
+  @ApiProperty({ ...text, description: 'As the provider words it; shown and printed unchanged' })
+  disclaimer!: string | null;
+  @ApiProperty({ ...text, description: 'The provider’s own id of the quote' })
+  provider_reference!: string | null;
+  @ApiProperty({ type: DccDisclosureResponse, nullable: true })
+  disclosure!: Record<(typeof TILL_LANGUAGES)[number], string> | null;
   @ApiProperty({ type: DccLayoutResponse, nullable: true })
   layout!: DccLayoutResponse | null;
+  @ApiProperty(instant)
+  created_at!: string | null;
   @ApiProperty({ type: PaymentResponse })
   payment!: PaymentResponse;
 }

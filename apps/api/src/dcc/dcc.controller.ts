@@ -12,7 +12,7 @@ import { PaymentWaits } from '../payments/payment-waits.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { DccChoiceRequest } from './dcc-choice.request.js';
 import { DccEvidenceResponse, DccOfferResponse } from './dcc-offer.response.js';
-import { presentEvidence, presentQuestion } from './present-dcc.js';
+import { presentEvidence, presentOffer } from './present-dcc.js';
 
 const PAYMENT_ID = { name: 'id', example: 'pay_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
 
@@ -34,7 +34,7 @@ export class DccController {
     operationId: 'offerCurrency',
     summary: '通貨の提示を取得する · Get the offer to show to the cardholder',
     description:
-      'Of a payment that was made with `method: "dcc"` and whose `required_action` is `choose_currency`. The offer that stands, or a new one when it is about to end. `offer: null`: no rate can be had, the payment goes on in the local currency, and nothing is shown.',
+      'Of a payment that was made with `method: "dcc"` and whose `required_action` is `choose_currency`. The offer that stands, or a new one when it is about to end. `id: null`: no rate can be had, the payment goes on in the local currency, and nothing is shown.',
   })
   @ApiParam(PAYMENT_ID)
   @Answers({
@@ -50,7 +50,7 @@ export class DccController {
     @Talk() talk: Conversation,
     @NoBody() _body: Record<string, never>,
   ): Promise<DccOfferResponse> {
-    return presentQuestion(await this.choices.offer(ctx, id), talk);
+    return presentOffer(await this.choices.offer(ctx, id), talk);
   }
 
   @Post('dcc-choice')

@@ -42,7 +42,10 @@ afterAll(async () => {
 
 const ask = (change: Json = {}) => house.pay({ method: 'dcc', money: { amount: 15_000, currency: 'JPY' }, ...change });
 const offer = async (payment: unknown) =>
-  (await house.ask(`/v1/payments/${String(payment)}/dcc-offers`, { body: {} })).body as Record<string, Json | null>;
+  (await house.ask(`/v1/payments/${String(payment)}/dcc-offers`, { body: {} })).body as Json & {
+    layout: Json;
+    payment: Json;
+  };
 const choose = (payment: unknown, offerId: unknown, choice: string, more: Json = {}) =>
   house.ask(`/v1/payments/${String(payment)}/dcc-choice`, {
     body: { offer_id: offerId, choice, ...more },
@@ -65,12 +68,12 @@ describe('the choice of currency over HTTP', () => {
         customer_charged: 'no',
       });
       const question = await offer(payment['id']);
-      expect(question['offer']).toMatchObject({
+      expect(question).toMatchObject({
       local: { amount: 15_000, currency: 'JPY', amount_display: 'JPY 15,000' },
       foreign: { amount, currency, amount_display: display }, rate_display: rate, markup_bps: 375, rate_source: 'A BANK',
     }); // prettier-ignore
       expect(question['layout']).toEqual({ ...NEUTRAL_LAYOUT, options: ['local', 'foreign'] });
-      const chosen = await choose(payment['id'], question['offer']!['id'], 'foreign', {
+      const chosen = await choose(payment['id'], question['id'], 'foreign', {
       shown_at: '2026-11-23T10:00:00.123456+09:00', screen_template_version: 'till-dcc-3', locale: 'zh-Hant', rendered_text_hash: 'ab'.repeat(32),
     }); // prettier-ignore
       expect(chosen).toMatchObject({
@@ -79,7 +82,7 @@ describe('the choice of currency over HTTP', () => {
       });
       const { body: evidence } = await house.ask(`/v1/payments/${String(payment['id'])}/dcc-evidence`);
       expect(evidence).toMatchObject({
-      intact: true, record_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, offers: [question['offer']],
+      intact: true, record_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string, offers: [{ id: question['id'], disclosure: question['disclosure'] }],
       choice: { choice: 'foreign', actor: 'cardholder', locale: 'zh-Hant', screen_template_version: 'till-dcc-3', shown_at: '2026-11-23T01:00:00.123Z' },
     }); // prettier-ignore
     },
@@ -89,7 +92,7 @@ describe('the choice of currency over HTTP', () => {
     opened = card('EUR', 'FR');
     const payment = await ask();
     expect(await offer(payment['id'])).toMatchObject({
-      offer: null,
+      id: null,
       layout: null,
       payment: { status: 'processing', method: 'credit', dcc: { status: 'not_eligible' } },
     });
@@ -97,7 +100,7 @@ describe('the choice of currency over HTTP', () => {
     const second = await ask();
     publish({ USD: '0.0067123' }, { valid_until: '2020-01-01T00:00:00Z' });
     expect(await offer(second['id'])).toMatchObject({
-      offer: null,
+      id: null,
       payment: { status: 'processing', dcc: { status: 'unavailable' } },
     });
     publish({ USD: '0.0067123' });
@@ -119,25 +122,25 @@ describe('the choice of currency over HTTP', () => {
     publish({ USD: '0.0067123' }, { offer_seconds: 0 });
     const [one, two] = [await ask(), await ask()];
     const [first, second] = [await offer(one['id']), await offer(two['id'])];
-    expect(await choose(one['id'], second['offer']!['id'], 'local')).toMatchObject({
+    expect(await choose(one['id'], second['id'], 'local')).toMatchObject({
       status: 422,
       body: { code: 'dcc_choice_invalid' },
     });
-    expect(await choose(one['id'], first['offer']!['id'], 'foreign')).toMatchObject({
+    expect(await choose(one['id'], first['id'], 'foreign')).toMatchObject({
       status: 410,
       body: { code: 'offer_expired', current_status: 'requires_action' },
     });
-    expect(await choose(one['id'], first['offer']!['id'], 'local')).toMatchObject({
+    expect(await choose(one['id'], first['id'], 'local')).toMatchObject({
       body: { status: 'processing', method: 'credit', dcc: { status: 'refused' } },
     });
-    expect(await choose(one['id'], first['offer']!['id'], 'foreign')).toMatchObject({
+    expect(await choose(one['id'], first['id'], 'foreign')).toMatchObject({
       status: 422,
       body: { code: 'dcc_choice_invalid' },
     });
     publish({ USD: '0.0067123' });
     const renewed = await offer(two['id']);
-    expect(renewed['offer']!['id']).not.toBe(second['offer']!['id']);
-    expect(await choose(two['id'], renewed['offer']!['id'], 'foreign')).toMatchObject({ body: { method: 'dcc' } });
+    expect(renewed['id']).not.toBe(second['id']);
+    expect(await choose(two['id'], renewed['id'], 'foreign')).toMatchObject({ body: { method: 'dcc' } });
   });
 
   it('answers a choice that is no choice field by field', async () => {

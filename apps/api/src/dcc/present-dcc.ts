@@ -14,14 +14,20 @@ import type {
 type Reader = { readonly language: TillLanguage; readonly isLive: boolean };
 type Terms = ConversionEvidence['offers'][number];
 
+const NO_OFFER: Omit<DccOfferResponse, 'payment'> = {
+  id: null, object: 'dcc_offer', local: null, foreign: null, rate: null, rate_display: null, markup_bps: null, rate_source: null,
+  rate_timestamp: null, expires_at: null, disclaimer: null, provider_reference: null, disclosure: null, layout: null, created_at: null,
+}; // prettier-ignore
+
 /** An offer to show with its layout, or nothing to show. */
-export function presentQuestion({ payment, offer }: OfferAnswer, reader: Reader): DccOfferResponse {
+export function presentOffer({ payment, offer }: OfferAnswer, reader: Reader): DccOfferResponse {
+  const shown = presentPayment(payment, reader);
+  if (offer === null) return { ...NO_OFFER, payment: shown };
   const { options, ...layout } = NEUTRAL_LAYOUT;
   return {
-    object: 'dcc_question',
-    offer: offer === null ? null : presentTerms(offer),
-    layout: offer === null ? null : { ...layout, version: LAYOUT_VERSION, options: [...options] },
-    payment: presentPayment(payment, reader),
+    ...presentTerms(offer),
+    layout: { ...layout, version: LAYOUT_VERSION, options: [...options] },
+    payment: shown,
   };
 }
 

@@ -22,10 +22,7 @@ const BEFORE_END_MS = 5_000;
 const OFFER_MIN_MS = 1_000;
 
 /** Answer of `dcc-offers`; without an offer the payment goes on in the local currency. */
-interface Question {
-  readonly offer: CurrencyOffer | null;
-  readonly payment: TillPayment;
-}
+type Question = (CurrencyOffer | { readonly id: null }) & { readonly payment: TillPayment };
 
 type Plan = NonNullable<Purchase['payment_plan']>;
 
@@ -114,9 +111,9 @@ export class PurchaseDesk {
   /** An offer is shown while it holds; a little before its end a fresh one is asked for and shown anew. */
   async #offer(payment: TillPayment): Promise<void> {
     this.store.set({ screen: 'sending' });
-    const { offer, payment: seen } = (await this.centre.till.dccOffer(payment.id)) as unknown as Question;
-    this.store.set({ payment: seen });
-    if (offer === null) return this.resume(); // it goes on in the local currency: the journal learns how it ends
+    const offer = (await this.centre.till.dccOffer(payment.id)) as unknown as Question;
+    this.store.set({ payment: offer.payment });
+    if (offer.id === null) return this.resume(); // it goes on in the local currency: the journal learns how it ends
     this.store.set({ offer, screen: 'currency' });
     const leftMs = Math.max(OFFER_MIN_MS, Date.parse(offer.expires_at) - Date.now() - BEFORE_END_MS);
     setTimeout(() => {
