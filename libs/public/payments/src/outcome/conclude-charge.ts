@@ -4,6 +4,7 @@ import { ruleOf } from '../methods/rule-of-payment.js';
 import type { Attempt } from '../payment-record.js';
 import { pinQuestion } from '../presentment/ask-for-pin.js';
 import { PIN_REQUIRED } from '../presentment/continue-payment.js';
+import { noteAnswer } from '../presentment/note-answer.js';
 import { orderVoid } from '../reversal/order-void.js';
 import { factsOf, loseAttempt, reverseAttempt, tryAgain } from './outcome-facts.js';
 
@@ -85,4 +86,5 @@ function showAnswer({ payment }: ChangeDraft, outcome: WireOutcome): void {
   payment.actionCode = outcome.actionCode;
   payment.approvalCode = outcome.approvalCode;
   payment.emvResponse = outcome.emvResponse;
+  payment.presentment = noteAnswer(payment.presentment, outcome);
 }

@@ -126,6 +126,17 @@ describe('a tap that the issuer answers with a question', () => {
     await expect(goOn(id, { pinBlock: PIN })).rejects.toMatchObject({ facts: { current_status: 'expired' } });
   });
 
+  it('is signed for when the issuer approves with identification', async () => {
+    house.wire.next.push({ state: 'approved', actionCode: '001', emvResponse: '8A023030' });
+    const id = await tap(1_907, { card: { emv: '9F360200019F2608112233445566778884078A' } }).catch(() => undefined);
+    expect(id).toBeUndefined(); // chip data that is cut off is refused before anything is sent
+    const signed = await tap(1_907, { card: { emv: '9F360200019F26081122334455667788' } });
+    expect(await view(signed)).toMatchObject({
+      status: 'captured',
+      presentment: { cvm: 'signature', emv: { '9F36': '0001', '9F26': '1122334455667788', '8A': '3030' } },
+    });
+  });
+
   it('is given up like any other', async () => {
     const id = await askedBy('112');
     await house.actions.cancel(ctx, id, { idempotency: anIntent() });
