@@ -2,6 +2,7 @@ import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../tools/supervisor.mjs';
 import { runningHouse } from '../kit/running-house.js';
+import { lintShown } from '../../tools/dcc-lint/lint-screen.js';
 import { TillPage } from './till-page.js';
 
 const TABLET = { width: 1024, height: 768 };
@@ -83,6 +84,75 @@ describe('the web till in a browser', () => {
     const id = await till.ended('captured');
     expect(await payment(id)).toMatchObject({ method: 'unionpay' });
     await till.picture('approved');
+  });
+
+  it.each(['ja-JP', 'en-GB'])(
+    'asks for the PIN that the card company wants, without a second tap (%s)',
+    async (locale) => {
+      const till = await openTill(`pin-${locale}`, { locale });
+      await till.sale(1_908, 'visa-debit', 'contactless');
+      await till.on('pin');
+      await till.picture('1-wanted');
+      await till.pin('1234');
+      const id = await till.ended('captured');
+      await till.picture('2-approved');
+      expect(await payment(id)).toMatchObject({ entry_mode: 'contactless', presentment: { cvm: 'online_pin' } });
+    },
+  );
+
+  it('goes on with the chip when a tap above the limit is not enough', async () => {
+    const till = await openTill('insert');
+    await till.sale(28_000, 'mastercard-prepaid', 'contactless');
+    await till.on('insert');
+    await till.picture('1-wanted');
+    await till.act('entry-chip');
+    await till.pin('1234');
+    const id = await till.ended('captured');
+    expect(await payment(id)).toMatchObject({ entry_mode: 'chip', client_reference: expect.any(String) });
+  });
+
+  it.each([
+    ['foreign', 'en-GB', 'accepted'],
+    ['local', 'ja-JP', 'refused'],
+  ] as const)('lets the customer choose the currency: %s', async (choice, locale, status) => {
+    const till = await openTill(`dcc-${choice}`, { locale });
+    await till.page.check('[data-act="offer-currency"]');
+    await till.sale(15_000, 'visa-usd', 'contactless');
+    await till.on('currency');
+    await till.picture('1-choice');
+    for (const language of ['ja', 'zh-Hans', 'zh-Hant', 'ko', 'en']) {
+      await till.page.click(`.language[lang="${language}"]`);
+      await till.page.waitForSelector(`[data-screen="currency"][lang="${language}"]`);
+      await till.picture(`2-${language}`);
+      expect(await lintShown(till.page)).toEqual([]);
+    }
+    await till.page.click(`[data-dcc-choice="${choice}"]`);
+    const id = await till.ended('captured');
+    await till.picture('3-approved');
+    expect(await payment(id)).toMatchObject({ dcc: { status } });
+  });
+
+  it('draws a signature on the copy of a card that was swiped', async () => {
+    const till = await openTill('sign');
+    await till.sale(4_000, 'jcb-stripe', 'stripe');
+    await till.page.waitForSelector('[data-screen="plan"], [data-screen="result"]');
+    if (await till.page.isVisible('[data-screen="plan"]')) await till.act('confirm-plan');
+    await till.ended('captured');
+    await till.act('sign');
+    await till.on('sign');
+    const field = await till.page.locator('.sign-field').boundingBox();
+    await till.page.mouse.move(field!.x + 60, field!.y + 80);
+    await till.page.mouse.down();
+    await till.page.mouse.move(field!.x + 200, field!.y + 30, { steps: 8 });
+    await till.page.mouse.move(field!.x + 320, field!.y + 90, { steps: 8 });
+    await till.page.mouse.up();
+    await till.picture('1-signed');
+    await till.act('signed');
+    await till.on('result');
+    await till.act('receipt');
+    await till.on('receipt');
+    expect(await till.page.getAttribute('.signature', 'src')).toMatch(/^data:image\/png/);
+    await till.picture('2-copy');
   });
 
   it.each(['ja-JP', 'en-GB'])('says a decline in words, a sign and a colour (%s)', async (locale) => {

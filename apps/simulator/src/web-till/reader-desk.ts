@@ -24,19 +24,20 @@ interface Shown {
   readonly last4: string;
 }
 
+/** What a reader says beside the card: how its holder was verified, and why a card with a chip was swiped. */
+interface Stated {
+  readonly cvm?: 'signature';
+  readonly fallback_reason?: 'chip_failed_again';
+}
+
 const AMOUNT_MAX = 999_999_999_999;
 
 /** Every card of the tray. */
 export function cardFaces(): CardFace[] {
-  return Object.values(TEST_CARDS).map(({ name, brand, pan, funding, currency, serviceCode }) => ({
-    name,
-    brand,
-    last4: pan.slice(-4),
-    funding,
-    currency,
-    // Service codes that begin with 2 or 6 say that there is a chip.
-    entries: /^[26]/.test(serviceCode) ? ENTRY_MODES : ['stripe'],
-  }));
+  return Object.values(TEST_CARDS).map((card) => {
+    const { name, brand, pan, funding, currency } = card;
+    return { name, brand, last4: pan.slice(-4), funding, currency, entries: hasChip(card) ? ENTRY_MODES : ['stripe'] };
+  });
 }
 
 /** The card reader beside the web till: cards and PINs go in here, and only ciphertext goes on to the page. */
@@ -50,7 +51,7 @@ export class ReaderDesk {
    * @param body `{card, entry, amount, pin?}`: name of a card, way of reading, yen, digits
    * @throws ReaderRequestError the body is wrong · ReaderError the reader cannot work
    */
-  present(body: unknown): { card_present: CardPresent; shown: Shown } {
+  present(body: unknown): { card_present: CardPresent & Stated; shown: Shown } {
     const { card, entry, amount, pin } = fieldsOf(body);
     const chosen = cardOf(card);
     const amountMinor = amountOf(amount);
@@ -62,7 +63,7 @@ export class ReaderDesk {
     };
     const { brand, pan } = chosen;
     return {
-      card_present: this.#reader().present(presentation),
+      card_present: { ...this.#reader().present(presentation), ...stated(chosen, presentation.entry) },
       shown: { brand, bin6: pan.slice(0, 6), last4: pan.slice(-4) },
     };
   }
@@ -86,6 +87,17 @@ export class ReaderDesk {
     this.#readers.set(terminal.id, made);
     return made;
   }
+}
+
+/** A stripe knows no PIN of a credit card, so its holder signs. @source payment-features.md §6.5 */
+function stated(card: TestCard, entry: EntryMode): Stated {
+  if (entry !== 'stripe' || card.brand === 'unionpay') return {};
+  return { cvm: 'signature', ...(hasChip(card) ? { fallback_reason: 'chip_failed_again' } : {}) };
+}
+
+/** Service codes that begin with 2 or 6 say that there is a chip. */
+function hasChip({ serviceCode }: TestCard): boolean {
+  return /^[26]/.test(serviceCode);
 }
 
 function fieldsOf(body: unknown): Record<string, unknown> {

@@ -25,7 +25,7 @@ async function start(root: HTMLElement): Promise<void> {
   const store: Store = new Store(freshState(session.cards, language), (state) => drawing.draw(state, till));
   const till: Till = new Till(store, { reader, centre, cable });
   drawing.draw(store.state, till);
-  await till.begin();
+  await till.begin(new URLSearchParams(location.search).get('payment'));
 }
 
 const root = document.querySelector<HTMLElement>('#till');

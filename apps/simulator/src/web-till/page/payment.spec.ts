@@ -55,9 +55,10 @@ describe('what the customer is asked', () => {
   });
 
   it('is a signature only where the slip has a line for it', () => {
-    expect(wantsSignature(aPayment({ cardholder_verification: 'signature' }))).toBe(true);
-    expect(wantsSignature(aPayment({ cardholder_verification: 'online_pin' }))).toBe(false);
-    expect(wantsSignature(aPayment({ cardholder_verification: 'signature', status: 'declined' }))).toBe(false);
+    expect(wantsSignature(aPayment({ presentment: { cvm: 'signature' } }))).toBe(true);
+    expect(wantsSignature(aPayment({ presentment: { cvm: 'online_pin' } }))).toBe(false);
+    expect(wantsSignature(aPayment({ presentment: { cvm: 'signature' }, status: 'declined' }))).toBe(false);
+    expect(wantsSignature(aPayment({ presentment: null }))).toBe(false);
   });
 });
 

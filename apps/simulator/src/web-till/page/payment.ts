@@ -22,7 +22,7 @@ export interface TillPayment {
   readonly sequence: number;
   readonly created_at: string;
   readonly required_action?: { readonly type: string; readonly expires_at: string } | null;
-  readonly cardholder_verification?: string | null;
+  readonly presentment?: { readonly cvm: string | null } | null;
   readonly dcc?: WireConversion | null;
 }
 
@@ -43,7 +43,7 @@ export interface WirePlan {
 
 export interface WireConversion {
   readonly status: string;
-  readonly foreign?: WireMoney | null;
+  readonly amount_display: string | null;
 }
 
 /** How the end of a payment is to be told: never by colour alone. */
@@ -114,7 +114,7 @@ export function taskOf({ status, required_action: action }: TillPayment): Custom
 /** The slip has a line to sign on. @source payment-features.md §10 */
 export function wantsSignature(payment: TillPayment): boolean {
   return (
-    ['signature', 'offline_pin_and_signature'].includes(payment.cardholder_verification ?? '') &&
+    ['signature', 'offline_pin_and_signature'].includes(payment.presentment?.cvm ?? '') &&
     ['authorized', 'captured'].includes(payment.status)
   );
 }

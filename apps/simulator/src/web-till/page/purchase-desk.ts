@@ -56,7 +56,7 @@ export class PurchaseDesk {
   async resume(): Promise<void> {
     const { payment } = this.store.state;
     const [intent] = await this.centre.till.unfinished();
-    if (intent === undefined && payment !== undefined) return this.#look(payment);
+    if (intent === undefined && payment !== undefined) return this.look(payment.id);
     await this.#follow(
       async () => (await this.centre.till.resume())?.ending ?? { result: 'not_charged', payment: null },
       this.#watchIntent(intent),
@@ -145,22 +145,22 @@ export class PurchaseDesk {
     const open = await this.centre.till.unfinished();
     if (open.length > 0) return this.store.set({ screen: 'unsent', isSilent: false });
     if (asked === undefined) return this.store.set({ screen: 'card', reading: undefined });
-    await this.#look(asked);
+    await this.look(asked.id);
   }
 
   /** A payment that is not in this till's journal: read it, and follow it until it is quiet. */
-  async #look(payment: TillPayment): Promise<void> {
+  async look(paymentId: string): Promise<void> {
     try {
-      const seen = (await this.centre.till.payment(payment.id)) as TillPayment;
+      const seen = (await this.centre.till.payment(paymentId)) as TillPayment;
       if (seen.final || taskOf(seen) !== undefined) return await this.arrive(seen);
       this.store.set({ screen: 'sending', payment: seen });
       const stop = new AbortController();
-      for await (const each of this.centre.till.follow(payment.id, stop.signal))
+      for await (const each of this.centre.till.follow(paymentId, stop.signal))
         this.store.set({ payment: each as TillPayment });
-      await this.arrive((await this.centre.till.payment(payment.id)) as TillPayment);
+      await this.arrive((await this.centre.till.payment(paymentId)) as TillPayment);
     } catch (error) {
       this.#tell(error);
-      this.store.set({ screen: 'result' });
+      this.store.set({ screen: this.store.state.payment === undefined ? 'amount' : 'result' });
     }
   }
 

@@ -77,7 +77,8 @@ export interface TillState {
   readonly isSilent: boolean;
   readonly open: readonly TillPayment[];
   readonly recent: readonly TillPayment[];
-  readonly receipt: TillReceipt | undefined;
+  /** Undefined while it is on its way. */
+  readonly receipt: TillReceipt | 'missing' | undefined;
   readonly copy: ReceiptCopy;
   readonly receiptLanguage: CardholderLanguage;
   /** A drawn signature as a picture; for the preview of the receipt alone. */

@@ -1,3 +1,4 @@
+import { TsunaguProblem } from '@tsunagu/sdk';
 import type { Cable, CablePlace } from './cable.js';
 import type { Centre } from './centre.js';
 import type { TillPayment } from './payment.js';
@@ -33,11 +34,15 @@ export class Till implements TillActions {
     this.#desk = new PurchaseDesk(store, outside.centre);
   }
 
-  /** After a start: finish what an earlier run left open, and show what is open elsewhere. */
-  async begin(): Promise<void> {
+  /**
+   * After a start: finish what an earlier run left open, and show what is open elsewhere.
+   * @param paymentId of the address `/?payment=pay_…`: shown when nothing of this till is unfinished
+   */
+  async begin(paymentId: string | null): Promise<void> {
     const card = this.store.state.cards.find(({ name }) => name === localStorage.getItem(CARD_NOTE));
     if (card !== undefined) this.store.set({ card });
     if ((await this.outside.centre.till.unfinished()).length > 0) await this.#desk.resume();
+    else if (paymentId !== null) await this.#desk.look(paymentId);
     await this.#refresh();
   }
 
@@ -99,21 +104,21 @@ export class Till implements TillActions {
 
   readonly showSignature = (): void => this.store.set({ screen: 'sign' });
   readonly signed = (signature: string): void => this.store.set({ signature, screen: 'result' });
-  readonly showReceipt = (): void => this.#do(this.#receipt('receipt'));
+  readonly showReceipt = (): void => this.#do(this.#receipt());
 
   readonly setCopy = (copy: ReceiptCopy): void => {
     this.store.set({ copy });
-    this.#do(this.#receipt('receipt'));
+    this.#do(this.#receipt());
   };
 
   readonly setReceiptLanguage = (receiptLanguage: CardholderLanguage): void => {
     this.store.set({ receiptLanguage });
-    this.#do(this.#receipt('receipt'));
+    this.#do(this.#receipt());
   };
 
   readonly openPdf = (): void => {
-    const path = this.store.state.receipt?.pdf;
-    if (typeof path === 'string') this.#do(this.outside.centre.open(path));
+    const { receipt } = this.store.state;
+    if (typeof receipt === 'object' && receipt.pdf !== null) this.#do(this.outside.centre.open(receipt.pdf));
   };
 
   readonly back = (): void => this.store.set({ screen: this.store.state.payment === undefined ? 'amount' : 'result' });
@@ -178,11 +183,15 @@ export class Till implements TillActions {
     });
   }
 
-  async #receipt(screen: 'receipt'): Promise<void> {
+  async #receipt(): Promise<void> {
     const { payment, copy, receiptLanguage } = this.store.state;
     if (payment === undefined) return;
-    this.store.set({ receipt: undefined });
-    this.store.set({ screen, receipt: await this.outside.centre.receipt(payment.id, copy, receiptLanguage) });
+    this.store.set({ receipt: undefined, screen: 'receipt' });
+    const receipt = await this.outside.centre.receipt(payment.id, copy, receiptLanguage).catch((error: unknown) => {
+      if (error instanceof TsunaguProblem) return 'missing' as const;
+      throw error;
+    });
+    this.store.set({ receipt });
   }
 
   async #refresh(): Promise<void> {

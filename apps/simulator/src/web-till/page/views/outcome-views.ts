@@ -23,9 +23,14 @@ const MOVEMENTS: readonly MovementName[] = ['capture', 'refund', 'release', 'can
 /** Something is on its way: whether the line holds is said, too. */
 export function sendingView(view: View): HTMLElement {
   const { state, say } = view;
+  const { payment } = state;
+  const verdict = payment === undefined ? 'sending' : verdictOf(payment).verdict;
   const [word, detail] = state.isSilent
     ? ([say('silent'), say('silent_detail')] as const)
-    : ([say('sending'), cashierSentence(state) ?? say('sending_detail')] as const);
+    : ([
+        say(verdict === 'checking' ? 'checking' : 'sending'),
+        cashierSentence(state) ?? say('sending_detail'),
+      ] as const);
   return h(
     'section',
     { class: 'screen outcome', 'data-screen': 'sending', 'data-silent': String(state.isSilent), 'aria-busy': 'true' },
@@ -103,12 +108,13 @@ function facts(payment: TillPayment, { state, say }: View): HTMLElement {
   const { card, dcc } = payment;
   const rows: [TillWord, string | null][] = [
     ['amount', payment.money.amount_display],
-    ['paid_in', dcc?.status === 'accepted' ? (dcc.foreign?.amount_display ?? null) : null],
+    ['paid_in', dcc?.status === 'accepted' ? dcc.amount_display : null],
     ['charged', say(CHARGED[payment.customer_charged] ?? 'charged_unknown')],
     ['card', card === null ? null : `${BRAND_NAMES[card.brand] ?? card.brand} •••• ${card.last4}`],
     ['plan', payment.payment_plan.type === 'one_time' ? null : planWords(payment.payment_plan, state.language)],
     ['captured_sum', payment.kind === 'auth' && payment.captured.amount > 0 ? payment.captured.amount_display : null],
     ['refunded_sum', payment.refunded.amount > 0 ? payment.refunded.amount_display : null],
+    ['verified', verifiedBy(payment, say)],
     ['approval_code', payment.approval_code],
     ['payment_id', payment.id],
   ];
@@ -118,6 +124,20 @@ function facts(payment: TillPayment, { state, say }: View): HTMLElement {
     { class: 'facts' },
     ...shown.map(([word, value]) => h('div', {}, h('dt', {}, say(word)), h('dd', {}, value))),
   );
+}
+
+const CVM_WORDS: Readonly<Record<string, TillWord>> = {
+  none: 'cvm_none',
+  signature: 'cvm_signature',
+  offline_pin: 'cvm_pin',
+  online_pin: 'cvm_pin',
+  device: 'cvm_device',
+  offline_pin_and_signature: 'cvm_both',
+};
+
+function verifiedBy({ presentment }: TillPayment, say: View['say']): string | null {
+  const word = CVM_WORDS[presentment?.cvm ?? ''];
+  return word === undefined ? null : say(word);
 }
 
 function movements(payment: TillPayment, { act, say }: View): HTMLElement | undefined {

@@ -25,7 +25,7 @@ export function readerView(view: View): HTMLElement {
     { class: 'counter', 'aria-label': say('reader') },
     h(
       'div',
-      { class: `reader ${state.screen}` },
+      { class: 'reader' },
       h(
         'div',
         { class: 'display', role: 'status' },
@@ -57,8 +57,11 @@ function entryButtons({ state, act, say }: View): HTMLElement {
   );
 }
 
-/** The whole tray while a card may be chosen; after that the one card in the customer's hand. */
-function tray({ state, act, say }: View): HTMLElement {
+const WITHOUT_CARD: readonly Screen[] = ['result', 'unsent', 'sign', 'receipt', 'payments'];
+
+/** The whole tray while a card may be chosen; then the one card in the customer's hand; nothing when it has gone back. */
+function tray({ state, act, say }: View): HTMLElement | undefined {
+  if (WITHOUT_CARD.includes(state.screen)) return undefined;
   const isFree = ['amount', 'card'].includes(state.screen);
   const cards = state.cards.filter(({ name }) => isFree || name === state.card?.name);
   return h(

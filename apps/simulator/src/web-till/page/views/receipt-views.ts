@@ -20,18 +20,17 @@ export function receiptView(view: View): HTMLElement {
       h(
         'div',
         { class: 'paper', lang: state.receiptLanguage },
-        receipt === undefined
-          ? h('p', { class: 'missing' }, say('receipt_missing'))
-          : h('pre', { tabindex: 0, 'data-receipt': state.copy }, receipt.text),
+        receipt === 'missing' && h('p', { class: 'missing' }, say('receipt_missing')),
+        typeof receipt === 'object' && h('pre', { tabindex: 0, 'data-receipt': state.copy }, receipt.text),
         state.signature !== undefined && h('img', { class: 'signature', alt: say('sign_field'), src: state.signature }),
       ),
-      receipt !== undefined && choices(view),
+      receipt !== 'missing' && choices(view),
     ),
     h(
       'div',
       { class: 'actions' },
       button('back', { label: say('back'), onclick: act.back }),
-      typeof receipt?.pdf === 'string' && button('pdf', { label: say('pdf'), onclick: act.openPdf }),
+      typeof receipt === 'object' && receipt.pdf !== null && button('pdf', { label: say('pdf'), onclick: act.openPdf }),
       button('next', { label: say('next_customer'), look: 'main', onclick: act.next }),
     ),
   );
