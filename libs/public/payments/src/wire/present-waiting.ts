@@ -9,12 +9,13 @@ export function presentAction({ action }: PaymentView): RequiredActionResponse |
 
 export function presentPresentment({ presentment }: PaymentView): PresentmentResponse | null {
   if (presentment === null) return null;
-  const { cvm, fallback, application, hasPin } = presentment;
+  const { cvm, fallback, application, hasPin, emv } = presentment;
   return {
     cvm,
     fallback_reason: fallback,
     application: application === null ? null : { ...application },
     pin_entered: hasPin,
+    emv: emv === null ? null : { ...emv },
   };
 }
 

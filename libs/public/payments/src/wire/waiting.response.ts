@@ -37,6 +37,15 @@ export class PresentmentResponse {
   application!: CardApplicationResponse | null;
   @ApiProperty({ description: 'An online PIN came with the card' })
   pin_entered!: boolean;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+    example: { '84': 'A0000000651010', '95': '0000008000', '9F26': '1122334455667788', '9F36': '0001', '8A': '3030' },
+    description:
+      'Record of the chip, tag to hex, the same for every kernel: what a slip and a dispute need. Never a card number, a track or a PIN. 8A is of the answer',
+  })
+  emv!: Record<string, string> | null;
 }
 
 /** The holder's choice of currency (DCC), as it was offered. */
