@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TEST_CARDS } from '@tsunagu/simulator';
 import type { House, ProcessName } from '../../tools/supervisor.mjs';
 import { CardReader } from '../../tools/till/card-reader.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
 import { runningHouse } from '../kit/running-house.js';
+import { UnionPayTill } from '../kit/union-pay-till.js';
 
 interface Reply {
   readonly status: number;
@@ -86,6 +87,176 @@ describe('the whole house', () => {
         attempts.some(({ network_reference: reference }) => reference?.rrn === rrn && reference.link === link),
     );
   }
+
+  describe('UnionPay', () => {
+    const nextCounter = () => {
+      const counter = counters.get(terminalOf(0).id) ?? 1;
+      counters.set(terminalOf(0).id, counter + 1);
+      return counter;
+    };
+    let till: UnionPayTill;
+    beforeAll(() => {
+      till = new UnionPayTill(house, terminalOf(0), nextCounter);
+    });
+    afterEach(() => till.clearPanel());
+
+    it(
+      'purchase: approved with the right PIN, declined with a wrong one, reversed when nobody knows',
+      async () => {
+        expect(await till.pay('sale', 1_500)).toMatchObject({ status: 'captured', customer_charged: 'yes' });
+        const wrong = await till.pay('sale', 1_500, { pin: '654321' });
+        expect(wrong).toMatchObject({ status: 'requires_action', customer_charged: 'no' });
+        const pinBlock = till.typePin();
+        const again = await till.ask(`/${wrong.id}/continue`, { pin_block: pinBlock });
+        expect(again).toMatchObject({ status: 'captured', customer_charged: 'yes' });
+        expect(again.attempts.map(({ status }) => status)).toEqual(['declined', 'approved']);
+        const { id } = await till.pay('sale', 5_911);
+        expect(await till.until(id, ({ status }) => status === 'declined')).toMatchObject({ customer_charged: 'no' });
+        expect((await till.heard('1420')).at(-1)?.['48']).toBeUndefined(); // a technical reversal says no operation
+      },
+      TEST_MS,
+    );
+
+    it(
+      'a card of two brands goes by the application that was chosen on it, and says which',
+      async () => {
+        const card = TEST_CARDS['unionpay-visa']!;
+        for (const [application, brand, link] of [
+          [card.applications[0], 'unionpay', 'cup'],
+          [card.applications[1], 'visa', 'acq'],
+        ] as const) {
+          const payment = await till.pay('sale', 1_800, { card, pin: card.pin, application });
+          expect(payment).toMatchObject({ status: 'captured', presentment: { application: { brand } } });
+          expect(payment.attempts[0]?.network_reference?.link).toBe(link);
+        }
+      },
+      TEST_MS,
+    );
+
+    it(
+      'purchase cancel: taken on its day, refused by the host, repeated until it is known',
+      async () => {
+        const taken = await till.pay('sale', 2_500);
+        await till.mustSay('1420', '31');
+        await till.move(taken.id, 'refunds');
+        await till.until(taken.id, ({ status }) => status === 'voided');
+        expect(await till.wasSaid()).toBe(true);
+        const stands = await till.pay('sale', 2_600);
+        await till.refuse('1420', '119');
+        await till.move(stands.id, 'refunds');
+        expect(await till.until(stands.id, ({ refunds }) => refunds[0]?.status === 'declined')).toMatchObject({
+          status: 'captured',
+          customer_charged: 'yes',
+        });
+        const lost = await till.pay('sale', 2_700);
+        await till.lose('1420');
+        await till.move(lost.id, 'refunds');
+        expect(await till.until(lost.id, ({ status }) => status === 'voided')).toMatchObject({
+          customer_charged: 'no',
+        });
+      },
+      TEST_MS,
+    );
+
+    it(
+      'refund: in parts, declined, and unknown until its reversal is known; nothing is cancelled after it',
+      async () => {
+        const { id } = await till.pay('sale', 3_500);
+        await till.move(id, 'refunds', 1_000);
+        await till.until(id, ({ status }) => status === 'partially_refunded');
+        expect(await till.move(id, 'refunds', undefined, { kind: 'torikeshi' })).toMatchObject({
+          code: 'state_conflict',
+        });
+        await till.refuse('1200', '119');
+        await till.move(id, 'refunds', 500);
+        await till.until(id, ({ refunds }) => refunds.at(-1)?.status === 'declined');
+        await till.lose('1200');
+        await till.move(id, 'refunds', 700);
+        const lost = await till.until(
+          id,
+          ({ refunds }) => refunds.at(-1)?.status === 'declined' && refunds.length === 3,
+        );
+        expect(lost).toMatchObject({ status: 'partially_refunded', customer_charged: 'yes' });
+        await till.move(id, 'refunds');
+        await till.until(id, ({ status }) => status === 'refunded');
+      },
+      TEST_MS,
+    );
+
+    it(
+      'pre-authorization and its cancel: approved, declined, unknown',
+      async () => {
+        expect(await till.pay('auth', 4_116)).toMatchObject({ status: 'declined', decline: { network_code: '116' } });
+        const unknown = await till.pay('auth', 5_911);
+        await till.until(unknown.id, ({ status }) => status === 'declined');
+        const held = await till.pay('auth', 4_500);
+        expect(held).toMatchObject({ status: 'authorized' });
+        await till.refuse('1420', '119');
+        await till.move(held.id, 'cancel');
+        await till.until(
+          held.id,
+          ({ status, allowed_actions }) => status === 'authorized' && allowed_actions.includes('capture'),
+        );
+        const gone = await till.pay('auth', 4_600);
+        await till.lose('1420');
+        await till.mustSay('1420', '32');
+        await till.move(gone.id, 'cancel');
+        await till.until(gone.id, ({ status }) => status === 'voided');
+        expect(await till.wasSaid()).toBe(true);
+      },
+      TEST_MS,
+    );
+
+    it(
+      'completion: once, up to 115 %, beyond it nothing is sent; declined by the host; repeated until it is known',
+      async () => {
+        const { id } = await till.pay('auth', 10_000);
+        const before = (await till.heard('1220')).length;
+        expect(await till.move(id, 'captures', 11_501)).toMatchObject({ code: 'amount_exceeds_authorized' });
+        expect(await till.heard('1220')).toHaveLength(before);
+        await till.lose('1220');
+        await till.mustSay('1220', '02');
+        await till.move(id, 'captures', 11_500);
+        await till.until(id, ({ status }) => status === 'captured');
+        expect(await till.booked('capture')).toMatchObject({ amountMinor: 11_500, state: 'approved' });
+        expect(await till.wasSaid()).toBe(true);
+        expect((await till.move(id, 'captures', 1)).code).toBeDefined();
+        const refused = await till.pay('auth', 6_000);
+        await till.refuse('1220', '950');
+        await till.move(refused.id, 'captures', 6_000);
+        await till.until(
+          refused.id,
+          ({ status, attempts }) => status === 'authorized' && attempts.at(-1)?.status === 'declined',
+        );
+      },
+      TEST_MS,
+    );
+
+    it(
+      'completion cancel: taken on its day, refused by the host, repeated until it is known',
+      async () => {
+        const taken = await till.completed(7_000, 7_500);
+        await till.mustSay('1420', '33');
+        await till.move(taken.id, 'refunds');
+        await till.until(taken.id, ({ status }) => status === 'voided');
+        expect(await till.wasSaid()).toBe(true);
+        expect([(await till.booked('capture'))?.state, (await till.booked('auth'))?.state]).toEqual([
+          'reversed',
+          'reversed',
+        ]);
+        const stands = await till.completed(7_000);
+        await till.refuse('1420', '119');
+        await till.move(stands.id, 'refunds');
+        await till.until(stands.id, ({ refunds }) => refunds[0]?.status === 'declined');
+        expect(await till.read(stands.id)).toMatchObject({ status: 'captured', customer_charged: 'yes' });
+        const lost = await till.completed(7_000);
+        await till.lose('1420');
+        await till.move(lost.id, 'refunds');
+        await till.until(lost.id, ({ status }) => status === 'voided');
+      },
+      TEST_MS,
+    );
+  });
 
   it.each(['AES-DUKPT', 'TDES-DUKPT'])(
     'takes a payment from a reader with %s keys to the books of the issuer',

@@ -24,6 +24,8 @@ export interface Presentation {
   readonly amountMinor: number;
   /** Digits typed at the reader's PIN pad, if any. */
   readonly pin?: string;
+  /** AID that the holder chose on a card of several; its first one unless said otherwise. */
+  readonly application?: string;
 }
 
 /** A reader and the key that it was loaded with, as `sandbox.json` tells them. @source architecture.md §7 */
@@ -55,7 +57,7 @@ export class CardReader {
   /** @returns what the till sends, and the counter for the next card */
   present(
     counter: number,
-    { card, entry, amountMinor, pin }: Presentation,
+    { card, entry, amountMinor, pin, application = card.applications[0] }: Presentation,
   ): { cardPresent: CardPresent; nextCounter: number } {
     const { nextCounter, ...payload } = this.#dukpt.encryptCard(counter, contentOf(this.#profile, card));
     if (nextCounter === null) throw new ReaderError('this terminal has used up its key: npm start -- --reset');
@@ -64,7 +66,7 @@ export class CardReader {
       format: this.terminal.scheme === 'AES-DUKPT' ? 'dukpt_aes' : 'dukpt_tdes',
       ...payload,
       entry_mode: entry,
-      ...(entry === 'stripe' ? {} : { emv: clearEmv(entry, amountMinor, nextCounter) }),
+      ...(entry === 'stripe' ? {} : { emv: clearEmv({ entry, amountMinor, application }, nextCounter) }),
       ...(pinBlock === undefined ? {} : { pin_block: pinBlock }),
     };
     return { cardPresent, nextCounter };
@@ -92,9 +94,13 @@ function contentOf(profile: DukptProfile, card: TestCard): Buffer {
 }
 
 /** Tags without cardholder data, as they travel in the clear. The cryptogram is a stand-in: the simulated issuers do not check it yet. */
-function clearEmv(entry: EntryMode, amountMinor: number, counter: number): string {
+function clearEmv(
+  { entry, amountMinor, application }: Pick<Presentation, 'entry' | 'amountMinor' | 'application'>,
+  counter: number,
+): string {
   const date = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
   const items = [
+    ...(application === undefined ? [] : [tag('84', application)]),
     tag('82', entry === 'contactless' ? '0080' : '3900'),
     tag('95', '0000000000'),
     tag('9A', date),
