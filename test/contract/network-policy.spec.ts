@@ -1,4 +1,4 @@
-import { INTAKE_ROUTES, INTERNAL_ROUTES, RESOLUTION_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
+import { INTAKE_ROUTES, INTERNAL_ROUTES, SWITCH_ROUTES } from '@tsunagu/contracts';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,8 +88,7 @@ function callersOf(app: string, name = 'port'): string[] {
 /** Whose door a path is: the switch's, the api's, or else the vault's. */
 function ownerOf(path: string): string {
   if (Object.values<string>(SWITCH_ROUTES).includes(path)) return 'switch';
-  const ofApi = Object.values<string>({ ...INTAKE_ROUTES, ...RESOLUTION_ROUTES });
-  return ofApi.includes(path) ? 'api' : 'vault';
+  return Object.values<string>(INTAKE_ROUTES).includes(path) ? 'api' : 'vault';
 }
 
 function callersInContract(app: 'vault' | 'switch' | 'api'): string[] {

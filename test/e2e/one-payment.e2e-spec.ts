@@ -5,6 +5,7 @@ import type { House, ProcessName } from '../../tools/supervisor.mjs';
 import { CardReader } from '../../tools/till/card-reader.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
 import { runningHouse } from '../kit/running-house.js';
+import { lifecycleCases } from './lifecycle-cases.js';
 import { UnionPayTill } from '../kit/union-pay-till.js';
 
 interface Reply {
@@ -256,6 +257,16 @@ describe('the whole house', () => {
       },
       TEST_MS,
     );
+  });
+
+  lifecycleCases(() => {
+    const terminal = terminalOf(0);
+    const nextCounter = () => {
+      const counter = counters.get(terminal.id) ?? 1;
+      counters.set(terminal.id, counter + 1);
+      return counter;
+    };
+    return { house, terminal, nextCounter };
   });
 
   it.each(['AES-DUKPT', 'TDES-DUKPT'])(

@@ -24,7 +24,7 @@ const EXPORTS_MAX_OF = {
   'libs/shared/iso8583': 21, // specs, codec, validator, framing and the names of the field table belong together on the wire
   'libs/cde/links': 21, // the line, its file and the SPI of connectors, which connectors and the switch meet in
   'libs/cde/switching': 21, // journal, sending, store-and-forward, leases, counters and lists of one link are one truth: the switch binds them
-  'libs/shared/platform': 39, // the plumbing and hardening of five processes, and the ways between two switches: each takes only the parts that it names in forRoot
+  'libs/shared/platform': 40, // the plumbing and hardening of five processes, and the ways between two switches: each takes only the parts that it names in forRoot
 };
 /** What `npm run gen` makes. */
 const GENERATED = [

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { RESOLUTION_ROUTES, VERDICTS, type DoubtLine } from '@tsunagu/contracts';
+import { INTAKE_ROUTES, VERDICTS, type DoubtLine } from '@tsunagu/contracts';
 import { ApiDoor, ResolveError } from './api-door.js';
 
 export const HELP = `npm run resolve -- COMMAND [options]      attempts of which nobody knows whether they happened, asked of the running api
@@ -39,7 +39,7 @@ export async function runResolve(argv: readonly string[]): Promise<Done> {
     try {
       if (command === 'list') return await list(door, values.json);
       if (command !== 'order' && command !== 'approve') return { code: 2, text: HELP };
-      await door.ask(RESOLUTION_ROUTES.act, {
+      await door.ask(INTAKE_ROUTES.rule, {
         action: command,
         attemptId,
         verdict,
@@ -60,7 +60,7 @@ export async function runResolve(argv: readonly string[]): Promise<Done> {
 }
 
 async function list(door: ApiDoor, isJson: boolean): Promise<Done> {
-  const { attempts } = await door.ask<{ attempts: DoubtLine[] }>(RESOLUTION_ROUTES.read);
+  const { attempts } = await door.ask<{ attempts: DoubtLine[] }>(INTAKE_ROUTES.doubts);
   const code = attempts.length === 0 ? 0 : 1;
   if (isJson) return { code, text: JSON.stringify(attempts) };
   return { code, text: attempts.length === 0 ? 'nothing is in doubt' : attempts.map(lineOf).join('\n') };

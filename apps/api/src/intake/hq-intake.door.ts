@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { INTAKE_ROUTES, RESOLUTION_ROUTES } from '@tsunagu/contracts';
+import { INTAKE_ROUTES } from '@tsunagu/contracts';
 import { ResolutionDesk } from '@tsunagu/payments';
 import { AppConfig, AppLogger, SideDoor } from '@tsunagu/platform';
 import { HqIntakeService } from './hq-intake.service.js';
@@ -23,8 +23,8 @@ export class HqIntakeDoor implements OnApplicationBootstrap {
       [INTAKE_ROUTES.accept]: (body) => this.intake.accept(readPaymentOrder(body)),
       [INTAKE_ROUTES.move]: (body) => this.intake.move(readMovementOrder(body)),
       [INTAKE_ROUTES.giveUp]: (body) => this.intake.giveUp(readGiveUp(body)),
-      [RESOLUTION_ROUTES.read]: async () => ({ attempts: await this.resolutions.list() }),
-      [RESOLUTION_ROUTES.act]: (body) => this.#act(readResolutionAct(body)),
+      [INTAKE_ROUTES.doubts]: async () => ({ attempts: await this.resolutions.list() }),
+      [INTAKE_ROUTES.rule]: (body) => this.#act(readResolutionAct(body)),
     });
     this.logger.log('listening for the switch', { port });
   }

@@ -26,13 +26,13 @@ export class RulingsController {
 /** @throws RequestShapeError */
 function readRuling(body: unknown): RulingRequest {
   const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
-  const verdict = fields['verdict'];
+  const { verdict, requestId = '' } = fields;
   if (!VERDICTS.includes(verdict as Verdict)) throw new RequestShapeError('verdict');
   return {
     tenantId: uuid(fields, 'tenantId'),
     attemptId: uuid(fields, 'attemptId'),
     verdict: verdict as Verdict,
-    requestId: String(fields['requestId'] ?? ''),
+    requestId: typeof requestId === 'string' ? requestId : '',
   };
 }
 

@@ -448,7 +448,7 @@ describe('two people', () => {
     ['void', 'written_off', 'written_off', 'captured', 'yes', 1000, 0, 1000],
   ] as const)(
     'end a %s in doubt as %s, with the books right',
-    async (kind, verdict, attempt, status, customerCharged, captured, refunded, owed) => {
+    async (kind, verdict, attempt, status, ...[customerCharged, captured, refunded, owed]) => {
       const id = await doubtful[kind]();
       expect(await view(id)).toMatchObject({ final: false });
       expect(await resolve(id, verdict)).toBe(attempt);

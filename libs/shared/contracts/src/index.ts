@@ -3,7 +3,7 @@ export { HqIntakePort, INTAKE_ROUTES, type HqMovementOrder, type HqOutcome, type
 export { INTERNAL_ROUTES, type Caller } from './internal-callers.js';
 export { LANES, type Lane, type LaneJob } from './lanes.js';
 export { CVM_RESULTS, type CvmResult, type Presentment } from './presentment.js';
-export { RESOLUTION_ROUTES, SwitchRulings, VERDICTS } from './rulings.js';
+export { SwitchRulings, VERDICTS } from './rulings.js';
 export type { DoubtLine, RulingAnswer, RulingRequest, Verdict } from './rulings.js';
 export { SWITCH_ROUTES, SwitchPort } from './switch.js';
 export type {

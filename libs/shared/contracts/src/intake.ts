@@ -69,4 +69,7 @@ export const INTAKE_ROUTES = {
   accept: '/internal/v1/hq/payments',
   move: '/internal/v1/hq/movements',
   giveUp: '/internal/v1/hq/give-ups',
+  /** For operators: attempts of which nobody knows whether they happened, and what two people rule about them. */
+  doubts: '/internal/v1/doubts/read',
+  rule: '/internal/v1/doubts/rule',
 } as const;

@@ -1,5 +1,4 @@
 import { INTAKE_ROUTES } from './intake.js';
-import { RESOLUTION_ROUTES } from './rulings.js';
 import { SWITCH_ROUTES } from './switch.js';
 import { VAULT_ROUTES } from './vault.js';
 
@@ -44,8 +43,8 @@ export const INTERNAL_ROUTES: Readonly<Record<string, readonly Caller[]>> = {
   [INTAKE_ROUTES.accept]: ['switch'],
   [INTAKE_ROUTES.move]: ['switch'],
   [INTAKE_ROUTES.giveUp]: ['switch'],
-  [RESOLUTION_ROUTES.read]: ['operator'],
-  [RESOLUTION_ROUTES.act]: ['operator'],
+  [INTAKE_ROUTES.doubts]: ['operator'],
+  [INTAKE_ROUTES.rule]: ['operator'],
   [SWITCH_ROUTES.submit]: ['worker'],
   [SWITCH_ROUTES.reverse]: ['worker'],
   [SWITCH_ROUTES.outcomes]: ['worker'],

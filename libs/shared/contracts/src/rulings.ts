@@ -20,12 +20,6 @@ export abstract class SwitchRulings {
   abstract rule(request: RulingRequest): Promise<RulingAnswer>;
 }
 
-/** Paths of the api's internal routes for operators who resolve attempts in doubt; all are POST. */
-export const RESOLUTION_ROUTES = {
-  read: '/internal/v1/resolutions/read',
-  act: '/internal/v1/resolutions/act',
-} as const;
-
 /** One attempt in doubt as an operator sees it: references and amounts, nothing of a card. */
 export interface DoubtLine {
   readonly tenantId: string;

@@ -1,5 +1,5 @@
 import { isOpen, isUnknown } from '../attempt/attempt-state.js';
-import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
+import type { AttemptAnswer, AttemptView, PaymentView, RefundView, PaymentStatus } from '../payment-api.js';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 import { isSettled } from '../payment-state.js';
 import { isOpenVoid } from '../reversal/order-void.js';
@@ -47,27 +47,26 @@ export function isFinal({ payment, attempts }: PaymentRecord): boolean {
   return isSettled(payment.status) && !attempts.some((attempt) => isOpen(attempt.status));
 }
 
+/** States that are an answer by themselves, or none. */
+const CHARGED_BY_STATUS: Readonly<Partial<Record<PaymentStatus, PaymentView['customerCharged']>>> = {
+  voided: 'no',
+  refunded: 'no',
+  requires_action: 'no',
+  offline_lost: 'no',
+  processing: 'unknown',
+  unknown: 'unknown',
+  offline_accepted: 'unknown',
+};
+
 /** Whether the cardholder's line is used by this payment at this moment. "No" is said only when it is proved. */
-export function customerCharged(record: PaymentRecord): PaymentView['customerCharged'] {
-  const { payment, attempts } = record;
-  switch (payment.status) {
-    case 'declined':
-      return payment.reason === WRITTEN_OFF ? 'unknown' : 'no';
-    case 'voided':
-    case 'refunded':
-    case 'requires_action':
-    case 'offline_lost':
-      return 'no';
-    case 'expired':
-      // Of an authorization whose hold is being reversed nothing is proved until that is acknowledged.
-      return attempts.some(isOpenVoid) ? 'unknown' : 'no';
-    case 'processing':
-    case 'unknown':
-    case 'offline_accepted':
-      return 'unknown';
-    default:
-      return attempts.some(isOpenVoid) || isWhollyPending(payment) ? 'unknown' : 'yes';
-  }
+export function customerCharged({ payment, attempts }: PaymentRecord): PaymentView['customerCharged'] {
+  const plain = CHARGED_BY_STATUS[payment.status];
+  if (plain !== undefined) return plain;
+  if (payment.status === 'declined') return payment.reason === WRITTEN_OFF ? 'unknown' : 'no';
+  const isBeingReversed = attempts.some(isOpenVoid);
+  // Of an authorization whose hold is being reversed nothing is proved until that is acknowledged.
+  if (payment.status === 'expired') return isBeingReversed ? 'unknown' : 'no';
+  return isBeingReversed || isWhollyPending(payment) ? 'unknown' : 'yes';
 }
 
 /** All of the money may be on its way back. */
