@@ -1,0 +1,260 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TEST_CARDS, SharedReader } from '@tsunagu/simulator';
+import {
+  MemoryJournal,
+  TillClient,
+  TsunaguProblem,
+  type IntentAction,
+  type Movement,
+  type Outcome,
+  type Payment,
+} from '@tsunagu/sdk';
+import { FileJournal } from '@tsunagu/sdk/node';
+import type { SandboxTerminal } from '../till/sandbox-file.js';
+import type { Sale } from './sale.js';
+
+/** Parent to process. */
+export type Order =
+  | { readonly type: 'open'; readonly shop: Shop }
+  | { readonly type: 'serve'; readonly till: number; readonly sale: Sale; readonly isAgain: boolean };
+
+/** What a process of tills is told when it starts. */
+export interface Shop {
+  readonly api: string;
+  readonly dataDir: string;
+  readonly terminals: readonly { readonly till: number; readonly terminal: SandboxTerminal }[];
+  /** A till that makes a new key, a new reference and a new reading of the card for every try. */
+  readonly isNaive: boolean;
+}
+
+/** Process to parent. */
+export type Report =
+  | { readonly type: 'sent'; readonly till: number }
+  | {
+      readonly type: 'told';
+      readonly till: number;
+      readonly reference: string;
+      readonly result: 'charged' | 'not_charged';
+    }
+  | { readonly type: 'served'; readonly till: number; readonly isToBeTakenAnew: boolean }
+  | { readonly type: 'trouble'; readonly till: number; readonly words: string };
+
+const PATIENCE = { totalMs: 12_000, waitSeconds: 5, slackMs: 4_000 };
+const ROUND_PAUSE_MS = 200;
+const MOVEMENTS: readonly IntentAction[] = ['capture', 'refund', 'cancel'];
+/** What every simulated customer types. */
+const PIN = '123456';
+
+/** One till with its clerk: a reader, a journal on disk, and the SDK. */
+export class FlakyTill {
+  readonly #reader: SharedReader;
+  #tablet = 0;
+  /** Set when the tablet is lost: nothing of it reaches the network any more. */
+  #lost = new AbortController();
+  #client: TillClient;
+
+  constructor(
+    private readonly shop: Shop,
+    private readonly till: number,
+    private readonly terminal: SandboxTerminal,
+    private readonly report: (report: Report) => void,
+  ) {
+    this.#reader = new SharedReader(terminal, join(shop.dataDir, 'flaky', `reader-${till}`));
+    while (existsSync(this.#journalFile(this.#tablet + 1))) this.#tablet += 1; // the last tablet is the one that is still there
+    this.#client = this.#newClient();
+  }
+
+  /** Serve one customer to the end. @param isAgain the process died while this customer was being served */
+  async serve(sale: Sale, isAgain: boolean): Promise<void> {
+    const outcome = isAgain ? await this.#afterCrash(sale) : await this.#pay(sale);
+    const isCharged = outcome.result === 'charged';
+    this.report({
+      type: 'told',
+      till: this.till,
+      reference: sale.reference,
+      result: isCharged ? 'charged' : 'not_charged',
+    });
+    if (isCharged) await this.#then(sale, outcome.payment);
+    const isToBeTakenAnew = outcome.result === 'not_charged' && outcome.payment === null;
+    this.report({ type: 'served', till: this.till, isToBeTakenAnew });
+  }
+
+  async #pay(sale: Sale): Promise<Known> {
+    if (this.shop.isNaive) return this.#payNaively(sale);
+    const purchase = this.#client.pay(this.#purchase(sale));
+    if (sale.isTabletLost) {
+      await Promise.race([purchase, this.#sent()]);
+      return this.#onAnotherTablet(sale, purchase);
+    }
+    return this.#untilKnown(sale, await purchase);
+  }
+
+  /** The journal says what was begun; when it says nothing, the shop's own server knows the reference. */
+  async #afterCrash(sale: Sale): Promise<Known> {
+    const resumed = await this.#client.resume();
+    if (resumed !== undefined && !MOVEMENTS.includes(resumed.action))
+      return this.#untilKnown(sale, resumed.ending as Outcome);
+    await this.#resumeAll();
+    const answer = await this.#asking(() => this.#client.attempt(sale.reference));
+    if (answer.status === 'never_seen') return this.#pay({ ...sale, isTabletLost: false });
+    return this.#untilKnown(sale, await this.#client.takeOver(sale.reference));
+  }
+
+  async #onAnotherTablet(sale: Sale, first: Promise<Outcome>): Promise<Known> {
+    this.#lost.abort();
+    await first.catch(() => undefined); // nobody looks at that screen any more
+    this.#lost = new AbortController();
+    this.#tablet += 1;
+    this.#client = this.#newClient();
+    await this.#asking(() => this.#client.openPayments());
+    return this.#untilKnown(sale, await this.#client.takeOver(sale.reference));
+  }
+
+  async #untilKnown(sale: Sale, first: Outcome): Promise<Known> {
+    for (let outcome = first; ;) {
+      if (outcome.result === 'charged' || outcome.result === 'not_charged') return outcome;
+      if (outcome.result === 'action_required') {
+        outcome = await this.#act(sale, outcome.payment);
+        continue;
+      }
+      await sleep(ROUND_PAUSE_MS);
+      const resumed = await this.#client.resume();
+      if (resumed === undefined) throw new Error(`${outcome.clientReference ?? ''} is unknown and not unfinished`);
+      outcome = resumed.ending as Outcome;
+    }
+  }
+
+  /** What the customer does when the centre asks for it. */
+  #act({ manner, amountMinor }: Sale, payment: Payment): Promise<Outcome> {
+    const card = TEST_CARDS[manner.card]!;
+    switch (payment.required_action?.type) {
+      case 'enter_pin':
+        return this.#client.continueWith(payment.id, { pin_block: this.#reader.encryptPin(card, PIN) });
+      case 'insert_chip': {
+        const cardPresent = this.#reader.present({ card, entry: 'chip', amountMinor, pin: PIN });
+        return this.#client.continueWith(payment.id, { card_present: cardPresent });
+      }
+      default:
+        throw new Error(`${payment.id} waits for ${payment.required_action?.type ?? 'nothing'}`);
+    }
+  }
+
+  async #then({ then, amountMinor }: Sale, payment: Payment): Promise<void> {
+    const part = { money: { amount: Math.floor(amountMinor / 2), currency: 'JPY' as const } };
+    const { id, status } = payment;
+    if (then === 'nothing' || !['authorized', 'captured'].includes(status)) return; // done before the crash
+    if (then.endsWith('refund') !== (status === 'captured')) return;
+    const steps: Record<Exclude<Sale['then'], 'nothing'>, () => Promise<Movement>> = {
+      capture: () => this.#client.capture(id),
+      part_capture: () => this.#client.capture(id, { ...part, final: true }),
+      refund: () => this.#client.refund(id),
+      part_refund: () => this.#client.refund(id, part),
+      cancel: () => this.#client.cancel(id),
+    };
+    const movement = await steps[then]();
+    if (movement.result === 'unknown') await this.#resumeAll();
+  }
+
+  async #resumeAll(): Promise<void> {
+    for (;;) {
+      const resumed = await this.#client.resume();
+      if (resumed === undefined) return;
+      if (resumed.ending.result === 'unknown') await sleep(ROUND_PAUSE_MS);
+    }
+  }
+
+  /** What many tills do: no answer, so once more from the beginning. */
+  async #payNaively(sale: Sale): Promise<Known> {
+    for (let tries = 1; ; tries += 1) {
+      const client = this.#newClient({ journal: new MemoryJournal(), patience: { ...PATIENCE, totalMs: 1 } });
+      const outcome = await client.pay(this.#purchase({ ...sale, reference: `${sale.reference}-${tries}` }));
+      if (outcome.result === 'charged' || outcome.result === 'not_charged') return outcome;
+      if (outcome.result === 'action_required') return { result: 'not_charged', payment: outcome.payment };
+    }
+  }
+
+  #purchase({ kind, amountMinor, manner, order, reference }: Sale): Parameters<TillClient['pay']>[0] {
+    const { card, entry, pin, plan } = manner;
+    return {
+      kind,
+      client_reference: reference,
+      money: { amount: amountMinor, currency: 'JPY' },
+      metadata: { order },
+      card_present: this.#reader.present({ card: TEST_CARDS[card]!, entry, amountMinor, pin }),
+      ...(plan === undefined ? {} : { payment_plan: plan }),
+    };
+  }
+
+  /** Ask until there is an answer: a question moves no money. */
+  async #asking<T>(question: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await question();
+      } catch (error) {
+        if (error instanceof TsunaguProblem && error.status < 500) throw error;
+        await sleep(ROUND_PAUSE_MS);
+      }
+    }
+  }
+
+  #sentNow: () => void = () => undefined;
+
+  #sent(): Promise<void> {
+    return new Promise((done) => (this.#sentNow = done));
+  }
+
+  #newClient(more: Partial<ConstructorParameters<typeof TillClient>[0]> = {}): TillClient {
+    const { signal } = this.#lost;
+    return new TillClient({
+      baseUrl: this.shop.api,
+      apiKey: this.terminal.api_key,
+      terminalId: this.terminal.id,
+      journal: new FileJournal(this.#journalFile(this.#tablet)),
+      patience: PATIENCE,
+      fetch: (request) => this.#send(request, signal),
+      ...more,
+    });
+  }
+
+  #journalFile(tablet: number): string {
+    return join(this.shop.dataDir, 'flaky', `till-${this.till}-tablet-${tablet}.json`);
+  }
+
+  #send(request: Request, lost: AbortSignal): Promise<Response> {
+    if (lost.aborted) return Promise.reject(new TypeError('this tablet is lost'));
+    if (request.method === 'POST') this.report({ type: 'sent', till: this.till });
+    const answer = fetch(request, { signal: AbortSignal.any([request.signal, lost]) });
+    if (request.method === 'POST') setTimeout(() => this.#sentNow(), 30);
+    return answer;
+  }
+}
+
+type Known = Extract<Outcome, { result: 'charged' | 'not_charged' }>;
+
+/** A process of tills, until its parent ends it or it is killed. */
+export function openTills(): void {
+  const tills = new Map<number, FlakyTill>();
+  const report = (one: Report) => void process.send?.(one);
+  process.on('message', (order: Order) => {
+    if (order.type === 'open') {
+      for (const { till, terminal } of order.shop.terminals)
+        tills.set(till, new FlakyTill(order.shop, till, terminal, report));
+      return;
+    }
+    const { till, sale, isAgain } = order;
+    tills
+      .get(till)
+      ?.serve(sale, isAgain)
+      .catch((error: unknown) => {
+        report({
+          type: 'trouble',
+          till,
+          words: `${sale.reference}: ${process.env['DEBUG'] === undefined ? String(error) : ((error as Error).stack ?? '')}`,
+        });
+        report({ type: 'served', till, isToBeTakenAnew: false });
+      });
+  });
+  process.once('disconnect', () => process.exit(0));
+}
