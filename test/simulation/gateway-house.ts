@@ -3,11 +3,15 @@ import {
   AttemptBell,
   ClaimLease,
   ClaimService,
+  ContinueService,
+  CurrencyChoicesService,
   DispatchService,
+  ExpiryService,
   FollowUp,
   GiveUpService,
   IntakeService,
   LEASE,
+  OfferBook,
   OutcomeService,
   PaymentActionsService,
   PaymentGate,
@@ -17,13 +21,23 @@ import {
   WatchService,
   WorkerLeases,
   viewOf,
+  type CurrencyChoices,
+  type PaymentContinuations,
   type PaymentView,
 } from '@tsunagu/payments';
-import { SILENT_METRICS, StandInDirectory, StandInVault, StandInWakeUps, overTheNetwork } from './stand-ins.js';
+import {
+  SILENT_METRICS,
+  StandInDirectory,
+  StandInQuotes,
+  StandInVault,
+  StandInWakeUps,
+  overTheNetwork,
+} from './stand-ins.js';
 import { Life, VirtualClock, type VirtualWorld } from './virtual-world.js';
 
 const SWEEP_MS = 1_000;
 const WATCH_MS = 500;
+const EXPIRE_MS = 500;
 const WORKERS = 2;
 /** Ends of a worker that are clean stops, and restarts under another name, as of a pod that is made anew. */
 const CLEAN_STOP = 0.25;
@@ -34,6 +48,7 @@ const LAST_BREATH_MS = 30;
 export interface GatewayGround {
   readonly world: VirtualWorld;
   readonly store: PaymentStore;
+  readonly offers: OfferBook;
   readonly leases: WorkerLeases;
   readonly databaseLoss: () => number;
   /** Share of bells that nobody hears; as many ring twice, or late. */
@@ -47,6 +62,8 @@ export interface GatewayGround {
 export interface ApiServices {
   readonly intake: IntakeService;
   readonly actions: PaymentActionsService;
+  readonly choices: CurrencyChoices;
+  readonly continuations: PaymentContinuations;
   /** What a till reads: the current view, undefined before the payment exists. */
   readonly read: (paymentId: string) => Promise<PaymentView | undefined>;
 }
@@ -108,9 +125,15 @@ export class GatewayHouse {
     const followUp = new FollowUp(bell, new StandInWakeUps());
     const vault = new StandInVault(life);
     const givingUp = new GiveUpService(store, followUp, clock);
+    const gate = new PaymentGate(store, followUp);
+    const directory = new StandInDirectory();
+    const origin = new PaymentOrigin(clock, 'api-1');
+    const offers = overTheNetwork(this.ground.offers, life, this.ground.databaseLoss);
     this.services = {
-      intake: new IntakeService(store, vault, new StandInDirectory(), bell, new PaymentOrigin(clock, 'api-1')),
-      actions: new PaymentActionsService(new PaymentGate(store, followUp), vault, givingUp, clock),
+      intake: new IntakeService(store, vault, directory, bell, origin),
+      actions: new PaymentActionsService(gate, vault, givingUp, clock),
+      choices: new CurrencyChoicesService(gate, new StandInQuotes(life), offers, clock),
+      continuations: new ContinueService(gate, store, vault, directory, origin),
       read: async (paymentId) => {
         const record = await store.load({ tenantId: '', requestId: '' }, paymentId);
         return record && viewOf(record);
@@ -124,7 +147,9 @@ export class GatewayHouse {
     const store = this.#store(life);
     const bell = new LossyBell(life, this.ground.bellLoss, (job) => this.#deliver(job));
     const wire = this.ground.bendWire(this.ground.wire(life));
-    const outcomes = new OutcomeService(store, new FollowUp(bell, new StandInWakeUps()), clock, SILENT_METRICS);
+    const followUp = new FollowUp(bell, new StandInWakeUps());
+    const outcomes = new OutcomeService(store, followUp, clock, SILENT_METRICS);
+    const expiry = new ExpiryService(store, followUp, clock, SILENT_METRICS);
     const leases = overTheNetwork(this.ground.leases, life, this.ground.databaseLoss);
     const lease = new ClaimLease(leases, life.name, clock, SILENT_METRICS);
     const sweeper = new SweeperService(store, bell, lease, clock, SILENT_METRICS);
@@ -134,6 +159,7 @@ export class GatewayHouse {
     every(life, LEASE.renewMs, () => lease.keep(), 0);
     every(life, SWEEP_MS, () => sweeper.sweep());
     every(life, WATCH_MS, () => watch.watch());
+    every(life, EXPIRE_MS, () => expiry.expire());
   }
 
   #store(life: Life): PaymentStore {

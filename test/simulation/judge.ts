@@ -14,6 +14,7 @@ export interface Violation {
     | 'books unbalanced'
     | 'counters wrong'
     | 'captured beyond the authorization'
+    | 'foreign amounts differ'
     | 'card kept'
     | 'totals differ'
     | 'terminal state changed'
@@ -55,19 +56,45 @@ function judgePayment(record: PaymentRecord, issuer: SimulatedIssuer): Violation
   const where = `${payment.clientReference} ${payment.kind} ${payment.status}`;
   const view = viewOf(record);
   const { charges } = netAtIssuer(issuer, payment.clientReference);
-  const found: Violation[] = [];
-  if (isOpen(view.final, record)) found.push({ rule: 'stuck', where });
-  if (charges.length > 1) found.push({ rule: 'double charge', where });
   const isCharged = CHARGED.has(payment.status);
-  if (isCharged && charges.length === 0) found.push({ rule: 'phantom', where });
-  if (!isCharged && view.final && charges.length > 0) found.push({ rule: 'orphan', where });
-  if (isCharged && view.final && !amountsAgree(record, issuer)) found.push({ rule: 'amounts differ', where });
-  if (isOvercaptured(record, issuer)) found.push({ rule: 'captured beyond the authorization', where });
-  if (payment.held !== null && payment.status !== 'requires_action') found.push({ rule: 'card kept', where });
-  return found;
+  const isRestful = isCharged && view.final;
+  const broken: Readonly<Partial<Record<Violation['rule'], boolean>>> = {
+    stuck: isUnderWay(view.final, record),
+    'double charge': charges.length > 1,
+    phantom: isCharged && charges.length === 0,
+    orphan: !isCharged && view.final && charges.length > 0 && !isLapsed(record, issuer),
+    'amounts differ': isRestful && !amountsAgree(record, issuer),
+    'foreign amounts differ': isRestful && !foreignAmountsAgree(record, issuer),
+    'captured beyond the authorization': isOvercaptured(record, issuer),
+    'card kept': payment.held !== null && payment.status !== 'requires_action',
+  };
+  const rules = Object.entries(broken).filter(([, isBroken]) => isBroken);
+  return rules.map(([rule]) => ({ rule: rule as Violation['rule'], where }));
 }
 
-function isOpen(isFinal: boolean, { payment, attempts }: PaymentRecord): boolean {
+/** A hold that nobody captured and that the issuer lets lapse by itself: nothing was billed. */
+export function isLapsed({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {
+  const billed = heldAt(issuer, payment.clientReference)('capture');
+  return payment.kind === 'auth' && payment.status === 'expired' && payment.authorizedMinor > 0 && billed === 0;
+}
+
+/** What the holder paid in his own currency, and what went back of it, as the issuer was told; nothing at all unless he chose it. */
+function foreignAmountsAgree({ payment }: PaymentRecord, issuer: SimulatedIssuer): boolean {
+  const held = [...issuer.bookings.values()].filter(
+    (booking) => booking.attemptId === payment.clientReference && !booking.isReversed,
+  );
+  if (payment.dcc?.status !== 'accepted') return held.every(({ foreignMinor }) => foreignMinor === null);
+  const of = (kind: IssuerBooking['kind']) =>
+    held.filter((booking) => booking.kind === kind).reduce((total, { foreignMinor }) => total + (foreignMinor ?? 0), 0);
+  const isAllBack = payment.refundedMinor === payment.capturedMinor;
+  return (
+    of('charge') === payment.dcc.foreignMinor &&
+    of('refund') === payment.dcc.refundedForeignMinor &&
+    (!isAllBack || of('refund') === of('charge'))
+  );
+}
+
+function isUnderWay(isFinal: boolean, { payment, attempts }: PaymentRecord): boolean {
   const isReserved = payment.capturePendingMinor + payment.refundPendingMinor > 0;
   return (
     !isFinal ||

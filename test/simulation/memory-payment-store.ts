@@ -1,11 +1,13 @@
 import type { SealedEnvelope, TenantContext } from '@tsunagu/contracts';
 import { invariant } from '@tsunagu/kernel';
-import { PaymentStore } from '@tsunagu/payments';
+import { OfferBook, PaymentStore } from '@tsunagu/payments';
 import type {
   Attempt,
   Change,
   ChangeResult,
   ClaimedAttempt,
+  CurrencyChoice,
+  CurrencyOffer,
   Decide,
   DueAttempt,
   DueQuery,
@@ -20,6 +22,7 @@ import type {
   StoredReference,
 } from '@tsunagu/payments';
 
+const DAY_MS = 24 * 3_600_000;
 const TERMINAL_PAYMENT = new Set(['declined', 'voided', 'expired', 'refunded']);
 const TERMINAL_ATTEMPT = new Set(['declined', 'reversed', 'abandoned', 'not_sent', 'written_off', 'expired']);
 
@@ -38,6 +41,7 @@ export class MemoryPaymentStore extends PaymentStore {
   readonly postings: (Posting & { readonly paymentId: string })[] = [];
   /** Told when a state that is final was changed. */
   onChange: (where: string) => void = () => undefined;
+  readonly offers = new MemoryOfferBook();
   readonly #intents = new Map<string, StoredIntent>();
   readonly #references = new Map<string, StoredReference>();
   readonly #paymentOf = new Map<string, string>();
@@ -119,6 +123,12 @@ export class MemoryPaymentStore extends PaymentStore {
     return rows === undefined || attempt === undefined ? undefined : { rows, attempt };
   }
 
+  byReference(reference: string): PaymentRecord | undefined {
+    const paymentId = this.#references.get(reference)?.paymentId ?? '';
+    const rows = this.payments.get(paymentId);
+    return rows && snapshotOf(rows);
+  }
+
   override relinquish(
     _ctx: TenantContext,
     attemptId: string,
@@ -168,7 +178,8 @@ export class MemoryPaymentStore extends PaymentStore {
     if (isGuarded) checkGuards(rows, change);
     const { payment } = change.after;
     this.#watchTerminal(rows, change);
-    rows.payment = { ...payment };
+    this.offers.keep(change);
+    rows.payment = { ...payment, expiresAt: this.#endOf(payment) };
     for (const { attempt } of change.moved)
       rows.attempts = rows.attempts.map((row) => (row.id === attempt.id ? { ...attempt } : row));
     for (const attempt of change.added) {
@@ -179,6 +190,13 @@ export class MemoryPaymentStore extends PaymentStore {
       rows.refunds = [...rows.refunds.filter((row) => row.id !== refund.id), { ...refund }];
     }
     for (const posting of change.postings) this.postings.push({ ...posting, paymentId: payment.id });
+  }
+
+  /** Weeks are long in simulated time: some authorizations live for seconds, so that their end races what is done with them. */
+  #endOf({ status, expiresAt, amountMinor, updatedAt }: Payment): Date | null {
+    const isLong = expiresAt !== null && expiresAt.getTime() - updatedAt.getTime() > DAY_MS;
+    if (!isLong || status !== 'authorized' || amountMinor % 4 !== 0) return expiresAt;
+    return new Date(updatedAt.getTime() + 500 + (amountMinor % 16) * 500);
   }
 
   #watchTerminal(rows: Rows, change: Change): void {
@@ -226,6 +244,32 @@ export class MemoryPaymentStore extends PaymentStore {
       }
     }
     return Promise.resolve(due);
+  }
+}
+
+/** Offers and choices, which never change; a payment has one choice. */
+class MemoryOfferBook extends OfferBook {
+  readonly #books = new Map<string, { offers: CurrencyOffer[]; choice: CurrencyChoice | null }>();
+
+  override read(
+    _ctx: TenantContext,
+    paymentId: string,
+  ): Promise<{ offers: readonly CurrencyOffer[]; choice: CurrencyChoice | null }> {
+    const { offers, choice } = this.#bookOf(paymentId);
+    return Promise.resolve({ offers: [...offers], choice });
+  }
+
+  keep({ before, offered, chosen }: Change): void {
+    const book = this.#bookOf(before.id);
+    invariant(chosen === undefined || book.choice === null, 'a payment has one choice of currency');
+    if (offered !== undefined) book.offers.push(offered);
+    if (chosen !== undefined) book.choice = chosen;
+  }
+
+  #bookOf(paymentId: string): { offers: CurrencyOffer[]; choice: CurrencyChoice | null } {
+    const known = this.#books.get(paymentId) ?? { offers: [], choice: null };
+    this.#books.set(paymentId, known);
+    return known;
   }
 }
 

@@ -4,6 +4,8 @@ import type { Journal } from '@tsunagu/switching';
 import type { MemoryPaymentStore } from './memory-payment-store.js';
 import type { Life } from './virtual-world.js';
 
+const OPEN: ReadonlySet<string> = new Set(['created', 'sending', 'sent_unknown', 'in_doubt']);
+
 /** A mistake that a tired engineer could make, planted between the real services and their ports. */
 export interface PlantedBug {
   readonly store?: (store: PaymentStore, life: Life, memory: MemoryPaymentStore) => PaymentStore;
@@ -125,6 +127,50 @@ export const PLANTED_BUGS = {
         reverse: async (request) => reversedIfUnknown(await wire.reverse(request)),
       }),
   },
+  /** A till that hears nothing asks for the PIN, and the resume forgets that the first attempt may have been charged. */
+  'PIN asked for before the answer is known': {
+    wire: (wire) => bent(wire, { submit: async (request) => pinAskedIfUnknown(await wire.submit(request)) }),
+  },
+  /** The clock's loop ends an authorization although a capture was begun in time and is on its way. */
+  'expiry races a capture': {
+    store: (store) =>
+      bent(store, {
+        change: (ctx, paymentId, decide, intent) => {
+          if (ctx.requestId !== 'expiry') return store.change(ctx, paymentId, decide, intent);
+          return store.change(ctx, paymentId, (record) => {
+            const attempts = record.attempts.map((attempt) =>
+              OPEN.has(attempt.status) ? { ...attempt, status: 'abandoned' as const } : attempt,
+            );
+            return decide({ ...record, attempts });
+          });
+        },
+      }),
+  },
+  /** A payment that goes on keeps the sealed card that it waited with. */
+  'held card not erased': {
+    store: (store, _life, memory) =>
+      bent(store, {
+        change: async (ctx, paymentId, decide, intent) => {
+          const held = memory.payments.get(paymentId)?.payment.held ?? null;
+          const result = await store.change(ctx, paymentId, decide, intent);
+          const rows = memory.payments.get(paymentId);
+          if (rows !== undefined && result.kind === 'changed' && held !== null)
+            rows.payment = { ...rows.payment, held };
+          return result;
+        },
+      }),
+  },
+  /** A refund is converted at the rate of the day on which it is made. */
+  'refund at a new rate': {
+    wire: (wire) =>
+      bent(wire, {
+        submit: (request) => {
+          const { operation, conversion, amountMinor } = request;
+          if (operation !== 'refund' || conversion === undefined) return wire.submit(request);
+          return wire.submit({ ...request, conversion: { ...conversion, amountMinor: Math.ceil(amountMinor * 0.7) } });
+        },
+      }),
+  },
 } as const satisfies Record<string, PlantedBug>;
 
 export type PlantedBugName = keyof typeof PLANTED_BUGS;
@@ -133,6 +179,10 @@ function declinedIfUnknown(outcome: WireOutcome): WireOutcome {
   return outcome.state === 'unknown'
     ? { ...outcome, state: 'declined', actionCode: '909', reason: 'timeout' }
     : outcome;
+}
+
+function pinAskedIfUnknown(outcome: WireOutcome): WireOutcome {
+  return outcome.state === 'unknown' ? { ...outcome, state: 'declined', actionCode: '112', reason: null } : outcome;
 }
 
 function reversedIfUnknown(outcome: WireOutcome): WireOutcome {

@@ -1,13 +1,13 @@
 import { GatewayHouse } from './gateway-house.js';
 import { differingTotals } from './judge-totals.js';
-import { judge, netAtIssuer, type Violation } from './judge.js';
+import { isLapsed, judge, netAtIssuer, type Violation } from './judge.js';
 import { MemoryJournal } from './memory-journal.js';
 import { MemoryPaymentStore } from './memory-payment-store.js';
 import { MemoryWorkerLeases } from './memory-worker-leases.js';
 import { PLANTED_BUGS, type PlantedBug, type PlantedBugName } from './planted-bugs.js';
 import { SimulatedIssuer } from './simulated-issuer.js';
 import { FAIR_WEATHER, type WireWeather } from './simulated-line.js';
-import { SimulatedTill } from './simulated-till.js';
+import { SimulatedTill, type Witness } from './simulated-till.js';
 import { SwitchHouse, SwitchOverHttp } from './switch-house.js';
 import { VirtualWorld } from './virtual-world.js';
 import { drawIntent } from './wishes.js';
@@ -16,7 +16,7 @@ const STORM_MS = 14_000;
 /** Everything must have come to rest by then, with the weather fair and all processes up. */
 const QUIET_MS = 240_000;
 const LOOK_MS = 500;
-const STORM: WireWeather = { drop: 0.06, duplicate: 0.04, late: 0.05, reset: 0.02, decline: 0.1 };
+const STORM: WireWeather = { drop: 0.06, duplicate: 0.04, late: 0.05, reset: 0.02, decline: 0.1, askPin: 0.12 };
 const CRASH_AT_SEND = 0.15;
 /** How often a worker stands still, and for how long: beyond the time in which the others miss it. */
 const PAUSES_MAX = 3;
@@ -83,6 +83,7 @@ class Scenario {
     this.#gateway = new GatewayHouse({
       world,
       store: this.#store,
+      offers: this.#store.offers,
       leases: new MemoryWorkerLeases(world, this.#store),
       databaseLoss,
       bellLoss: () => (this.#isStorm ? 0.1 : 0),
@@ -126,6 +127,8 @@ class Scenario {
     for (const { payment, attempts } of this.#store.payments.values()) {
       reached.add(`ended ${payment.status}`);
       for (const { kind, status } of attempts) reached.add(`${kind} ${status}`);
+      if (payment.dcc !== null) reached.add(`currency ${payment.dcc.status}, ${payment.status}`);
+      if (attempts.some(({ reason }) => reason === 'pin_required')) reached.add(`asked for a PIN, ${payment.status}`);
     }
     return reached;
   }
@@ -181,10 +184,12 @@ class Scenario {
   }
 
   /** "Not charged" is said only when it is true at the issuer in this very moment, and for ever after. */
-  #hear(reference: string, view: { readonly customerCharged: string; readonly final: boolean }): void {
+  #hear(reference: string, view: Parameters<Witness>[1]): void {
     this.#world.note(() => `told: ${reference} charged ${view.customerCharged}${view.final ? ', final' : ''}`);
     if (view.customerCharged !== 'no' || !view.final) return;
     const { netMinor } = netAtIssuer(this.#issuer, reference);
+    const record = this.#store.byReference(reference);
+    if (record !== undefined && isLapsed(record, this.#issuer)) return; // a hold without a bill
     if (netMinor !== 0) this.#broken.push({ rule: 'false not charged', where: reference });
   }
 

@@ -5,6 +5,8 @@ export interface IssuerBooking {
   readonly rrn: string;
   readonly kind: 'charge' | 'increase' | 'refund' | 'capture';
   readonly amountMinor: number;
+  /** What it was in the holder's currency, by field 6. */
+  readonly foreignMinor: number | null;
   /** Our attempt, told by the request id that travels in field 59. */
   readonly attemptId: string;
   /** 1100, 1200 or 1220. */
@@ -20,6 +22,7 @@ export class SimulatedIssuer {
   readonly bookings = new Map<string, IssuerBooking>();
   readonly #answers = new Map<string, IsoMessage>();
   readonly #blocked = new Set<string>();
+  readonly #asked = new Set<string>();
   #approvals = 0;
   #businessDate = '261122';
 
@@ -29,11 +32,14 @@ export class SimulatedIssuer {
   }
 
   /** @param isDeclining what this issuer thinks of a new request */
-  receive(message: IsoMessage, isDeclining: boolean): IsoMessage {
+  receive(
+    message: IsoMessage,
+    { isDeclining, isAskingPin }: { isDeclining: boolean; isAskingPin: boolean },
+  ): IsoMessage {
     if (message.mti.startsWith('18')) return this.#answer(message, '800');
     const isReversal = message.mti.startsWith('142');
     const identity = isReversal ? originalIdentity(message) : identityOf(message);
-    const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, isDeclining);
+    const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, isDeclining, isAskingPin);
     const known = isReversal ? undefined : this.#answers.get(identity);
     // A copy of a reversal is answered with the date on which the first one was accepted: that is where it counts.
     const date = (isReversal ? this.bookings.get(identity)?.reversedOn : null) ?? this.#businessDate;
@@ -42,15 +48,17 @@ export class SimulatedIssuer {
     return copyOf(answer);
   }
 
-  #book(identity: string, message: IsoMessage, isDeclining: boolean): string {
+  #book(identity: string, message: IsoMessage, isDeclining: boolean, isAskingPin: boolean): string {
     if (this.#answers.has(identity)) return '000';
     if (this.#blocked.has(identity)) return '116';
     const isAdvice = message.mti.startsWith('122');
     if (isDeclining && !isAdvice) return '116';
+    if (isAskingPin && kindOf(message) === 'charge' && this.#asks(message.text(59) ?? '')) return '112';
     this.bookings.set(identity, {
       rrn: message.text(37) ?? '',
       kind: kindOf(message),
       amountMinor: Number(message.text(4)),
+      foreignMinor: message.text(6) === undefined ? null : Number(message.text(6)),
       attemptId: message.text(59) ?? '',
       mti: message.mti,
       businessDate: this.#businessDate,
@@ -58,6 +66,13 @@ export class SimulatedIssuer {
       reversedOn: null,
     });
     return '000';
+  }
+
+  /** A purchase is asked for its PIN once. */
+  #asks(reference: string): boolean {
+    if (this.#asked.has(reference)) return false;
+    this.#asked.add(reference);
+    return true;
   }
 
   #reverse(identity: string): string {

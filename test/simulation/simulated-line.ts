@@ -12,9 +12,11 @@ export interface WireWeather {
   readonly late: number;
   readonly reset: number;
   readonly decline: number;
+  /** Charges that the issuer takes only with a PIN. */
+  readonly askPin: number;
 }
 
-export const FAIR_WEATHER: WireWeather = { drop: 0, duplicate: 0, late: 0, reset: 0, decline: 0.1 };
+export const FAIR_WEATHER: WireWeather = { drop: 0, duplicate: 0, late: 0, reset: 0, decline: 0.1, askPin: 0.1 };
 
 export const SIMULATED_LINK: LinkConfig = {
   name: 'jcb',
@@ -26,7 +28,7 @@ export const SIMULATED_LINK: LinkConfig = {
   forwardingId: '88001234567',
   node: '00',
   brands: ['jcb'],
-  connector: 'jcb',
+  connector: 'acq',
   replyTimeoutMs: 3_000,
   echoMs: 60_000,
   reversalScheduleMs: [1_000, 2_000, 4_000],
@@ -91,9 +93,14 @@ export class SimulatedLine implements SwitchLine {
     const copies = world.random.chance(weather.duplicate) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       world.after(this.#tripMs(weather), () =>
-        this.#answer(this.issuer.receive(message, world.random.chance(weather.decline)), connection),
+        this.#answer(this.issuer.receive(message, this.#moodOf(weather)), connection),
       );
     }
+  }
+
+  #moodOf({ decline, askPin }: WireWeather): { isDeclining: boolean; isAskingPin: boolean } {
+    const { random } = this.life.world;
+    return { isDeclining: random.chance(decline), isAskingPin: random.chance(askPin) };
   }
 
   #answer(answer: IsoMessage, connection: number): void {

@@ -7,7 +7,10 @@ import type { Intent, Move } from './wishes.js';
 export const TENANT_ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b00';
 
 /** Hears what the till was told; the judge compares it with the issuer. */
-export type Witness = (reference: string, view: Pick<PaymentView, 'customerCharged' | 'final'>) => void;
+export type Witness = (
+  reference: string,
+  view: Pick<PaymentView, 'customerCharged' | 'final'> & { readonly status?: string },
+) => void;
 
 const WAIT_MS = { min: 0, max: 3_000 };
 const RETRY_MS = { min: 20, max: 1_500 };
@@ -49,6 +52,7 @@ export class SimulatedTill {
     await twin;
     if (paid === undefined) return;
     this.witness(intent.reference, paid.resource);
+    await this.#answerQuestions(intent, paid.resource.id);
     await this.#watch(intent, paid.resource.id);
     for (const group of intent.moves) {
       await Promise.all(group.map((move) => this.#make(intent, move, paid.resource.id)));
@@ -64,6 +68,57 @@ export class SimulatedTill {
       const view = await this.#untilAnswered(() => this.house.services.read(paymentId));
       if (view !== undefined) this.witness(intent.reference, view);
     }
+  }
+
+  /** A payment may ask for a currency first, and for a PIN after that; the holder may not care. */
+  async #answerQuestions(intent: Intent, paymentId: string): Promise<void> {
+    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+      const view = await this.#untilAnswered(() => this.house.services.read(paymentId));
+      if (view === undefined) return;
+      const type = view.action?.type;
+      if (type === undefined && view.status !== 'processing') return;
+      if (type === 'choose_currency' && !(await this.#choose(intent, paymentId))) return;
+      if (type === 'enter_pin' && !(await this.#typePin(intent, paymentId, view.attempts.length))) return;
+      await this.#pause();
+    }
+  }
+
+  /** @returns false when nobody will come back to this payment */
+  async #choose(intent: Intent, paymentId: string): Promise<boolean> {
+    const { currency, reference } = intent;
+    const ctx = contextOf(intent);
+    if (currency === 'cancels') return this.#cancel(intent, paymentId);
+    const asked = await this.#untilAnswered(() => this.house.services.choices.offer(ctx, paymentId));
+    if (currency === null || currency === 'walks away') return false;
+    const offer = asked?.offer;
+    if (offer == null) return true;
+    if (currency === 'too late') await this.#sleep(this.world.random.between(1_000, 45_000));
+    const say = (choice: 'local' | 'foreign') => {
+      const idempotency = { key: `${reference}-${choice}-${offer.id}`, fingerprint: choice };
+      const order = { idempotency, offerId: offer.id, choice, shown: {} };
+      return this.#untilAnswered(() => this.house.services.choices.choose(ctx, paymentId, order));
+    };
+    if (currency === 'both at once') await Promise.all([say('foreign'), say('local')]);
+    else await say(currency === 'local' ? 'local' : 'foreign');
+    return true;
+  }
+
+  async #typePin(intent: Intent, paymentId: string, attempts: number): Promise<boolean> {
+    const { pin, reference } = intent;
+    if (pin === 'walks away') return false;
+    if (pin === 'cancels') return this.#cancel(intent, paymentId);
+    const type = (times: string) => {
+      const idempotency = { key: `${reference}-pin-${attempts}${times}`, fingerprint: 'pin' };
+      const order = { idempotency, pinBlock: { format: 'iso4', ksn: '00', data: '00' } } as const;
+      return this.#untilAnswered(() => this.house.services.continuations.continue(contextOf(intent), paymentId, order));
+    };
+    await Promise.all(pin === 'typed' ? [type('')] : [type(' once'), type(' twice')]);
+    return true;
+  }
+
+  async #cancel(intent: Intent, paymentId: string): Promise<false> {
+    await this.#make(intent, { name: 'give-up-question', what: 'cancel' }, paymentId);
+    return false;
   }
 
   /** Most clerks wait until a movement has ended before they begin the next one. */
@@ -142,6 +197,7 @@ function orderOf(intent: Intent, terminalId: string): PaymentOrder {
     kind: intent.kind,
     amountMinor: intent.amountMinor,
     currency: 'JPY',
+    ...(intent.currency === null ? {} : { method: 'dcc' as const }),
     card: { format: 'dukpt_aes', ksn: '00', ciphertext: intent.brand, entryMode: 'contactless' },
   };
 }

@@ -20,6 +20,12 @@ const TRIED = [
   ),
   ...['auth', 'sale', 'increase', 'capture', 'refund', 'void'].map((kind) => `${kind} approved`),
   ...['auth', 'sale', 'increase', 'capture', 'refund'].map((kind) => `${kind} reversed`),
+  ...['captured', 'refunded', 'partially_refunded', 'declined', 'voided'].map((end) => `currency accepted, ${end}`),
+  ...['refused, captured', 'undecided, expired', 'undecided, voided', 'unavailable, captured'].map(
+    (end) => `currency ${end}`,
+  ),
+  ...['captured', 'authorized', 'expired', 'voided', 'declined', 'refunded'].map((end) => `asked for a PIN, ${end}`),
+  ...['ended expired'],
 ];
 
 const PATIENCE = { timeout: 300_000 };
@@ -53,14 +59,18 @@ describe('the real services in simulated time', () => {
 /** What each mistake does to people; a rig that sees something else does not see the mistake. */
 const HARM: Readonly<Record<PlantedBugName, Violation['rule']>> = {
   'no claim': 'stuck',
-  'no state guard': 'false not charged',
-  'claim believed after a pause': 'terminal state changed',
+  'no state guard': 'captured beyond the authorization',
+  'claim believed after a pause': 'counters wrong',
   'reversal tried once': 'stuck',
   'send before persist': 'double charge',
   'check-then-insert': 'double charge',
   'no sweeper': 'stuck',
   'timeout = failed': 'false not charged',
   'not charged before the proof': 'false not charged',
+  'PIN asked for before the answer is known': 'false not charged',
+  'expiry races a capture': 'stuck',
+  'held card not erased': 'card kept',
+  'refund at a new rate': 'foreign amounts differ',
 };
 
 describe('the rig catches', () => {

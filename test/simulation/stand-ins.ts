@@ -1,5 +1,8 @@
 import {
+  ConversionQuotes,
   VaultPort,
+  type ConversionAnswer,
+  type ConversionAsk,
   type EnrolDeviceAnswer,
   type CardBrand,
   type OpenCardAnswer,
@@ -33,7 +36,12 @@ export class StandInVault extends VaultPort {
 
   override open({ card }: OpenCardRequest): Promise<OpenCardAnswer> {
     const brand = card.ciphertext as CardBrand;
-    const shown = { ...CARD, brand, bin6: BIN6[brand] ?? CARD.bin6 };
+    const shown = {
+      ...CARD,
+      brand,
+      bin6: BIN6[brand] ?? CARD.bin6,
+      currency: brand === 'visa' ? ('USD' as const) : null,
+    };
     return this.life.ask(() => ({ tokenId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01', card: shown, envelope: ENVELOPE }));
   }
 
@@ -50,6 +58,40 @@ export class StandInVault extends VaultPort {
   }
 }
 
+/** A rate provider that is away now and then, and whose offers end before some holders have read them. */
+export class StandInQuotes extends ConversionQuotes {
+  constructor(private readonly life: Life) {
+    super();
+  }
+
+  override quote({ amountMinor }: ConversionAsk): Promise<ConversionAnswer> {
+    const { world } = this.life;
+    return this.life.ask((): ConversionAnswer => {
+      if (world.random.chance(0.1)) return { kind: 'none', why: 'unavailable' };
+      const rateAt = world.wallTime;
+      const expiresAt = new Date(rateAt.getTime() + world.random.between(6_000, 40_000));
+      const foreignMinor = Math.max(1, Math.round(amountMinor * 0.67));
+      const words = { ja: '', en: '', 'zh-Hans': '', 'zh-Hant': '', ko: '' };
+      const source = {
+        rateSource: 'stand-in',
+        rateAt,
+        expiresAt,
+        providerReference: `q-${rateAt.getTime()}`,
+        disclaimer: '',
+      };
+      const quote = {
+        currency: 'USD',
+        foreignMinor,
+        rate: '0.0067',
+        markupBps: 300,
+        ...source,
+        disclosure: words,
+      } as const;
+      return { kind: 'quoted', quote };
+    });
+  }
+}
+
 /** Every terminal exists. */
 export class StandInDirectory extends MerchantDirectory {
   override terminal(_ctx: TenantContext, terminalId: string): Promise<MerchantTerminal> {
@@ -63,6 +105,7 @@ export class StandInDirectory extends MerchantDirectory {
       storeName: 'SIMULATION',
       cutOffMinutes: 0,
       methods: ['credit', 'nfc', 'unionpay', 'dcc'],
+      dccCurrencies: ['USD'],
     });
   }
 }

@@ -18,11 +18,29 @@ export interface Intent {
   readonly kind: 'sale' | 'auth';
   readonly amountMinor: number;
   readonly brand: CardBrand;
+  /** What the holder does when asked for a currency; null: the till does not ask. */
+  readonly currency: CurrencyAnswer | null;
+  /** What the holder does when the issuer asks for a PIN. */
+  readonly pin: 'typed' | 'typed twice at once' | 'walks away' | 'cancels';
   readonly story: string;
   readonly moves: Story;
   /** Send the same request twice at once: a proxy that retries, or a nervous clerk. */
   readonly isDoubled: boolean;
 }
+
+/** `both at once`: a till and its twin say the opposite; `too late`: the offer has run out, and a new one is asked for. */
+export type CurrencyAnswer = 'foreign' | 'local' | 'both at once' | 'too late' | 'walks away' | 'cancels';
+const CURRENCY_ANSWERS: readonly CurrencyAnswer[] = [
+  'foreign',
+  'foreign',
+  'foreign',
+  'local',
+  'both at once',
+  'too late',
+  'walks away',
+  'cancels',
+];
+const PIN_ANSWERS: readonly Intent['pin'][] = ['typed', 'typed', 'typed twice at once', 'walks away', 'cancels'];
 
 /** Brands whose rules differ: more can be asked for, or the one capture may exceed the authorization and be taken back. */
 const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'unionpay'];
@@ -31,6 +49,9 @@ const refund = (amountMinor?: number, name = 'refund'): Move => ({ name, what: '
 const capture = (amountMinor?: number, name = 'capture'): Move => ({ name, what: 'capture', ...part(amountMinor) });
 const CANCEL: Move = { name: 'cancel', what: 'cancel' };
 const GIVE_UP: Move = { name: 'give-up', what: 'ensure_cancelled' };
+
+/** Of sales: those whose till asks for the holder's own currency. */
+const DCC_SHARE = 0.4;
 
 /** What becomes of a sale. Amounts are of the sale; a part of nothing is refused, and that is an answer too. */
 const AFTER_SALE: Readonly<Record<string, (amountMinor: number) => Story>> = {
@@ -93,11 +114,14 @@ export function drawIntent({ random }: VirtualWorld, reference: string): Intent 
   const stories = kind === 'auth' ? AFTER_AUTHORIZATION : AFTER_SALE;
   const story = random.pick(Object.keys(stories));
   const amountMinor = random.between(1, 9_999);
+  const currency = kind === 'sale' && random.chance(DCC_SHARE) ? random.pick(CURRENCY_ANSWERS) : null;
   return {
     reference,
     kind,
     amountMinor,
-    brand: random.pick(BRANDS),
+    brand: currency === null ? random.pick(BRANDS) : 'visa',
+    currency,
+    pin: random.pick(PIN_ANSWERS),
     story,
     moves: stories[story]!(amountMinor),
     isDoubled: random.chance(0.25),
