@@ -38,6 +38,20 @@ describe('the list of payments', () => {
     }
   });
 
+  it('walks the open payments of a terminal, for its own node alone', async () => {
+    const terminal = house.terminalId();
+    const open = async (query: string) => (await house.ask(`/v1/terminals/${terminal}/open-payments${query}`)).body;
+    const first = await open('?limit=2');
+    const second = await open(`?limit=2&cursor=${String(first['next_cursor'])}`);
+    const third = await open(`?limit=2&cursor=${String(second['next_cursor'])}`);
+    expect([...ids(first), ...ids(second), ...ids(third)]).toEqual(made.toReversed());
+    expect([first['has_more'], third['has_more'], third['next_cursor']]).toEqual([true, false, null]);
+    expect(ids(await open(`?limit=2&cursor=${String(third['prev_cursor'])}`))).toEqual(ids(second));
+    expect(ids(await open(''))).toEqual(made.toReversed());
+    const other = await house.ask(`/v1/terminals/${terminal}/open-payments`, { key: house.tenant(1).apiKey });
+    expect([other.status, other.body['code']]).toEqual([404, 'resource_missing']);
+  });
+
   it('keeps a cursor to its order, its filters and its key', async () => {
     const cursor = String((await list('limit=2'))['next_cursor']);
     for (const query of [`limit=2&sort=created_at&cursor=${cursor}`, `limit=2&q=S&cursor=${cursor}`]) {

@@ -1,4 +1,4 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { MerchantDirectory, PaymentQueries, presentPayment, TerminalRules } from '@tsunagu/payments';
@@ -6,9 +6,12 @@ import { Permission, Policy } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
 import { Conversation, Talk } from '../http/conversation.js';
+import { PageCursor } from '../lists/page-cursor.js';
+import { pageOf } from '../lists/page.js';
 import { PaymentListResponse } from '../payments/payment-list.response.js';
 import { RequestError } from '../problem/request-error.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
+import { OpenPaymentsQuery } from './open-payments.query.js';
 import { CapabilitiesResponse, presentCapabilities } from './capabilities.response.js';
 
 @ApiTags('terminals')
@@ -18,6 +21,7 @@ export class TerminalsController {
     private readonly queries: PaymentQueries,
     private readonly merchants: MerchantDirectory,
     private readonly rules: TerminalRules,
+    private readonly cursor: PageCursor,
   ) {}
 
   @Get(':id/capabilities')
@@ -44,25 +48,26 @@ export class TerminalsController {
   @ApiOperation({
     operationId: 'listOpenPayments',
     summary: '未確定の支払いを一覧する · Open payments of a terminal',
-    description: 'What a till asks first after a restart: everything that is not final yet.',
+    description:
+      'What a till asks first after a restart: every payment without a first outcome, and every one that waits for its customer. Newest first, paged like every list.',
   })
   @ApiParam({ name: 'id', example: 'trm_01JDA0Q5P8F6TBN3X2V7K9M4RE' })
-  @Answers({ type: PaymentListResponse, statuses: [200], problems: ['resource_missing'] })
+  @Answers({
+    type: PaymentListResponse,
+    statuses: [200],
+    problems: ['resource_missing', 'cursor_invalid', 'parameter_invalid', 'unknown_parameter'],
+  })
   async open(
     @Tenant() ctx: TenantContext,
     @Param('id', new WireIdPipe('trm')) id: string,
     @Talk() talk: Conversation,
+    @Query() query: OpenPaymentsQuery,
   ): Promise<PaymentListResponse> {
     if ((await this.merchants.terminal(ctx, id)) === undefined) throw new RequestError('resource_missing');
-    const data = (await this.queries.openPayments(ctx, id)).map((view) => presentPayment(view, talk));
-    return {
-      object: 'list',
-      data,
-      has_more: false,
-      next_cursor: null,
-      prev_cursor: null,
-      total: null,
-      total_capped: null,
-    };
+    const scope = { list: 'open-payments', tenantId: ctx.tenantId, terminalId: id };
+    const edge = query.cursor === undefined ? {} : this.cursor.read(scope, query.cursor);
+    const read = await this.queries.openPayments(ctx, id, { limit: query.size, ...edge });
+    const page = pageOf(read, { cursor: this.cursor, scope, edge }, (view) => presentPayment(view, talk));
+    return { ...page, total: null, total_capped: null };
   }
 }

@@ -199,10 +199,12 @@ export class FakePayments {
     return Promise.resolve(this.neverSeen(clientReference));
   }
 
-  openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]> {
-    return Promise.resolve(
-      this.rows.filter((row) => row.tenantId === ctx.tenantId && row.terminalId === terminalId && !row.final),
-    );
+  openPayments(ctx: TenantContext, terminalId: string): Promise<{ data: PaymentView[]; hasMore: boolean }> {
+    const isOpen = (row: PaymentView) => row.terminalId === terminalId && !row.final;
+    return Promise.resolve({
+      data: this.rows.filter((row) => row.tenantId === ctx.tenantId && isOpen(row)),
+      hasMore: false,
+    });
   }
 
   async waitFor(ctx: TenantContext, id: string): Promise<PaymentView | undefined> {

@@ -13,13 +13,7 @@ import type {
 import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan, PlanAsked, PlanFacts } from './plans/plan-rules.js';
 import type { ContinueOrder } from './presentment/continue-payment.js';
-import type {
-  ChipFieldRow,
-  ChipRow,
-  PresentmentPlace,
-  ReaderClass,
-  TapRow,
-} from './presentment/presentment-rules.js';
+import type { ChipFieldRow, ChipRow, PresentmentPlace, ReaderClass, TapRow } from './presentment/presentment-rules.js';
 import type { RequiredAction } from './presentment/required-action.js';
 import type { StatedPresentment } from './presentment/stated-presentment.js';
 
@@ -285,6 +279,9 @@ export interface PaymentPage {
   readonly oldestFirst?: boolean;
 }
 
+/** A page of the open payments of a terminal, newest first. */
+export type OpenPage = Pick<PaymentPage, 'limit' | 'beforeId' | 'afterId'>;
+
 /** Reads. Every method sees only what the context's node may see; anything else reads as absent. */
 export abstract class PaymentQueries {
   abstract find(ctx: TenantContext, paymentId: string): Promise<PaymentView | undefined>;
@@ -295,7 +292,12 @@ export abstract class PaymentQueries {
   ): Promise<{ data: PaymentView[]; hasMore: boolean }>;
   abstract count(ctx: TenantContext, filter: PaymentFilter, cap: number): Promise<number>;
   abstract attempt(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;
-  abstract openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]>;
+  /** Without a first outcome, or waiting for the customer; newest first. What a till asks after a restart. */
+  abstract openPayments(
+    ctx: TenantContext,
+    terminalId: string,
+    page: OpenPage,
+  ): Promise<{ data: PaymentView[]; hasMore: boolean }>;
   /**
    * Wait until the payment is final (or its sequence passes `afterSequence`), or the time is over; then its current view.
    * @param until `isJustSeen`: the caller has read it a moment ago and it was not so yet; the first look comes with the first news
@@ -366,6 +368,8 @@ export interface MerchantTerminal {
   readonly wireMerchant: string;
   readonly mcc: string;
   readonly storeName: string;
+  /** As slips show it; null or left out: they show none. */
+  readonly storePhone?: string | null;
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
   /** Currencies in which the store lets holders pay (DCC); left out: none. */

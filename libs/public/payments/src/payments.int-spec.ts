@@ -527,7 +527,10 @@ describe('reading', () => {
       (await house.queries.list(ctx, { amountMinor: 300, brand: 'jcb', status: ['processing'] }, { limit: 9 })).data,
     ).toHaveLength(1);
     expect(await house.queries.count(ctx, {}, 3)).toBe(3);
-    expect(await house.queries.openPayments(ctx, TERMINAL_ID)).toHaveLength(5);
+    const open = await house.queries.openPayments(ctx, TERMINAL_ID, { limit: 2 });
+    expect([open.data.map(({ id }) => id), open.hasMore]).toEqual([ids.slice(0, 2), true]);
+    const rest = await house.queries.openPayments(ctx, TERMINAL_ID, { limit: 3, beforeId: ids[1] });
+    expect([rest.data.map(({ id }) => id), rest.hasMore]).toEqual([ids.slice(2), false]);
   });
 
   it('finds one payment by its reference', async () => {

@@ -3,8 +3,8 @@ import type { TenantContext } from '@tsunagu/contracts';
 import type { PaymentFilter } from '../payment-api.js';
 import { RECORD_COLUMNS } from '../store/payment-statements.js';
 
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** A filter that is null does not filter. The range of ids always does: it prunes partitions and walks the primary key. */
 const WHERE = `p.tenant_id = $1 AND p.id >= $2 AND p.id <= $3 AND p.id <> $4
@@ -32,11 +32,18 @@ export const countSome = sql(
   `SELECT count(*)::int AS found FROM (SELECT 1 FROM gateway.payment p WHERE ${WHERE} LIMIT $18) AS matching`,
 );
 
-export const openByTerminal = sql(
-  'payment_open_by_terminal',
-  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p
-    WHERE p.tenant_id = $1 AND p.terminal_id = $2 AND p.status IN ('processing', 'requires_action', 'unknown')
-    ORDER BY p.id DESC LIMIT 100`,
+/** Walks the partial index of open payments: a terminal has few, whatever its tenant has. */
+const OPEN = `p.tenant_id = $1 AND p.terminal_id = $2 AND p.status IN ('processing', 'requires_action', 'unknown')
+  AND p.id > $3 AND p.id < $4`;
+
+export const openNewest = sql(
+  'payment_open_newest',
+  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${OPEN} ORDER BY p.id DESC LIMIT $5`,
+);
+
+export const openOldest = sql(
+  'payment_open_oldest',
+  `SELECT ${RECORD_COLUMNS} FROM gateway.payment p WHERE ${OPEN} ORDER BY p.id LIMIT $5`,
 );
 
 /** Edges of a page, and of a reference that names one payment. */

@@ -6,6 +6,7 @@ import {
   PaymentQueries,
   type AttemptAnswer,
   type PaymentFilter,
+  type OpenPage,
   type PaymentPage,
   type PaymentView,
 } from '../payment-api.js';
@@ -70,9 +71,16 @@ export class PgPaymentQueries extends PaymentQueries {
     return attemptAnswer(clientReference, isAbsent ? 'never_seen' : record);
   }
 
-  override async openPayments(ctx: TenantContext, terminalId: string): Promise<PaymentView[]> {
-    const views = await this.#views(ctx, lists.openByTerminal, [ctx.tenantId, terminalId]);
-    return views.filter((view) => isVisible(ctx, view));
+  override async openPayments(
+    ctx: TenantContext,
+    terminalId: string,
+    { limit, afterId, beforeId }: OpenPage,
+  ): Promise<{ data: PaymentView[]; hasMore: boolean }> {
+    const bounds = [afterId ?? lists.FIRST_ID, beforeId ?? lists.LAST_ID];
+    const statement = afterId === undefined ? lists.openNewest : lists.openOldest;
+    const found = await this.#views(ctx, statement, [ctx.tenantId, terminalId, ...bounds, limit + 1]);
+    const page = found.slice(0, limit).filter((view) => isVisible(ctx, view));
+    return { data: afterId === undefined ? page : page.reverse(), hasMore: found.length > limit };
   }
 
   override async waitFor(ctx: TenantContext, paymentId: string, until: Until): Promise<PaymentView | undefined> {
