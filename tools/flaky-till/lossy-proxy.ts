@@ -30,13 +30,15 @@ export class LossyProxy {
   private constructor(
     private readonly target: { readonly host: string; readonly port: number },
     private readonly random: SeededRandom,
+    private readonly delayMaxMs: number,
   ) {
     this.#server = createServer((till) => this.#accept(till));
   }
 
-  static async start(targetUrl: string, random: SeededRandom): Promise<LossyProxy> {
+  /** @param delayMaxMs longest time that a slow answer is held back */
+  static async start(targetUrl: string, random: SeededRandom, delayMaxMs = DELAY_MAX_MS): Promise<LossyProxy> {
     const { hostname, port } = new URL(targetUrl);
-    const proxy = new LossyProxy({ host: hostname, port: Number(port) }, random);
+    const proxy = new LossyProxy({ host: hostname, port: Number(port) }, random, delayMaxMs);
     await new Promise<void>((done) => proxy.#server.listen(0, '127.0.0.1', done));
     return proxy;
   }
@@ -79,7 +81,7 @@ export class LossyProxy {
     this.counts.exchanges += 1;
     const trouble = this.random.chance(this.loss) ? this.random.pick(TROUBLES) : undefined;
     if (trouble !== undefined) this.counts[trouble] += 1;
-    return { trouble, delayMs: this.random.between(50, DELAY_MAX_MS) };
+    return { trouble, delayMs: this.random.between(1, this.delayMaxMs) };
   }
 }
 

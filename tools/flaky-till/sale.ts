@@ -5,7 +5,7 @@ export interface Manner {
   readonly name: string;
   readonly card: string;
   readonly entry: 'chip' | 'contactless' | 'stripe';
-  readonly pin?: string;
+  readonly hasPin?: boolean;
   readonly plan?: { readonly type: 'installments' | 'revolving'; readonly count?: number };
 }
 
@@ -28,7 +28,7 @@ const MANNERS: readonly Manner[] = [
   { name: 'credit, instalments', card: 'jcb', entry: 'chip', plan: { type: 'installments', count: 3 } },
   { name: 'contactless', card: 'visa', entry: 'contactless' },
   { name: 'contactless', card: 'mastercard', entry: 'contactless' },
-  { name: 'unionpay with PIN', card: 'unionpay', entry: 'chip', pin: '123456' },
+  { name: 'unionpay with PIN', card: 'unionpay', entry: 'chip', hasPin: true },
 ];
 const STRIPE: Manner = { name: 'stripe', card: 'amex', entry: 'stripe' };
 const THEN: readonly (readonly [share: number, Sale['then']])[] = [

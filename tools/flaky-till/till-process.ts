@@ -44,8 +44,6 @@ export type Report =
 const PATIENCE = { totalMs: 12_000, waitSeconds: 5, slackMs: 4_000 };
 const ROUND_PAUSE_MS = 200;
 const MOVEMENTS: readonly IntentAction[] = ['capture', 'refund', 'cancel'];
-/** What every simulated customer types. */
-const PIN = '123456';
 
 /** One till with its clerk: a reader, a journal on disk, and the SDK. */
 export class FlakyTill {
@@ -131,9 +129,9 @@ export class FlakyTill {
     const card = TEST_CARDS[manner.card]!;
     switch (payment.required_action?.type) {
       case 'enter_pin':
-        return this.#client.continueWith(payment.id, { pin_block: this.#reader.encryptPin(card, PIN) });
+        return this.#client.continueWith(payment.id, { pin_block: this.#reader.encryptPin(card, card.pin) });
       case 'insert_chip': {
-        const cardPresent = this.#reader.present({ card, entry: 'chip', amountMinor, pin: PIN });
+        const cardPresent = this.#reader.present({ card, entry: 'chip', amountMinor, pin: card.pin });
         return this.#client.continueWith(payment.id, { card_present: cardPresent });
       }
       default:
@@ -176,13 +174,14 @@ export class FlakyTill {
   }
 
   #purchase({ kind, amountMinor, manner, order, reference }: Sale): Parameters<TillClient['pay']>[0] {
-    const { card, entry, pin, plan } = manner;
+    const { entry, hasPin, plan } = manner;
+    const card = TEST_CARDS[manner.card]!;
     return {
       kind,
       client_reference: reference,
       money: { amount: amountMinor, currency: 'JPY' },
       metadata: { order },
-      card_present: this.#reader.present({ card: TEST_CARDS[card]!, entry, amountMinor, pin }),
+      card_present: this.#reader.present({ card, entry, amountMinor, pin: hasPin ? card.pin : undefined }),
       ...(plan === undefined ? {} : { payment_plan: plan }),
     };
   }
