@@ -4,6 +4,7 @@ import { merchantsMigrations } from '@tsunagu/merchants';
 import { notifyMigrations } from '@tsunagu/notify';
 import { paymentsMigrations } from '@tsunagu/payments';
 import { platformMigrations, type Migration } from '@tsunagu/platform';
+import { receiptsMigrations } from '@tsunagu/receipts';
 import { switchMigrations } from '@tsunagu/switching';
 
 /** Every migration of the house, in the order of their timestamps. */
@@ -12,6 +13,7 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...merchantsMigrations,
   ...paymentsMigrations,
   ...notifyMigrations,
+  ...receiptsMigrations,
   ...vaultMigrations,
   ...switchMigrations,
   ...acceptorMigrations,

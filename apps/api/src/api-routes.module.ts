@@ -21,6 +21,7 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentPlansController } from './payment-plans/payment-plans.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
+import { ReceiptsController } from './receipts/receipts.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
 import { TokenExportsController } from './token-files/token-exports.controller.js';
 import { TokenFileDesk } from './token-files/token-file-desk.js';
@@ -37,6 +38,7 @@ export const CONTROLLERS = [
   ContinueController,
   VoiceApprovalsController,
   DccController,
+  ReceiptsController,
   PaymentPlansController,
   AttemptsController,
   TerminalsController,

@@ -4,6 +4,7 @@ import { MerchantDirectoryService, MerchantsModule } from '@tsunagu/merchants';
 import { NotifyWriterModule } from '@tsunagu/notify';
 import { MerchantDirectory, PaymentsApiModule } from '@tsunagu/payments';
 import { PlatformModule } from '@tsunagu/platform';
+import { ReceiptsModule } from '@tsunagu/receipts';
 import { TokenEventFeed } from './tokens/token-event-feed.js';
 import { ApiRoutesModule } from './api-routes.module.js';
 import { HqIntakeModule } from './intake/hq-intake.module.js';
@@ -17,9 +18,9 @@ import { HqIntakeModule } from './intake/hq-intake.module.js';
 })
 class PortsModule {}
 
-/** The payments feature as the routes see it: routes ask for its ports and know no module. */
+/** Payments and slips as the routes see them: routes ask for their ports and know no module. */
 @Global()
-@Module({ imports: [PaymentsApiModule], exports: [PaymentsApiModule] })
+@Module({ imports: [PaymentsApiModule, ReceiptsModule], exports: [PaymentsApiModule, ReceiptsModule] })
 class FeaturesModule {}
 
 @Module({

@@ -64,6 +64,7 @@ function checkEnvelope(request: FastifyRequest, routes: RouteIndex): void {
 
 function isAcceptable(request: FastifyRequest, accept: string): boolean {
   if (ACCEPTABLE.test(accept)) return true;
+  if (request.routeOptions.url?.endsWith('.pdf') === true && /(?:^|[,\s])application\/pdf/i.test(accept)) return true;
   return request.routeOptions.url?.endsWith('/stream') === true && /(?:^|[,\s])text\/(?:event-stream|\*)/i.test(accept);
 }
 

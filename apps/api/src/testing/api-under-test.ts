@@ -17,12 +17,14 @@ import {
   TerminalRules,
 } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
+import { ReceiptPrints } from '@tsunagu/receipts';
 import { PERMISSIONS } from '../access/permission.decorator.js';
 import { ApiRoutesModule } from '../api-routes.module.js';
 import { configureApi } from '../configure-api.js';
 import { FakeChoices } from './fake-choices.js';
 import { FakeKeyDesk } from './fake-key-desk.js';
 import { FakeDeliveryLog } from './fake-delivery-log.js';
+import { FakeReceiptPrints } from './fake-receipt-prints.js';
 import { FakeEndpoints } from './fake-endpoints.js';
 import { FakeTokenFiles } from './fake-token-files.js';
 import { FakeTokens } from './fake-tokens.js';
@@ -113,6 +115,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: TokenPort, useClass: FakeTokens },
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
+    { provide: ReceiptPrints, useClass: FakeReceiptPrints },
     { provide: CurrencyChoices, useValue: new FakeChoices(payments) },
     ...[
       PaymentIntake,

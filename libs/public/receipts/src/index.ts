@@ -1,3 +1,4 @@
+export { renderDocumentPdf, type DocumentBlock } from './render/document-pdf.js';
 export { renderReceipt, renderReceiptPdf, type Receipt } from './receipt.js';
 export {
   RECEIPT_COPIES,
@@ -13,3 +14,6 @@ export {
   type ReceiptWish,
 } from './receipt-facts.js';
 export { cardCompanyOf } from './words/card-companies.js';
+export { receiptsMigrations } from './migrations/receipts-migrations.js';
+export { ReceiptPrints, type PrintedSlip } from './prints/receipt-prints.js';
+export { ReceiptsModule } from './receipts.module.js';

@@ -13,7 +13,7 @@ export type ReceiptWidth = (typeof RECEIPT_WIDTHS)[number];
  * What the slip is of.
  * `sale` 売上 · `authorization` 仮売上 · `capture` 承認後売上 · `torikeshi` 取消 · `henpin` 返品 · `voided` 取消 of an authorization or by
  * the system · `declined` not approved · `expired` ended without a charge · `unknown` 処理未了: nobody knows yet · `offline` accepted
- * without the issuer
+ * without the issuer · `refund_declined`, `refund_unknown` the same of money that should go back
  */
 export type ReceiptKind =
   | 'sale'
@@ -25,7 +25,9 @@ export type ReceiptKind =
   | 'declined'
   | 'expired'
   | 'unknown'
-  | 'offline';
+  | 'offline'
+  | 'refund_declined'
+  | 'refund_unknown';
 
 export interface ReceiptShop {
   readonly name: string;

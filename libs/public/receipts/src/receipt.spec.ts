@@ -43,7 +43,7 @@ describe('slips', () => {
   });
 
   it('have a golden file for every kind', () => {
-    const kinds: readonly ReceiptKind[] = ['sale', 'authorization', 'capture', 'torikeshi', 'henpin', 'voided', 'declined', 'expired', 'unknown', 'offline']; // prettier-ignore
+    const kinds: readonly ReceiptKind[] = ['sale', 'authorization', 'capture', 'torikeshi', 'henpin', 'voided', 'declined', 'expired', 'unknown', 'offline', 'refund_declined', 'refund_unknown']; // prettier-ignore
     expect(kinds.filter((kind) => !RECEIPT_CASES.some(({ facts }) => (facts.kind ?? 'sale') === kind))).toEqual([]);
   });
 

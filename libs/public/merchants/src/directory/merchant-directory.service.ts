@@ -5,7 +5,7 @@ import { sql, Transactions } from '@tsunagu/platform';
 
 const FIND = sql(
   'directory_terminal',
-  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract, s.dcc_currencies
+  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract, s.dcc_currencies, s.phone
      from gateway.terminal t join gateway.store s on s.tenant_id = t.tenant_id and s.id = t.store_id
     where t.tenant_id = $1 and t.id = $2
       and ($3::uuid is null or t.store_id = $3) and ($4::uuid is null or t.id = $4)`,
@@ -24,6 +24,7 @@ interface TerminalRow {
   readonly methods: readonly string[];
   readonly plan_contract: string;
   readonly dcc_currencies: readonly string[];
+  readonly phone: string | null;
 }
 
 /** A terminal with what its store has agreed, as payments need it. */
@@ -37,6 +38,8 @@ export interface TerminalEntry {
   readonly wireMerchant: string;
   readonly mcc: string;
   readonly storeName: string;
+  /** As slips show it; null: they show none. */
+  readonly storePhone: string | null;
   /** Minutes after midnight JST at which the business day ends. */
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
@@ -69,6 +72,7 @@ function entryOf(row: TerminalRow): TerminalEntry {
     wireMerchant: row.wire_merchant,
     mcc: row.mcc,
     storeName: row.name,
+    storePhone: row.phone,
     cutOffMinutes: row.cut_off_minutes,
     methods: LANES.filter((lane) => row.methods.includes(lane)),
     planContract: row.plan_contract,

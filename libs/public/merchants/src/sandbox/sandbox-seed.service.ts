@@ -14,8 +14,10 @@ const TENANT = sql(
 );
 const STORE = sql(
   'sandbox_store',
-  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract, dcc_currencies) values ($1, $2, $3, $4, '5411', $5, $6, $7)
-   on conflict (tenant_id, id) do update set plan_contract = excluded.plan_contract, dcc_currencies = excluded.dcc_currencies`,
+  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract, dcc_currencies, phone)
+   values ($1, $2, $3, $4, '5411', $5, $6, $7, '03-0000-0000')
+   on conflict (tenant_id, id) do update
+     set plan_contract = excluded.plan_contract, dcc_currencies = excluded.dcc_currencies, phone = excluded.phone`,
 );
 const TERMINAL = sql(
   'sandbox_terminal',

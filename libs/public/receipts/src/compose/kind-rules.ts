@@ -36,6 +36,8 @@ export const KINDS: Readonly<Record<ReceiptKind, KindRule>> = {
   declined: row('declined', { ...NOTHING_MOVED, mark: 'declined' }),
   expired: row('expired', { ...NOTHING_MOVED, mark: 'expired' }),
   unknown: row('unknown', { movesMoney: false, mark: 'unknown', sentence: 'notKnown' }),
+  refund_declined: row('refundDeclined', { mark: 'refundDeclined', movesMoney: false, sentence: 'notRefunded' }),
+  refund_unknown: row('refundUnknown', { mark: 'refundUnknown', movesMoney: false, sentence: 'refundNotKnown' }),
   offline: row('offline', { sentence: 'offlineNote' }),
 };
 

@@ -22,6 +22,7 @@ declare module 'pdfkit' {
 
   export default class PDFDocument {
     constructor(options: PdfOptions);
+    addPage(): this;
     font(source: OpenFont): this;
     fontSize(points: number): this;
     widthOfString(text: string): number;

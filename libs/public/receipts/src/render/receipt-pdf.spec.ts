@@ -17,7 +17,8 @@ const MAIN_FACE: Readonly<Record<TillLanguage, string>> = {
 
 const wish = (language: TillLanguage): ReceiptWish => ({ copy: 'merchant', language, width: 58, isReprint: false });
 const bare = (text: string): string => text.replaceAll(/\s/g, '');
-const said = (lines: readonly ReceiptLine[]): string => bare(lines.map(({ label, text }) => `${label ?? ''}${text ?? ''}`).join(''));
+const said = (lines: readonly ReceiptLine[]): string =>
+  bare(lines.map(({ label, text }) => `${label ?? ''}${text ?? ''}`).join(''));
 
 async function read(facts: Partial<ReceiptFacts>, language: TillLanguage) {
   return readPdf(await renderReceiptPdf(someFacts(facts), wish(language)));
@@ -25,7 +26,15 @@ async function read(facts: Partial<ReceiptFacts>, language: TillLanguage) {
 
 describe('a slip as a PDF', () => {
   it.each(TILL_LANGUAGES)('says in %s what the printed slip says, with its fonts inside', async (language) => {
-    const names = ['sale-ja', 'dcc-sale', 'unionpay-sale', 'not-known-yet', 'declined', 'sale-rare-names', 'partial-approval'];
+    const names = [
+      'sale-ja',
+      'dcc-sale',
+      'unionpay-sale',
+      'not-known-yet',
+      'declined',
+      'sale-rare-names',
+      'partial-approval',
+    ];
     for (const { name, facts } of RECEIPT_CASES.filter((each) => names.includes(each.name))) {
       const pdf = await read(facts, language);
       expect(bare(pdf.text), `${name} ${language}`).toBe(said(renderReceipt(someFacts(facts), wish(language)).lines));
@@ -51,7 +60,9 @@ describe('a slip as a PDF', () => {
   it('has a glyph for every character of every word in the face of its language', () => {
     for (const language of TILL_LANGUAGES)
       for (const [word, wording] of Object.entries(WORDS)) {
-        const faces = new Set(fontRuns(wording[language], language).map(({ font }) => font.postscriptName.split('-')[0]));
+        const faces = new Set(
+          fontRuns(wording[language], language).map(({ font }) => font.postscriptName.split('-')[0]),
+        );
         expect([...faces], `${word} ${language}`).toEqual([MAIN_FACE[language]]);
       }
   });

@@ -171,7 +171,8 @@ function drawPiece(document: PDFDocument, piece: Piece, frame: Frame & { readonl
   }
 }
 
-function finished(document: PDFDocument): Promise<Buffer> {
+/** Bytes of a document that is drawn. */
+export function finished(document: PDFDocument): Promise<Buffer> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = [];
     document.on('data', (chunk) => chunks.push(chunk));

@@ -47,7 +47,9 @@ function objectsOf(bytes: Buffer): Map<string, PdfObject> {
 /** Glyph (four hex digits) to text. */
 function characterMap(object: PdfObject | undefined): Map<string, string> {
   const map = new Map<string, string>();
-  for (const [, from = '', list = ''] of (object?.stream?.toString('latin1') ?? '').matchAll(/<([0-9a-f]{4})> <[0-9a-f]{4}> \[([^\]]*)\]/gi)) {
+  for (const [, from = '', list = ''] of (object?.stream?.toString('latin1') ?? '').matchAll(
+    /<([0-9a-f]{4})> <[0-9a-f]{4}> \[([^\]]*)\]/gi,
+  )) {
     let glyph = Number.parseInt(from, 16);
     for (const [, hex = ''] of list.matchAll(/<([0-9a-f ]*)>/gi)) {
       const units = Buffer.from(hex.replaceAll(' ', ''), 'hex');
@@ -69,7 +71,8 @@ function saidBy(stream: Buffer | null, names: ReadonlyMap<string, ReadonlyMap<st
 }
 
 function fontOf(head: string, objects: ReadonlyMap<string, PdfObject>): ReadPdf['fonts'][number] {
-  const refer = (object: PdfObject | undefined, pattern: RegExp) => objects.get(pattern.exec(object?.head ?? '')?.[1] ?? '');
+  const refer = (object: PdfObject | undefined, pattern: RegExp) =>
+    objects.get(pattern.exec(object?.head ?? '')?.[1] ?? '');
   const descendant = refer({ head, stream: null }, /\/DescendantFonts \[(\d+) 0 R\]/);
   const descriptor = refer(descendant, /\/FontDescriptor (\d+) 0 R/);
   const program = refer(descriptor, /\/FontFile[23]? (\d+) 0 R/);

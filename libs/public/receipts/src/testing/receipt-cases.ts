@@ -130,7 +130,8 @@ export const RECEIPT_CASES: readonly ReceiptCase[] = [
   of('voided', { kind: 'voided', cvm: null, chip: null }, EVERY),
   of('cancel', { kind: 'torikeshi', originalMinor: 1500, cvm: null, chip: null, reference: 'ref_01JDA0Q5P8F6TBN3X2V7K9M4RF' }, { languages: TILL_LANGUAGES, copies: ALL_COPIES }),
   of('refund-of-a-part', { kind: 'henpin', amountMinor: 500, originalMinor: 1500, cvm: null, chip: null, reference: 'ref_01JDA0Q5P8F6TBN3X2V7K9M4RG' }, { languages: TILL_LANGUAGES, copies: ALL_COPIES }),
-  of('refund-not-known', { kind: 'unknown', amountMinor: 500, originalMinor: 1500, cvm: null, chip: null, approvalCode: null }, EVERY),
+of('refund-not-known', { kind: 'refund_unknown', amountMinor: 500, originalMinor: 1500, cvm: null, chip: null, approvalCode: null }, EVERY),
+  of('refund-declined', { kind: 'refund_declined', amountMinor: 500, originalMinor: 1500, cvm: null, chip: null, approvalCode: null }, EVERY),
   of('declined', {
     kind: 'declined', approvalCode: null, decline: { customer: NEUTRAL, cashier: OFFER, code: '208' }, issuerMessage: 'ｶｰﾄﾞｶｲｼｬﾆｵﾄｲｱﾜｾｸﾀﾞｻｲ',
   }, { languages: TILL_LANGUAGES, copies: ALL_COPIES }),

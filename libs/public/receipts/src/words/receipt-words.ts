@@ -30,6 +30,8 @@ export const WORDS = {
   expired: w('不成立（時間切れ）', 'EXPIRED', '已过期', '已逾期', '시간 초과'),
   unknown: w('処理未了', 'NOT KNOWN YET', '处理未完', '處理未完', '처리 미완료'),
   offline: w('売上（オフライン）', 'SALE (OFFLINE)', '消费（离线）', '消費（離線）', '매출(오프라인)'),
+  refundDeclined: w('返品・取消 不成立', 'REFUND NOT MADE', '退货未成功', '退貨未成功', '환불 실패'),
+  refundUnknown: w('返品・取消 処理未了', 'REFUND NOT KNOWN YET', '退货处理未完', '退貨處理未完', '환불 처리 미완료'),
   // labels
   shopPhone: w('TEL', 'TEL', '电话', '電話', '전화'),
   terminal: w('端末番号', 'Terminal', '终端号', '終端機號', '단말기번호'),
@@ -103,6 +105,14 @@ export const WORDS = {
     '正在确认结果。尚不清楚是否已扣款。请保留本凭证。',
     '正在確認結果。尚不清楚是否已扣款。請保留本憑證。',
     '결과를 확인하고 있습니다. 청구 여부를 아직 알 수 없습니다. 이 전표를 보관해 주세요.',
+  ),
+  notRefunded: w('返金は行われていません。', 'Nothing was refunded.', '未退款。', '未退款。', '환불되지 않았습니다.'),
+  refundNotKnown: w(
+    '返金の結果を確認中です。返金されたかどうかはまだ分かりません。この控えを保管してください。',
+    'The result of the refund is being checked. It is not known yet whether it was made. Please keep this slip.',
+    '正在确认退款结果。尚不清楚是否已退款。请保留本凭证。',
+    '正在確認退款結果。尚不清楚是否已退款。請保留本憑證。',
+    '환불 결과를 확인하고 있습니다. 환불 여부를 아직 알 수 없습니다. 이 전표를 보관해 주세요.',
   ),
   notCharged: w(
     '請求はされていません。',
