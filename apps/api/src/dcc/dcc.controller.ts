@@ -1,5 +1,7 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Clock, toWireId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
 import { CurrencyChoices, PaymentResponse, presentPayment } from '@tsunagu/payments';
 import { Idempotency, Permission, Policy } from '../access/permission.decorator.js';
@@ -12,8 +14,10 @@ import { PaymentWaits } from '../payments/payment-waits.js';
 import { WireIdPipe } from '../validation/wire-id.pipe.js';
 import { DccChoiceRequest } from './dcc-choice.request.js';
 import { DccEvidenceResponse, DccOfferResponse } from './dcc-offer.response.js';
+import { evidencePdf } from './evidence-document.js';
 import { presentEvidence, presentOffer } from './present-dcc.js';
 
+const PDF = 'application/pdf';
 const PAYMENT_ID = { name: 'id', example: 'pay_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
 
 /** The cardholder's choice of currency (DCC, 多通貨決済). */
@@ -23,6 +27,7 @@ export class DccController {
   constructor(
     private readonly choices: CurrencyChoices,
     private readonly waits: PaymentWaits,
+    private readonly clock: Clock,
   ) {}
 
   @Post('dcc-offers')
@@ -102,5 +107,31 @@ export class DccController {
     @Talk() talk: Conversation,
   ): Promise<DccEvidenceResponse> {
     return presentEvidence(await this.choices.evidence(ctx, id), talk);
+  }
+
+  @Get('dcc-evidence.pdf')
+  @Permission('payments:read')
+  @Policy('read')
+  @ApiOperation({
+    operationId: 'readDccEvidencePdf',
+    summary: '通貨選択の証跡をPDFで取得する · Read the evidence of the choice of currency as a PDF',
+    description: 'The same as `dcc-evidence`, on A4; every font is embedded.',
+  })
+  @ApiParam(PAYMENT_ID)
+  @ApiResponse({
+    status: 200,
+    description: 'The file',
+    content: { [PDF]: { schema: { type: 'string', format: 'binary' }, example: '%PDF-1.3' } },
+  })
+  @Answers({ type: DccEvidenceResponse, statuses: [], problems: ['resource_missing'] })
+  async pdf(
+    @Tenant() ctx: TenantContext,
+    @Param('id', new WireIdPipe('pay')) id: string,
+    @Talk() talk: Conversation,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    const evidence = presentEvidence(await this.choices.evidence(ctx, id), talk);
+    void reply.type(PDF).header('Content-Disposition', `inline; filename="${toWireId('pay', id)}-dcc.pdf"`);
+    return evidencePdf(evidence, this.clock.now());
   }
 }

@@ -88,6 +88,23 @@ describe('the choice of currency over HTTP', () => {
     },
   );
 
+  it('gives its evidence as a document', async () => {
+    opened = card('USD', 'US');
+    const payment = await ask();
+    const { id } = await offer(payment['id']);
+    await choose(payment['id'], id, 'local');
+    const key = house.tenant(0).apiKey;
+    const reply = await fetch(house.url(`/v1/payments/${String(payment['id'])}/dcc-evidence.pdf`), {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect(
+      Buffer.from(await reply.arrayBuffer())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
+  });
+
   it('shows nothing when there is no rate, and the sale goes on in yen', async () => {
     opened = card('EUR', 'FR');
     const payment = await ask();
