@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CERTIFICATION, cardOf } from './certify/certification-case.js';
 import { HostPanel } from './certify/host-panel.js';
+import { methodCasesOf } from './certify/method-cases.js';
 import { isPassed, markdown, type Certification } from './certify/report.js';
 import { runCase, type CaseResult } from './certify/run-case.js';
 import { startStack } from './chaos/stack.js';
@@ -14,7 +15,8 @@ import { Till } from './till/till.js';
 
 const HELP = `npm run certify -- --link NAME [--data DIR] [--report FILE] [--own] [--case ID]...
 Runs the certification script of a link: approve, decline, time-out, late, duplicate, malformed, reversal with three lost replies,
-reconnect, network management, counters. The simulated host makes the faults, checks every message it gets, and keeps the evidence.
+reconnect, network management, counters, and what the counterpart's methods ask besides (increases, PIN after a tap, conversion, UnionPay).
+The simulated host makes the faults, checks every message it gets, and keeps the evidence.
   --link <name>    link of the sandbox: jcb, acq or cup
   --data <dir>     data folder of the running sandbox (default .tsunagu)
   --report <file>  write FILE (Markdown) and FILE.json besides printing the Markdown
@@ -70,7 +72,8 @@ async function certify({ link, report, cases }: Wishes, dataDir: string): Promis
   await host.setScripts(await readFile(SCRIPT, 'utf8'));
   const startedAt = new Date().toISOString();
   const results: CaseResult[] = [];
-  for (const one of CERTIFICATION.filter(({ id }) => cases.length === 0 || cases.includes(id))) {
+  const script = [...CERTIFICATION, ...methodCasesOf(link)];
+  for (const one of script.filter(({ id }) => cases.length === 0 || cases.includes(id))) {
     const result = await runCase(one, { till, host, card: cardOf(link) });
     process.stderr.write(`${result.deviations.length === 0 ? 'passed' : 'FAILED'}  ${one.id} ${one.title}\n`);
     results.push(result);

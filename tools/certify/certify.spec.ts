@@ -1,6 +1,7 @@
 import type { TracedMessage } from '@tsunagu/simulator';
 import { describe, expect, it } from 'vitest';
 import { CERTIFICATION } from './certification-case.js';
+import { METHOD_CASES, methodCasesOf } from './method-cases.js';
 import { isPassed, markdown, type Certification } from './report.js';
 import type { CaseResult } from './run-case.js';
 
@@ -66,11 +67,17 @@ describe('certification script', () => {
       'reconnect',
     ])
       expect(titles).toContain(word);
-    expect(new Set(CERTIFICATION.map(({ id }) => id)).size).toBe(CERTIFICATION.length);
+    const ids = [...CERTIFICATION, ...METHOD_CASES].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('asks of a counterpart what its own methods are', () => {
+    expect(methodCasesOf('cup').every(({ title }) => title.startsWith('UnionPay'))).toBe(true);
+    for (const link of ['jcb', 'acq', 'cup']) expect(methodCasesOf(link).length).toBeGreaterThan(0);
   });
 
   it('strikes a counted number of messages in every case that hurts one, so that no case leaks into the next', () => {
-    const faults = CERTIFICATION.flatMap((one) => one.faults);
+    const faults = [...CERTIFICATION, ...METHOD_CASES].flatMap((one) => one.faults);
     expect(faults.every(({ next, mtis }) => next !== undefined && (mtis?.length ?? 0) > 0)).toBe(true);
   });
 });
