@@ -125,7 +125,7 @@ export class CardPresentRequest {
   @ApiPropertyOptional({
     enum: FALLBACK_REASONS,
     description:
-      'Why a chip card was swiped: its read before went well (1), or failed as well (2). Needed when a reader that takes chips sends the stripe of a chip card',
+      'Why a chip card was swiped: its read before went well (1), or failed as well (2). Send it whenever a reader that takes chips sends the stripe of a chip card; some acquirers refuse without it (`capabilities`)',
   })
   @Optional()
   @OneOf(FALLBACK_REASONS)

@@ -58,6 +58,11 @@ export class ChipDataRuleResponse {
   required_tags!: string[];
   @ApiProperty({ type: 'integer', example: 1024 })
   length_bytes_max!: number;
+  @ApiProperty({
+    enum: ['required', 'wanted'],
+    description: 'Whether `fallback_reason` is needed when a chip card is swiped at a reader that takes chips',
+  })
+  fallback_reason!: string;
 }
 
 /** What a terminal may do, and what its payments are held to. */
@@ -132,6 +137,10 @@ export function presentCapabilities(book: TerminalRuleBook): CapabilitiesRespons
       signature: row.signature,
       rule: row.id,
     })),
-    chip_data: { required_tags: [...chipFields.required], length_bytes_max: chipFields.lengthBytesMax },
+    chip_data: {
+      required_tags: [...chipFields.required],
+      length_bytes_max: chipFields.lengthBytesMax,
+      fallback_reason: chipFields.fallbackReason,
+    },
   };
 }

@@ -144,7 +144,7 @@ export class FakePayments {
     if (terminal === undefined) throw new FakeRefusal('resource_missing', 'not_found');
     const place = { contract: 'standard', reader: 'pin_pad', date: '2026-11-22' } as const;
     const row = { id: 'chip-fields-any', contracts: ['standard'], source: '§6.5', mark: 'design' } as const;
-    const chipFields = { ...row, required: [], lengthBytesMax: 1_024 };
+    const chipFields = { ...row, required: [], lengthBytesMax: 1_024, fallbackReason: 'wanted' } as const;
     return { terminal, place, version: '2025-04-01', taps: [], chips: [], chipFields };
   }
 

@@ -186,9 +186,9 @@ export class Till {
     return new Till(tenantId, terminalId, device, DUKPT_PROFILES[device.profileName as keyof typeof DUKPT_PROFILES]);
   }
 
-  /** Encrypted card of this counter. */
-  payload(counter: number, pan: string): TerminalPayload {
-    const track = `${pan}=29081010000000000000`;
+  /** Encrypted card of this counter; without a chip unless its service code says so. */
+  payload(counter: number, pan: string, serviceCode = '101'): TerminalPayload {
+    const track = `${pan}=2908${serviceCode}0000000000000`;
     const tlv = Buffer.from(`5713${track.replace('=', 'D').padEnd(38, 'F')}9F36020001`, 'hex');
     return this.#terminal.encryptCard(counter, this.profile.content === 'TLV' ? tlv : Buffer.from(`;${track}?`));
   }

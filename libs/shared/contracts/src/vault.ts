@@ -73,6 +73,8 @@ export interface OpenCardAnswer {
   /** Token row id (uuid); `tok_…` on the wire. */
   readonly tokenId: string;
   readonly card: CardDisplay;
+  /** The stripe of a chip card was read, at a reader that takes chips; absent: it was not. */
+  readonly isFallback?: boolean;
   readonly envelope: SealedEnvelope;
 }
 

@@ -23,6 +23,8 @@ import { CardDataInvalidError } from '../vault-errors.js';
 export interface OpenedCard {
   readonly card: NewCard;
   readonly envelope: SealedEnvelope;
+  /** A chip card whose stripe was read by a reader that takes chips. */
+  readonly isFallback: boolean;
 }
 
 /** The cryptographic half of opening a card. Every call to the HSM happens here, outside of any transaction. */
@@ -82,7 +84,8 @@ export class CardOpener {
       const { requestId, intent, tokenUses: uses = 'multi' } = request;
       const key = await this.keys.data.current(tenantId); // asked for last: it is used in the tick in which it comes
       const made = { tenantId, requestId, intent, uses, at: this.clock.now() };
-      return { card: newCard(made, content, fingerprint, key), envelope };
+      const isFallback = request.card.entryMode === 'stripe' && takesChips(device) && hasChip(content);
+      return { card: newCard(made, content, fingerprint, key), envelope, isFallback };
     } finally {
       content.wipe();
       emv?.reveal().fill(0);
@@ -107,6 +110,21 @@ export class CardOpener {
     if (pinBlock === undefined) return { pinBlock: null };
     return translatePin(this.hsm, this.keys.ring.current('zone-pin'), { device, pinBlock, pan });
   }
+}
+
+/** What a reader sends tells what it can read: only one with a chip slot writes tags. */
+function takesChips({ profile }: Device): boolean {
+  return profile.content === 'TLV';
+}
+
+const SEPARATOR = 0x3d;
+const EXPIRY_DIGITS = 4;
+/** First digit of the service code of a card with a chip. @source ISO/IEC 7813: 2 international, 6 national */
+const WITH_CHIP: readonly number[] = [0x32, 0x36];
+
+function hasChip({ track2 }: CardContent): boolean {
+  const text = track2?.reveal();
+  return text !== undefined && WITH_CHIP.includes(text[text.indexOf(SEPARATOR) + 1 + EXPIRY_DIGITS] ?? 0);
 }
 
 /** The PIN is encrypted under the same transaction of the same device: one KSN, one claim. */

@@ -61,6 +61,22 @@ describe('opening a card', { timeout: 30_000 }, () => {
     },
   );
 
+  it('tells a chip card that was swiped from one that had to be: the reader takes no chips, or the card has none', async () => {
+    const [chips, stripes] = [await Till.enrol(vault, 'AES-DUKPT'), await Till.enrol(vault, 'TDES-DUKPT')];
+    const swiped = async (
+      till: Till,
+      counter: number,
+      serviceCode: string,
+      entryMode: 'stripe' | 'chip' = 'stripe',
+    ) => {
+      const request = till.request(counter, JCB, { card: { ...till.payload(counter, JCB, serviceCode), entryMode } });
+      return (await vault.open(request)).isFallback;
+    };
+    expect([await swiped(chips, 1, '201'), await swiped(chips, 2, '620')]).toEqual([true, true]);
+    expect([await swiped(chips, 3, '101'), await swiped(chips, 4, '201', 'chip')]).toEqual([undefined, undefined]);
+    expect(await swiped(stripes, 1, '201')).toBeUndefined();
+  });
+
   it.each(['AES-DUKPT', 'TDES-DUKPT'] as const)(
     'lays a PIN that was typed later over the held card, under its own counter (%s)',
     async (scheme) => {

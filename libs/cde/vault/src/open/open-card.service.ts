@@ -84,11 +84,11 @@ export class OpenCardService {
     const claim = await this.#claimOf(request, device, payload);
     if (!reader.isAuthenticated) await this.recorder.claim(subject, claim);
     subject.calls = 3;
-    const { card, envelope } = await this.opener.open(device, request, reader, payload);
+    const { card, envelope, isFallback } = await this.opener.open(device, request, reader, payload);
     const { tokenId, kind, jump } = await this.recorder.record(subject, claim, card);
     this.watch.opened(kind, this.clock.monotonicMs() - startedMs);
     this.watch.counted(device, payload, jump);
-    return { tokenId, card: displayOf(card.face, card.at), envelope };
+    return { tokenId, card: displayOf(card.face, card.at), envelope, ...(isFallback ? { isFallback } : {}) };
   }
 
   /** Unknown reader, blocked reader, wrong MAC, wrong padding: the same text, the same number of calls and of statements. */

@@ -155,7 +155,7 @@ function readingOf(
 } {
   return shown === undefined
     ? { presentment: null, asks: null }
-    : readShown(shown, { card: opened.card, businessDate }, terminal);
+    : readShown(shown, { ...opened, businessDate }, terminal);
 }
 
 const NOTHING_MOVED = {

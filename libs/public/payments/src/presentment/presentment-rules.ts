@@ -45,11 +45,13 @@ export interface ChipRow extends PresentmentRow {
   readonly signature: 'allowed' | 'refused';
 }
 
-/** What an acquirer wants to see in the chip data that a till sends outside the encryption. */
+/** What an acquirer wants to see in the chip data that a till sends outside the encryption, and of chips that could not be read. */
 export interface ChipFieldRow extends Pick<PresentmentRow, 'id' | 'contracts' | 'source' | 'mark'> {
   /** Tags that must be there when a card was inserted. */
   readonly required: readonly string[];
   readonly lengthBytesMax: number;
+  /** Whether a chip card that was swiped at a reader for chips is refused when the till does not say why. */
+  readonly fallbackReason: 'required' | 'wanted';
 }
 
 /** Everything that held from one business date until the next version. Versions are added, never edited. */

@@ -64,11 +64,11 @@ function chips(signature: ChipRow['signature']): ChipRow[] {
 /** A reader may send part of its chip data inside the encryption, so that only an acquirer who says otherwise finds tags missing outside. */
 const CHIP_FIELDS: readonly ChipFieldRow[] = [
   {
-    id: 'chip-fields-any', contracts: ['standard', 'tap_10000'], required: [], lengthBytesMax: 1_024,
+    id: 'chip-fields-any', contracts: ['standard', 'tap_10000'], required: [], lengthBytesMax: 1_024, fallbackReason: 'wanted',
     source: 'field 55 holds 1,024 bytes; security-reliability.md G9', mark: 'design',
   },
   {
-    id: 'chip-fields-whole', contracts: ['strict'], required: ['95', '9F10', '9F26', '4F', '84'], lengthBytesMax: 199,
+    id: 'chip-fields-whole', contracts: ['strict'], required: ['95', '9F10', '9F26', '4F', '84'], lengthBytesMax: 199, fallbackReason: 'required',
     source: 'payment-features.md §6.5: required for contact captures; a Japanese gateway wants 4F and 84 and takes 199 bytes', mark: 'single_source',
   },
 ]; // prettier-ignore

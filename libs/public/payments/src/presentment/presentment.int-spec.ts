@@ -254,6 +254,21 @@ describe('a tap above the limit without a proof', () => {
     expect(house.vault.counts.opened).toBe(0);
   });
 
+  it('wants to know why a chip card was swiped, where the contract of the store wants it', async () => {
+    house.vault.isFallback = true;
+    const swipe = (fallback?: 'chip_failed_again') =>
+      house.intake.accept(ctx, anOrder({ card: card('stripe'), shown: { fallback } }));
+    expect((await swipe()).resource.presentment).toMatchObject({ fallback: null });
+    house.directory.entry.verificationContract = 'strict';
+    await expect(swipe()).rejects.toMatchObject({
+      code: 'card_data_invalid',
+      facts: { card_rule: 'fallback_reason_missing' },
+    });
+    expect((await swipe('chip_failed_again')).resource.presentment).toMatchObject({ fallback: 'chip_failed_again' });
+    house.vault.isFallback = false;
+    expect((await swipe()).resource.status).toBe('processing');
+  });
+
   it('judges nothing of a card that came by the line of a payment server: nobody there can be asked', async () => {
     const { card: _card, ...order } = anOrder({ amountMinor: 99_999 });
     const opened = { ...(await house.vault.open()), tokenId: house.vault.tokenId };

@@ -1,10 +1,10 @@
 import { businessDate } from '@tsunagu/kernel';
-import type { EncryptedCard } from '@tsunagu/contracts';
+import type { EncryptedCard, OpenCardAnswer } from '@tsunagu/contracts';
 import { brandOf } from '../methods/rule-of-payment.js';
 import type { MerchantTerminal } from '../payment-api.js';
 import { PaymentError } from '../payment-error.js';
 import type { Payment } from '../payment-record.js';
-import { judgePresentment } from './judge-presentment.js';
+import { chipFieldRow, judgePresentment } from './judge-presentment.js';
 import { STANDARD_VERIFICATION, type PresentmentJudgement, type PresentmentPlace } from './presentment-rules.js';
 import { chipItems, readPresentment, type ReadPresentment } from './read-presentment.js';
 import type { StatedPresentment } from './stated-presentment.js';
@@ -35,11 +35,15 @@ export function checkShown(
 /** What till and chip say, once the card's own brand is known. @throws PaymentError `card_data_invalid` */
 export function readShown(
   { card, stated }: ShownCard,
-  payment: Pick<Payment, 'card' | 'businessDate'>,
+  opened: Pick<OpenCardAnswer, 'card' | 'isFallback'> & Pick<Payment, 'businessDate'>,
   terminal: Verification,
 ): ReadPresentment {
-  const place = placeOf(terminal, payment.businessDate);
-  return readPresentment(card, stated, { place, brand: payment.card.brand });
+  const place = placeOf(terminal, opened.businessDate);
+  const read = readPresentment(card, stated, { place, brand: opened.card.brand });
+  const isUnexplained = opened.isFallback === true && read.presentment.fallback === null;
+  if (isUnexplained && chipFieldRow(place).fallbackReason === 'required')
+    throw new PaymentError('card_data_invalid', { card_rule: 'fallback_reason_missing' });
+  return read;
 }
 
 /**

@@ -29,6 +29,8 @@ export class FakeVault extends VaultPort {
   readonly counts = { opened: 0, sealed: 0, pins: 0 };
   card: CardDisplay = CARD;
   tokenId = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
+  /** Whether the next cards are chip cards that were swiped. */
+  isFallback = false;
   /** Code with which PINs are refused. */
   refusesPin: string | undefined;
 
@@ -37,6 +39,7 @@ export class FakeVault extends VaultPort {
     return Promise.resolve({
       tokenId: this.tokenId,
       card: this.card,
+      isFallback: this.isFallback,
       envelope: { sad: 'sad.sealed', account: 'account.sealed' },
     });
   }
