@@ -1,4 +1,4 @@
-import { NoAnswerError, TsunaguProblem, type DccOffer, type Intent, type Payment } from '@tsunagu/sdk';
+import { NoAnswerError, TsunaguProblem, type Intent, type Payment } from '@tsunagu/sdk';
 import { TEST_CARDS } from '@tsunagu/simulator';
 import { ReaderError, type Presentation } from './till/card-reader.js';
 import { HELP, readArguments, wholeNumber, type TillArguments } from './till/arguments.js';
@@ -61,28 +61,32 @@ async function unionpay(till: Till, args: TillArguments): Promise<Payment> {
   return pay(till, { ...args, card: 'unionpay', entry: 'chip', operands }, { kind: kindOf(kind), method: 'unionpay' });
 }
 
-/** `dcc sale 12000` asks for an offer; `dcc foreign` and `dcc local` say what the customer chose. */
-async function dcc(till: Till, args: TillArguments): Promise<Payment> {
-  const [first, ...operands] = args.operands;
+/** `dcc sale 12000` asks for an offer, `dcc offer` shows it again, `dcc foreign OFFER` and `dcc local OFFER` say what the customer chose. */
+async function dcc(till: Till, args: TillArguments): Promise<Payment | undefined> {
+  const [first, second, ...rest] = args.operands;
   if (first === 'local' || first === 'foreign') {
-    const id = await waitingPayment(till, operands[0]);
-    return till.chooseCurrency(id, (await till.client.dccOffer(id)).id, first);
+    if (second === undefined) throw new TillError('which OFFER? dcc_…, as it was shown to the customer');
+    return till.chooseCurrency(await waitingPayment(till, rest[0]), second, first);
   }
+  if (first === 'offer') return showOffer(till, await till.client.payment(await waitingPayment(till, second)));
+  const operands = args.operands.slice(1);
   const payment = await pay(till, { ...args, operands }, { kind: kindOf(first), method: 'dcc' });
-  if (payment.status === 'requires_action')
-    for (const line of offerText(await till.client.dccOffer(payment.id))) console.log(line);
-  return payment;
+  return payment.required_action?.type === 'choose_currency' ? showOffer(till, payment) : payment;
 }
 
-/** Both choices in the same words and the same size; neither comes by itself. */
-function offerText({ local, foreign, rate, markup_bps: markupBps, expires_at: expiresAt }: DccOffer): string[] {
-  const text = ({ amount, currency, ...more }: DccOffer['local']) =>
-    'amount_display' in more ? String(more.amount_display) : `${amount} ${currency}`;
-  return [
-    `お支払い通貨をお選びください / Choose your currency (until ${expiresAt})`,
-    `  npm run till -- dcc local     ${text(local)}`,
-    `  npm run till -- dcc foreign   ${text(foreign)}   rate ${rate}, markup ${markupBps / 100} %`,
+/** Both choices in the same words and the same size; neither comes by itself. Without a rate the payment goes on, and nothing is said of it. */
+async function showOffer(till: Till, payment: Payment): Promise<Payment | undefined> {
+  const { id, local, foreign, ...offer } = await till.client.dccOffer(payment.id);
+  if (id === null || local === null || foreign === null) return till.resume();
+  const lines = [
+    offer.disclosure?.ja,
+    offer.disclosure?.en,
+    `  npm run till -- dcc local ${id}     ${local.amount_display}`,
+    `  npm run till -- dcc foreign ${id}   ${foreign.amount_display}`,
+    `  ${offer.rate_display ?? offer.rate ?? ''} (until ${offer.expires_at ?? ''})`,
   ];
+  console.log(lines.filter((line) => line !== undefined).join('\n'));
+  return payment;
 }
 
 function kindOf(text: string | undefined): 'sale' | 'auth' {

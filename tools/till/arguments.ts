@@ -17,7 +17,8 @@ export const HELP = `npm run till -- COMMAND [options]     a simulated terminal 
   refund PAYMENT [AMOUNT]    give back (all that is left when AMOUNT is left out); --as torikeshi or henpin
   unionpay sale|auth AMOUNT  the same with a UnionPay card at the chip reader (give its PIN with --pin)
   dcc sale|auth AMOUNT       offer the cardholder's own currency (a foreign --card); prints the offer
-  dcc local|foreign [PAYMENT]  what the customer chose
+  dcc offer                  shows the offer again: an offer ends after a while, and another takes its place
+  dcc local|foreign OFFER    what the customer chose
   continue [PAYMENT]         go on with a payment that waits: --pin DIGITS for a PIN, without it the card is read again (--entry chip)
   receipt PAYMENT            a copy of the receipt: --copy customer, merchant or issuer, --lang ja, en, zh-Hans, zh-Hant or ko, --width 58 or 80
   status PAYMENT             where a payment stands; a client reference works, too
@@ -105,7 +106,7 @@ export function readArguments(args: readonly string[]): TillArguments {
     receipt: {
       copy: oneOf(values.copy, ['customer', 'merchant', 'issuer'], '--copy'),
       lang: oneOf(values.lang, ['ja', 'en', 'zh-Hans', 'zh-Hant', 'ko'], '--lang'),
-      width: oneOf(values.width, ['58', '80'], '--width') === '58' ? 58 : 80,
+      width: oneOf(values.width, ['58', '80'], '--width'),
     },
     scheme: scheme === 'aes' ? 'AES-DUKPT' : 'TDES-DUKPT',
     tenant: wholeNumber(values.tenant, '--tenant'),

@@ -1,19 +1,39 @@
 import type { Intent, IntentAction } from '../journal/journal.js';
-import type { Limits, PostPath, Sent, Transport } from '../transport/transport.js';
-import type { Payment, Refund } from '../wire/types.js';
+import type { Api, Limits, Reply, Sent, Transport } from '../transport/transport.js';
+import type { Payment, Refund, Schemas } from '../wire/types.js';
 import type { Intents } from './intents.js';
 import { isSettled, type Movement } from './outcome.js';
 import type { Settler } from './settler.js';
 
-/** Where a movement goes, and by which attempts it shows in its payment; a refund shows by itself. */
-const ROUTES: Readonly<
-  Partial<Record<IntentAction, { readonly path: PostPath; readonly attempts: readonly string[] }>>
-> = {
-  capture: { path: '/v1/payments/{id}/captures', attempts: ['capture'] },
-  increase: { path: '/v1/payments/{id}/increases', attempts: ['increase'] },
-  release: { path: '/v1/payments/{id}/release', attempts: [] },
-  refund: { path: '/v1/payments/{id}/refunds', attempts: [] },
-  cancel: { path: '/v1/payments/{id}/cancel', attempts: [] },
+interface Envelope {
+  readonly params: { readonly path: { readonly id: string }; readonly header: { readonly 'Idempotency-Key': string } };
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+}
+
+interface Route {
+  readonly send: (api: Api, envelope: Envelope) => Promise<Reply>;
+  /** The kind of attempt by which the movement shows in its payment, where it has one. */
+  readonly attempt?: string;
+}
+
+const ROUTES: Readonly<Partial<Record<IntentAction, Route>>> = {
+  capture: {
+    attempt: 'capture',
+    send: (api, { body, ...rest }) =>
+      api.POST('/v1/payments/{id}/captures', { ...rest, body: body as Schemas['CaptureRequest'] }),
+  },
+  increase: {
+    attempt: 'increase',
+    send: (api, { body, ...rest }) =>
+      api.POST('/v1/payments/{id}/increases', { ...rest, body: body as Schemas['IncreaseRequest'] }),
+  },
+  refund: {
+    send: (api, { body, ...rest }) =>
+      api.POST('/v1/payments/{id}/refunds', { ...rest, body: body as Schemas['RefundRequest'] }),
+  },
+  release: { send: (api, { body: _none, ...rest }) => api.POST('/v1/payments/{id}/release', rest) },
+  cancel: { send: (api, { body: _none, ...rest }) => api.POST('/v1/payments/{id}/cancel', rest) },
 };
 const UNDONE: readonly string[] = ['voided', 'declined', 'expired'];
 
@@ -55,14 +75,13 @@ export class Movements {
     if (paymentId === null || route === undefined)
       throw new Error(`an intent to ${action} is no movement of a payment`);
     const params = { path: { id: paymentId }, header: { 'Idempotency-Key': id, Prefer: `wait=${this.waitSeconds}` } };
-    return this.transport.post<Payment | Refund>(route.path, params, body ?? undefined, limits);
+    return this.transport.send<Payment | Refund>((api, signal) => route.send(api, { params, body, signal }), limits);
   }
 }
 
 function isDone(action: IntentAction, payment: Payment, refund: Refund | null): boolean {
   if (action === 'refund') return refund?.status === 'approved';
   if (action === 'cancel') return UNDONE.includes(payment.status);
-  const kinds = ROUTES[action]?.attempts ?? [];
-  const last = payment.attempts.filter(({ kind }) => kinds.includes(kind)).at(-1);
+  const last = payment.attempts.filter(({ kind }) => kind === ROUTES[action]?.attempt).at(-1);
   return last === undefined || last.status === 'approved';
 }

@@ -1,6 +1,6 @@
 import type { Intent } from '../journal/journal.js';
 import type { Limits, Sent, Transport } from '../transport/transport.js';
-import type { Payment } from '../wire/types.js';
+import type { Payment, Schemas } from '../wire/types.js';
 import type { Intents } from './intents.js';
 import type { Outcome } from './outcome.js';
 import type { Purchases } from './purchases.js';
@@ -13,6 +13,7 @@ export class Steps {
     private readonly intents: Intents,
     private readonly settler: Settler,
     private readonly purchases: Purchases,
+    private readonly waitSeconds: number,
   ) {}
 
   /** Send a step that is written down, and follow its purchase. */
@@ -47,9 +48,16 @@ export class Steps {
   }
 
   #post(intent: Intent, limits: Limits): Promise<Sent<Payment>> {
-    const path = intent.action === 'continue' ? '/v1/payments/{id}/continue' : '/v1/payments/{id}/dcc-choice';
-    const params = { path: { id: paymentOf(intent) }, header: { 'Idempotency-Key': intent.id, Prefer: 'wait=25' } };
-    return this.transport.post<Payment>(path, params, intent.body ?? {}, limits);
+    const header = { 'Idempotency-Key': intent.id, Prefer: `wait=${this.waitSeconds}` };
+    const params = { path: { id: paymentOf(intent) }, header };
+    return this.transport.send<Payment>((api, signal) => {
+      if (intent.action === 'continue') {
+        const body = intent.body as Schemas['ContinueRequest'];
+        return api.POST('/v1/payments/{id}/continue', { params, body, signal });
+      }
+      const body = intent.body as unknown as Schemas['DccChoiceRequest'];
+      return api.POST('/v1/payments/{id}/dcc-choice', { params, body, signal });
+    }, limits);
   }
 }
 

@@ -78,7 +78,7 @@ export class TillClient {
     const resendWithinMs = options.resendWithinMs ?? 120_000;
     this.#purchases = new Purchases({ transport, intents, settler, clock, waitSeconds, resendWithinMs });
     this.#movements = new Movements(transport, intents, settler, waitSeconds);
-    this.#steps = new Steps(transport, intents, settler, this.#purchases);
+    this.#steps = new Steps(transport, intents, settler, this.#purchases, waitSeconds);
   }
 
   get terminalId(): string {
@@ -168,11 +168,12 @@ export class TillClient {
 
   /** Amounts in both currencies for the customer to choose from; valid for a short time only. */
   async dccOffer(paymentId: string, call: CallOptions = {}): Promise<DccOffer> {
-    const header = { 'Idempotency-Key': this.#intents.newReference() };
-    const params = { path: { id: paymentId }, header };
-    return this.#answerOf(
-      await this.#transport.post<DccOffer>('/v1/payments/{id}/dcc-offers', params, undefined, this.#limits(call)),
+    const params = { path: { id: paymentId } };
+    const sent = await this.#transport.send<DccOffer>(
+      (api, signal) => api.POST('/v1/payments/{id}/dcc-offers', { params, signal }),
+      this.#limits(call),
     );
+    return this.#answerOf(sent);
   }
 
   /** The customer's own choice. Nothing chooses in their place: without a choice the purchase ends uncharged. */
@@ -182,9 +183,9 @@ export class TillClient {
 
   /** A copy of the receipt as structured lines and plain text. */
   async receipt(paymentId: string, question: ReceiptQuestion = {}, call: CallOptions = {}): Promise<Receipt> {
-    const params = { path: { id: paymentId }, query: { ...question } };
+    const params = { path: { id: paymentId }, query: question };
     const sent = await this.#transport.send<Receipt>(
-      (api, signal) => api.GET('/v1/payments/{id}/receipt' as never, { params, signal } as never),
+      (api, signal) => api.GET('/v1/payments/{id}/receipt', { params, signal }),
       this.#limits(call),
     );
     return this.#answerOf(sent);
@@ -230,12 +231,22 @@ export class TillClient {
 
   /** Everything of this terminal that is not final yet: what a till asks after a restart, or in place of a lost one. */
   async openPayments(call: CallOptions = {}): Promise<readonly Payment[]> {
-    const params = { path: { id: this.terminalId } };
-    const sent = await this.#transport.send<Schemas['PaymentListResponse']>(
-      (api, signal) => api.GET('/v1/terminals/{id}/open-payments', { params, signal }),
-      this.#limits(call),
-    );
-    return this.#answerOf(sent).data;
+    const payments: Payment[] = [];
+    const limits = this.#limits(call);
+    for (let cursor: string | undefined; ;) {
+      const params = {
+        path: { id: this.terminalId },
+        query: { limit: 100, ...(cursor === undefined ? {} : { cursor }) },
+      };
+      const sent = await this.#transport.send<Schemas['PaymentListResponse']>(
+        (api, signal) => api.GET('/v1/terminals/{id}/open-payments', { params, signal }),
+        limits,
+      );
+      const page = this.#answerOf(sent);
+      payments.push(...page.data);
+      if (!page.has_more || page.next_cursor === null) return payments;
+      cursor = page.next_cursor;
+    }
   }
 
   async #beginPurchase(order: Omit<Purchase, 'client_reference'>, given: string | undefined): Promise<Intent> {

@@ -46,12 +46,10 @@ export interface Limits {
   readonly isRepeat?: boolean;
 }
 
-type Reply = { readonly data?: unknown; readonly error?: unknown; readonly response: Response };
+export type Reply = { readonly data?: unknown; readonly error?: unknown; readonly response: Response };
 /** One try, as openapi-fetch makes it. */
-export type Try = (api: Client<paths>, signal: AbortSignal) => Promise<Reply>;
-
-/** Routes of movements and steps: all take a key, and a body or none. */
-export type PostPath = `/v1/payments/{id}/${string}`;
+export type Api = Client<paths>;
+export type Try = (api: Api, signal: AbortSignal) => Promise<Reply>;
 
 /** What one try brought; `lost` leaves open whether it arrived. */
 type Tried = { readonly kind: 'answered'; readonly status: number; readonly data: unknown } | Unanswered;
@@ -84,11 +82,6 @@ export class Transport {
       const why = await this.#pauseBefore(round, tried, limits);
       if (why !== undefined) return { kind: 'silent', why, problem };
     }
-  }
-
-  /** A POST whose route the caller chooses at run time. */
-  post<T>(path: PostPath, params: object, body: object | undefined, limits: Limits): Promise<Sent<T>> {
-    return this.send<T>((api, signal) => api.POST(path as never, { params, body, signal } as never), limits);
   }
 
   /** A request outside the repetitions, for answers that are read piece by piece. */

@@ -216,7 +216,7 @@ export interface paths {
         readonly put?: never;
         /**
          * 通貨の提示を取得する · Get the offer to show to the cardholder
-         * @description Of a payment that was made with `method: "dcc"` and whose `required_action` is `choose_currency`. The offer that stands, or a new one when it is about to end. `offer: null`: no rate can be had, the payment goes on in the local currency, and nothing is shown.
+         * @description Of a payment that was made with `method: "dcc"` and whose `required_action` is `choose_currency`. The offer that stands, or a new one when it is about to end. `id: null`: no rate can be had, the payment goes on in the local currency, and nothing is shown.
          */
         readonly post: operations["offerCurrency"];
         readonly delete?: never;
@@ -257,6 +257,66 @@ export interface paths {
          * @description Offers word for word, the choice with time, device and language, its hash, the reference of the message that took the money, and refunds. The same as a document: `dcc-evidence.pdf`.
          */
         readonly get: operations["readDccEvidence"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/dcc-evidence.pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 通貨選択の証跡をPDFで取得する · Read the evidence of the choice of currency as a PDF
+         * @description The same as `dcc-evidence`, on A4; every font is embedded.
+         */
+        readonly get: operations["readDccEvidencePdf"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/receipt": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 控えを取得する · Read a receipt
+         * @description One copy of the slip as structured lines and as text for a printer of fixed pitch, in five languages. The first print of a copy is the original; every further one says 再発行, unless `print` asks for an earlier one again (a till that lost the answer asks with `print=1`). A payment whose outcome is open gives a slip marked 処理未了. Whole card numbers and expiry dates are on none.
+         */
+        readonly get: operations["getReceipt"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/payments/{id}/receipt.pdf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 控えをPDFで取得する · Read a receipt as a PDF
+         * @description The same slip as `receipt`, on one page of the width of the paper; every font is embedded.
+         */
+        readonly get: operations["getReceiptPdf"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -354,7 +414,7 @@ export interface paths {
         };
         /**
          * 未確定の支払いを一覧する · Open payments of a terminal
-         * @description What a till asks first after a restart: everything that is not final yet.
+         * @description What a till asks first after a restart: every payment without a first outcome, and every one that waits for its customer. Newest first, paged like every list.
          */
         readonly get: operations["listOpenPayments"];
         readonly put?: never;
@@ -692,6 +752,19 @@ export interface components {
             readonly application: components["schemas"]["CardApplicationResponse"] | null;
             /** @description An online PIN came with the card */
             readonly pin_entered: boolean;
+            /**
+             * @description Record of the chip, tag to hex, the same for every kernel: what a slip and a dispute need. Never a card number, a track or a PIN. 8A is of the answer
+             * @example {
+             *       "84": "A0000000651010",
+             *       "95": "0000008000",
+             *       "9F26": "1122334455667788",
+             *       "9F36": "0001",
+             *       "8A": "3030"
+             *     }
+             */
+            readonly emv: {
+                readonly [key: string]: string;
+            } | null;
         };
         readonly RequiredActionResponse: {
             /**
@@ -1127,45 +1200,6 @@ export interface components {
             /** @example 결제 통화를 선택해 주십시오. */
             readonly ko: string;
         };
-        readonly DccTermsResponse: {
-            /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
-            readonly id: string;
-            /** @enum {string} */
-            readonly object: "dcc_offer";
-            readonly local: components["schemas"]["DccSideResponse"];
-            readonly foreign: components["schemas"]["DccSideResponse"];
-            /**
-             * @description One unit of local in units of foreign, mark-up included
-             * @example 0.0067123
-             */
-            readonly rate: string;
-            /** @example JPY 1 = USD 0.0067123 */
-            readonly rate_display: string;
-            /**
-             * @description Over the wholesale rate, hundredths of a percent
-             * @example 375
-             */
-            readonly markup_bps: number;
-            /** @example A BANK */
-            readonly rate_source: string;
-            /** Format: date-time */
-            readonly rate_timestamp: string;
-            /**
-             * Format: date-time
-             * @description From then on only the local currency may be chosen
-             */
-            readonly expires_at: string;
-            /** @description As the provider words it; shown and printed unchanged */
-            readonly disclaimer: string;
-            /**
-             * @description The provider’s own id of the quote
-             * @example SIM-00000001
-             */
-            readonly provider_reference: string;
-            readonly disclosure: components["schemas"]["DccDisclosureResponse"];
-            /** Format: date-time */
-            readonly created_at: string;
-        };
         readonly DccLayoutResponse: {
             /** @example neutral-1 */
             readonly version: string;
@@ -1206,11 +1240,44 @@ export interface components {
             readonly forbidden_words: "yes_no_accept_decline_continue_cancel";
         };
         readonly DccOfferResponse: {
+            /**
+             * @description Null: there is no offer, the payment goes on in the local currency; say nothing of it
+             * @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE
+             */
+            readonly id: string | null;
             /** @enum {string} */
-            readonly object: "dcc_question";
-            /** @description Null: there is none, the payment goes on in the local currency; say nothing of it */
-            readonly offer: components["schemas"]["DccTermsResponse"] | null;
+            readonly object: "dcc_offer";
+            readonly local: components["schemas"]["DccSideResponse"] | null;
+            readonly foreign: components["schemas"]["DccSideResponse"] | null;
+            /**
+             * @description One unit of local in units of foreign, mark-up included
+             * @example 0.0067123
+             */
+            readonly rate: string | null;
+            /** @example JPY 1 = USD 0.0067123 */
+            readonly rate_display: string | null;
+            /**
+             * @description Over the wholesale rate, hundredths of a percent
+             * @example 375
+             */
+            readonly markup_bps: number | null;
+            /** @example A BANK */
+            readonly rate_source: string | null;
+            /** Format: date-time */
+            readonly rate_timestamp: string | null;
+            /**
+             * Format: date-time
+             * @description From then on only the local currency may be chosen
+             */
+            readonly expires_at: string | null;
+            /** @description As the provider words it; shown and printed unchanged */
+            readonly disclaimer: string | null;
+            /** @description The provider’s own id of the quote */
+            readonly provider_reference: string | null;
+            readonly disclosure: components["schemas"]["DccDisclosureResponse"] | null;
             readonly layout: components["schemas"]["DccLayoutResponse"] | null;
+            /** Format: date-time */
+            readonly created_at: string | null;
             readonly payment: components["schemas"]["PaymentResponse"];
         };
         readonly DccChoiceRequest: {
@@ -1242,6 +1309,45 @@ export interface components {
              * @example en
              */
             readonly locale?: string;
+        };
+        readonly DccTermsResponse: {
+            /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly id: string;
+            /** @enum {string} */
+            readonly object: "dcc_offer";
+            readonly local: components["schemas"]["DccSideResponse"];
+            readonly foreign: components["schemas"]["DccSideResponse"];
+            /**
+             * @description One unit of local in units of foreign, mark-up included
+             * @example 0.0067123
+             */
+            readonly rate: string;
+            /** @example JPY 1 = USD 0.0067123 */
+            readonly rate_display: string;
+            /**
+             * @description Over the wholesale rate, hundredths of a percent
+             * @example 375
+             */
+            readonly markup_bps: number;
+            /** @example A BANK */
+            readonly rate_source: string;
+            /** Format: date-time */
+            readonly rate_timestamp: string;
+            /**
+             * Format: date-time
+             * @description From then on only the local currency may be chosen
+             */
+            readonly expires_at: string;
+            /** @description As the provider words it; shown and printed unchanged */
+            readonly disclaimer: string;
+            /**
+             * @description The provider’s own id of the quote
+             * @example SIM-00000001
+             */
+            readonly provider_reference: string;
+            readonly disclosure: components["schemas"]["DccDisclosureResponse"];
+            /** Format: date-time */
+            readonly created_at: string;
         };
         readonly DccChoiceResponse: {
             /** @example dcc_01JDA0Q5P8F6TBN3X2V7K9M4RE */
@@ -1302,6 +1408,60 @@ export interface components {
             /** @description Of the message that took the money */
             readonly wire: components["schemas"]["DccWireResponse"] | null;
             readonly refunds: readonly components["schemas"]["DccRefundResponse"][];
+        };
+        readonly ReceiptLineResponse: {
+            /**
+             * @description text: a sentence; pair: label left, text right; rule: a line across; mark: big and framed; signature: label and a line to sign on; space: an empty line. Clients print unknown ones as text
+             * @enum {string}
+             */
+            readonly type: "text" | "pair" | "rule" | "mark" | "signature" | "space";
+            /** @example 合計 */
+            readonly label: string | null;
+            /** @example ¥1,500 */
+            readonly text: string | null;
+            /** @enum {string} */
+            readonly align: "left" | "center";
+            /** @enum {string} */
+            readonly size: "normal" | "large";
+        };
+        readonly ReceiptResponse: {
+            /** @enum {string} */
+            readonly object: "receipt";
+            /** @example false */
+            readonly livemode: boolean;
+            /** @example pay_01JDA0Q5P8F6TBN3X2V7K9M4RE */
+            readonly payment: string;
+            /** @example null */
+            readonly refund: string | null;
+            /**
+             * @description What the slip says; `unknown` and `refund_unknown` are 処理未了
+             * @enum {string}
+             */
+            readonly kind: "sale" | "authorization" | "capture" | "torikeshi" | "henpin" | "voided" | "declined" | "expired" | "unknown" | "offline" | "refund_declined" | "refund_unknown";
+            /** @enum {string} */
+            readonly copy: "customer" | "merchant" | "issuer";
+            /**
+             * @example ja
+             * @enum {string}
+             */
+            readonly lang: "ja" | "en" | "zh-Hans" | "zh-Hant" | "ko";
+            /**
+             * @example 58
+             * @enum {number}
+             */
+            readonly width: 58 | 80;
+            /** @description How often this copy of this slip was printed, this one included */
+            readonly print: number;
+            /** @description It says 再発行 */
+            readonly reprint: boolean;
+            readonly lines: readonly components["schemas"]["ReceiptLineResponse"][];
+            /** @description The same for a printer of fixed pitch: 32 columns at 58 mm, 48 at 80 mm; wide characters take two */
+            readonly text: string;
+            /**
+             * @description The same print as a PDF with its fonts inside; the key travels in the header
+             * @example /v1/payments/pay_01JDA0Q5P8F6TBN3X2V7K9M4RE/receipt.pdf?copy=customer&lang=ja&width=58&print=1
+             */
+            readonly pdf_url: string;
         };
         readonly QuoteCardRequest: {
             /**
@@ -2170,6 +2330,121 @@ export interface operations {
             };
         };
     };
+    readonly readDccEvidencePdf: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/pdf": string;
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly getReceipt: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description お客様控え, 加盟店控え, カード会社控え */
+                readonly copy?: "customer" | "merchant" | "issuer";
+                /** @description Left out: the language of `Accept-Language` */
+                readonly lang?: "ja" | "en" | "zh-Hans" | "zh-Hant" | "ko";
+                /** @description Width of the paper, millimetres */
+                readonly width?: "58" | "80";
+                /** @description The slip of this refund */
+                readonly refund?: string;
+                /** @description Show this print once more (1 is the original) and count none; left out: a new print, 再発行 from the second on */
+                readonly print?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The resource */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReceiptResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly getReceiptPdf: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description お客様控え, 加盟店控え, カード会社控え */
+                readonly copy?: "customer" | "merchant" | "issuer";
+                /** @description Left out: the language of `Accept-Language` */
+                readonly lang?: "ja" | "en" | "zh-Hans" | "zh-Hant" | "ko";
+                /** @description Width of the paper, millimetres */
+                readonly width?: "58" | "80";
+                /** @description The slip of this refund */
+                readonly refund?: string;
+                /** @description Show this print once more (1 is the original) and count none; left out: a new print, 再発行 from the second on */
+                readonly print?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/pdf": string;
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
     readonly quotePaymentPlans: {
         readonly parameters: {
             readonly query?: never;
@@ -2298,7 +2573,11 @@ export interface operations {
     };
     readonly listOpenPayments: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly limit?: number;
+                /** @description next_cursor or prev_cursor of an earlier page */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
