@@ -7,6 +7,7 @@ import type { PaymentStatus } from './payment-api.js';
 import type { PaymentRecord } from './payment-record.js';
 import { PAYMENT_TABLE } from './payment-state.js';
 import { PaymentHouse, anIntent, anOrder } from './testing/payment-house.js';
+import { cashierState } from './wire/cashier-state.js';
 import { PaymentSpec } from './testing/payment-spec.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -254,7 +255,8 @@ describe('the clock', () => {
     house.vault.card = { ...house.vault.card, brand: 'visa' };
     const told = await worked('auth');
     house.clock.pass(30 * DAY_MS);
-    expect(await codeOf(act.capture(quiet))).toBe('state_conflict');
+    const facts = { current_status: 'authorized', allowed_actions: '' };
+    await expect(act.capture(quiet)).rejects.toMatchObject({ code: 'state_conflict', facts });
     await house.expiry.expire();
     await house.workLanes();
     for (const id of [quiet, told])
@@ -398,7 +400,8 @@ describe('電話承認', () => {
     expect(await codeOf(post(await worked('sale')))).toBe('state_conflict');
     const old = await declined('107');
     house.clock.pass(DAY_MS);
-    expect(await codeOf(post(old))).toBe('state_conflict');
+    const facts = { current_status: 'declined', allowed_actions: '' };
+    await expect(post(old)).rejects.toMatchObject({ code: 'state_conflict', facts });
     expect(await codeOf(post(await declined('107', UNION_PAY)))).toBe('state_conflict');
     expect(house.vault.counts.sealed).toBe(0);
   });
@@ -454,6 +457,8 @@ describe('two people', () => {
       expect(await resolve(id, verdict)).toBe(attempt);
       expect(await view(id)).toMatchObject({ status, customerCharged, capturedMinor: captured, refundedMinor: refunded, refundPendingMinor: 0, final: true }); // prettier-ignore
       expect(await sumOf('asset:issuer_receivable')).toBe(owed);
+      const isUnknown = attempt === 'written_off' && kind === 'sale';
+      expect(cashierState(await view(id)).code === 'written_off').toBe(isUnknown);
       const open = await view(id);
       const held =
         status === 'authorized' || status === 'partially_captured' ? open.authorizedMinor - open.capturedMinor : 0;

@@ -23,13 +23,13 @@ export function explaining(decide: Decide): Decide {
   };
 }
 
-/** The error to throw instead: the same refusal with both facts. `allowed_actions`: words with spaces between. */
+/** The error to throw instead: the same refusal with both facts, unless it knows better what is possible. `allowed_actions`: words with spaces between. */
 export function explained(error: unknown, record: PaymentRecord): unknown {
   const code = error instanceof IllegalTransitionError ? 'state_conflict' : codeOf(error);
   if (code === undefined) return error;
   const facts = error instanceof PaymentError ? error.facts : {};
   const { status: current_status, allowedActions } = viewOf(record);
-  return new PaymentError(code, { ...facts, current_status, allowed_actions: allowedActions.join(' ') });
+  return new PaymentError(code, { allowed_actions: allowedActions.join(' '), ...facts, current_status });
 }
 
 function codeOf(error: unknown): PaymentErrorCode | undefined {

@@ -48,8 +48,8 @@ export function planCapture(record: PaymentRecord, wish: CaptureWish, now: Date)
 function checkCapturable(record: PaymentRecord, now: Date): void {
   const current_status = record.payment.status;
   if (current_status === 'captured') throw new PaymentError('already_captured', { current_status });
-  if (!isCapturable(record) || isPastValidity(record, now))
-    throw new PaymentError('state_conflict', { current_status });
+  if (!isCapturable(record)) throw new PaymentError('state_conflict', { current_status });
+  checkValidity(record, now);
 }
 
 /** Whether state and movements under way leave room for a capture; time and amount are not asked here. */
@@ -66,6 +66,12 @@ export function isCapturable(record: PaymentRecord): boolean {
 /** The validity of the authorization is over, whether or not the clock's loop has come by yet. */
 export function isPastValidity({ payment }: PaymentRecord, now: Date): boolean {
   return payment.expiresAt !== null && payment.expiresAt <= now;
+}
+
+/** @throws PaymentError `state_conflict` its time is over: in a moment it will have ended, and nothing is possible until then */
+export function checkValidity(record: PaymentRecord, now: Date): void {
+  if (!isPastValidity(record, now)) return;
+  throw new PaymentError('state_conflict', { current_status: record.payment.status, allowed_actions: '' });
 }
 
 /** A last capture is under way: after it nothing is left to capture, whatever its amount. */

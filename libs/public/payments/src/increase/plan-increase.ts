@@ -1,7 +1,7 @@
 import { AMOUNT_MINOR_MAX } from '@tsunagu/kernel';
 import type { SealedEnvelope } from '@tsunagu/contracts';
 import { isOpen } from '../attempt/attempt-state.js';
-import { isPastValidity } from '../capture/plan-capture.js';
+import { checkValidity } from '../capture/plan-capture.js';
 import { ChangeDraft, type Change } from '../change-draft.js';
 import { ruleOf } from '../methods/rule-of-payment.js';
 import { checkAsked, PaymentError } from '../payment-error.js';
@@ -24,8 +24,8 @@ export function planIncrease(record: PaymentRecord, amountMinor: number, now: Da
   const { payment } = record;
   checkAsked(amountMinor);
   if (amountMinor > AMOUNT_MINOR_MAX - payment.authorizedMinor) throw new PaymentError('amount_invalid');
-  if (!isIncreasable(record) || isPastValidity(record, now))
-    throw new PaymentError('state_conflict', { current_status: payment.status });
+  if (!isIncreasable(record)) throw new PaymentError('state_conflict', { current_status: payment.status });
+  checkValidity(record, now);
 }
 
 /** Open the attempt that asks for more. @throws PaymentError as {@link planIncrease} */

@@ -175,6 +175,6 @@ export function methodRule(
 }
 
 /** Most that all captures of an authorization may come to, minor units: cut down to a whole unit. */
-export function captureMaxMinor(rule: MethodRule, authorizedMinor: number): number {
+export function captureMaxMinor(rule: Pick<MethodRule, 'captureTolerancePercent'>, authorizedMinor: number): number {
   return Math.floor((authorizedMinor * (100 + rule.captureTolerancePercent)) / 100);
 }

@@ -27,8 +27,12 @@ export function isVoiceable(record: PaymentRecord): boolean {
  */
 export function checkVoice(record: PaymentRecord, now: Date): void {
   const { businessDate: date, cutOffMinutes, status: current_status } = record.payment;
-  if (!isVoiceable(record) || businessDate(now, cutOffMinutes) !== date)
-    throw new PaymentError('state_conflict', { current_status });
+  if (!isVoiceable(record) || businessDate(now, cutOffMinutes) !== date) throw refusal(current_status);
+}
+
+/** Nothing can be done about such a decline: what its state allows in general is not possible here. */
+export function refusal(current_status: string): PaymentError {
+  return new PaymentError('state_conflict', { current_status, allowed_actions: '' });
 }
 
 /** Name under which a declined sale is claimed for its one posting: no client reference can hold a space. */

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@tsunagu/kernel';
 import { VaultPort, type OpenCardAnswer, type TenantContext } from '@tsunagu/contracts';
 import { PaymentIntake, VoiceApprovals, type Accepted, type VoiceOrder } from '../payment-api.js';
+import { PaymentError } from '../payment-error.js';
 import { PaymentGate } from '../payment-gate.js';
 import type { PaymentRecord } from '../payment-record.js';
 import type { ChosenPlan, PlanAsked } from '../plans/plan-rules.js';
-import { explained } from '../refusal.js';
-import { checkVoice } from './plan-voice.js';
+import { checkVoice, refusal } from './plan-voice.js';
 
 /** The plan of the declined sale, as its till had asked for it. */
 function askedAgain({ type, count, firstMonth, bonuses }: ChosenPlan): PlanAsked {
@@ -48,16 +48,17 @@ export class VoiceApprovalService extends VoiceApprovals {
       metadata: payment.metadata,
       voice: { code: order.code, declinedId },
     } as const;
-    return this.intake.acceptLater(ctx, content, () => this.#seal(ctx, declined));
+    try {
+      return await this.intake.acceptLater(ctx, content, () => this.#seal(ctx, declined));
+    } catch (error) {
+      const isTaken = error instanceof PaymentError && error.code === 'state_conflict';
+      throw isTaken ? refusal(payment.status) : error;
+    }
   }
 
   /** Asked only when the order is new: a repeat finds its payment before. */
   async #seal(ctx: TenantContext, declined: PaymentRecord): Promise<OpenCardAnswer> {
-    try {
-      checkVoice(declined, this.clock.now());
-    } catch (error) {
-      throw explained(error, declined);
-    }
+    checkVoice(declined, this.clock.now());
     const { tenantId, tokenId, card } = declined.payment;
     const { envelope } = await this.vault.sealAccount({
       tenantId,

@@ -3,6 +3,7 @@ import { declineRule } from '../declines/decline-rules.js';
 import { CASHIER_DECLINE_WORDS } from '../declines/decline-words.js';
 import { rawCodeOf } from '../declines/raw-code.js';
 import type { PaymentStatus, PaymentView } from '../payment-api.js';
+import { WRITTEN_OFF } from '../resolution/written-off.js';
 import { CASHIER_TEXTS, type CashierCode } from './cashier-words.js';
 
 /** Shown at the till as it is. */
@@ -68,6 +69,7 @@ export function unseenCashierState(status: 'never_seen' | 'burned'): CashierStat
 }
 
 function codeOf(view: Seen): CashierCode {
+  if (view.status === 'declined' && view.reason === WRITTEN_OFF) return 'written_off';
   if (SETTLED_UNCHARGED.includes(view.status) && view.customerCharged !== 'no') return 'unknown';
   if (view.attempts.some(({ status }) => status === 'in_doubt')) return 'in_doubt';
   if (view.cancelRequested && (view.status === 'processing' || view.status === 'unknown')) return 'cancelling';

@@ -58,6 +58,13 @@ export const CASHIER_TEXTS = {
     'zh-Hant': '無法自動確認結果，將由專人調查。請勿再次刷卡，並聯絡服務台。',
     ko: '결과를 자동으로 확인할 수 없어 담당자가 조사합니다. 카드를 다시 대지 말고 헬프데스크에 연락해 주세요.',
   },
+  written_off: {
+    ja: '結果を確認できないまま、担当者が処理を終了しました。請求されたかどうかは分かりません。お客様にはカード会社へご確認いただくようご案内ください。',
+    en: 'Closed by our staff without knowing the result. It is not known whether the customer was charged. Ask the customer to check with the card company.',
+    'zh-Hans': '结果无法确认，已由专人结案。不清楚是否已扣款，请引导顾客向发卡公司查询。',
+    'zh-Hant': '結果無法確認，已由專人結案。不清楚是否已扣款，請引導顧客向發卡公司查詢。',
+    ko: '결과를 확인하지 못한 채 담당자가 처리를 종료했습니다. 청구 여부는 알 수 없습니다. 고객께서 카드사에 확인하시도록 안내해 주세요.',
+  },
   authorized: {
     ja: '承認されました（仮売上）。',
     en: 'Approved (authorized, not yet captured).',
