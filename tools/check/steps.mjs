@@ -20,7 +20,7 @@ const LINT_CANARIES = [
 const EXPORTS_MAX = 15;
 /** Libs whose index may be longer, and why. */
 const EXPORTS_MAX_OF = {
-  'libs/shared/kernel': 17, // words of the whole house; each is one line of meaning
+  'libs/shared/kernel': 18, // words of the whole house; each is one line of meaning
   'libs/shared/iso8583': 21, // specs, codec, validator, framing and the names of the field table belong together on the wire
   'libs/cde/links': 21, // the line, its file and the SPI of connectors, which connectors and the switch meet in
   'libs/cde/switching': 21, // journal, sending, store-and-forward, leases, counters and lists of one link are one truth: the switch binds them

@@ -72,12 +72,13 @@ export interface Assembly {
 export async function assembleSwitch(house: Surroundings, storage: Storage): Promise<Assembly> {
   const links = readLinksFile(house.config);
   const hsm = await openSwitchHsm(house.config, house.logger, house.health, links);
-  const log = new SwitchMetrics(house.metrics, house.logger);
+  const log = new SwitchMetrics(house.metrics, house.logger, house.clock);
   const ear = new Ear(log, house.logger, new LinkStrays(storage.centre, house.clock));
   const router = Router.open(house.config, links, new CardDeclines(storage.transactions), house.clock);
   const desks = new LinkDesks(
     links.map((link) => deskOf(link, house, { ...storage, hsm }, ear)),
     router,
+    log,
   );
   const journal = new PostgresJournal(storage.transactions, storage.centre);
   const pinKeys = new LinkPinKeys(hsm, links, house.logger);

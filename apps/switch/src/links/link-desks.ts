@@ -8,6 +8,7 @@ import {
   type SwitchingPorts,
   type SwitchingService,
 } from '@tsunagu/switching';
+import type { SwitchMetrics } from '../observability/switch-metrics.js';
 import type { Router } from '../routing/router.js';
 import type { LinkDesk } from './link-desk.js';
 
@@ -20,6 +21,8 @@ export class LinkDesks extends Desks {
   constructor(
     desks: readonly LinkDesk[],
     readonly router: Router,
+    /** Who is away behind a link, from the mix of answers. */
+    readonly issuers: Pick<SwitchMetrics, 'outagesOf'>,
   ) {
     super();
     this.#desks = new Map(desks.map((desk) => [desk.config.name, desk]));

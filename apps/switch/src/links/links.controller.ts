@@ -38,6 +38,12 @@ export class LinksController {
         saf_errors: entry?.errors ?? 0,
         oldest_seconds: ageSeconds(entry?.oldestAt ?? null, now),
         yen_at_risk: entry?.yenAtRisk ?? 0,
+        outages: this.desks.issuers.outagesOf(config.name).map(({ issuer, since, answers, sharePercent }) => ({
+          issuer,
+          since: since.toISOString(),
+          answers,
+          share_percent: sharePercent,
+        })),
       };
     });
     return { routing_version: this.desks.router.table.version, links };

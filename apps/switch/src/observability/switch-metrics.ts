@@ -1,7 +1,9 @@
 import type { CodecError } from '@tsunagu/iso8583';
 import type { BreakerState, LineState, SendResult, Stray } from '@tsunagu/links';
 import type { AppLogger, Metrics } from '@tsunagu/platform';
+import type { Clock } from '@tsunagu/kernel';
 import { SwitchingLog } from '@tsunagu/switching';
+import { IssuerOutages, type OpenOutage } from './issuer-outages.js';
 
 const STATES: readonly LineState[] = [
   'DOWN', 'CONNECTING', 'CONNECTED', 'SIGNING_ON', 'READY', 'SUSPECT', 'SIGNED_OFF', 'DRAINING',
@@ -10,9 +12,12 @@ type Facts = Readonly<Record<string, string | number | boolean | null | undefine
 
 /** Numbers and log lines of the switch. @source reference/iso8583-1993.md §17.4 */
 export class SwitchMetrics extends SwitchingLog {
+  readonly #outages = new IssuerOutages();
+
   constructor(
     private readonly metrics: Metrics,
     private readonly logger: AppLogger,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
     super();
   }
@@ -27,6 +32,11 @@ export class SwitchMetrics extends SwitchingLog {
     this.metrics
       .counter('tsunagu_switch_alarms_total', 'Events somebody must look at', ['what'])
       .inc({ what: word(message) });
+  }
+
+  /** Issuers behind this link whose answers say that they are away. */
+  outagesOf(link: string): OpenOutage[] {
+    return this.#outages.open(this.clock.now()).filter(({ issuer }) => issuer.startsWith(`${link} `));
   }
 
   state(link: string, state: LineState): void {
@@ -115,6 +125,7 @@ export class SwitchMetrics extends SwitchingLog {
     if (message === 'attempt answered') {
       const labels = { code: String(actionCode ?? 'none') };
       this.metrics.counter('tsunagu_switch_answers_total', 'Answers by action code', ['code']).inc(labels);
+      this.#watchIssuer(facts);
       this.metrics
         .histogram('tsunagu_switch_answer_seconds', 'From write to answer')
         .observe(Number(elapsedMs ?? 0) / 1_000);
@@ -122,6 +133,19 @@ export class SwitchMetrics extends SwitchingLog {
       const labels = { what: word(message), reason: String(reason ?? '') };
       this.metrics.counter('tsunagu_switch_events_total', 'What happened to attempts', ['what', 'reason']).inc(labels);
     }
+  }
+
+  /** An incident for operators when it begins; shops keep their declines, each with its own advice. */
+  #watchIssuer({ link, brand, actionCode }: Facts): void {
+    if (typeof link !== 'string' || typeof actionCode !== 'string') return;
+    const issuer = `${link} ${String(brand ?? 'unknown')}`;
+    const change = this.#outages.count(issuer, actionCode, this.clock.now());
+    if (change === undefined) return;
+    if (change === 'began') this.alarm('issuer outage began', { issuer, actionCode });
+    else this.note('issuer outage ended', { issuer });
+    this.metrics
+      .gauge('tsunagu_issuer_outage', '1 while the answers of an issuer say that it is away', ['issuer'])
+      .set({ issuer }, change === 'began' ? 1 : 0);
   }
 
   #inc(name: string, help: string, link: string): void {

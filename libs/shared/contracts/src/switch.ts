@@ -185,4 +185,12 @@ export interface LinkView {
   readonly saf_errors: number;
   readonly oldest_seconds: number | null;
   readonly yen_at_risk: number;
+  /** Issuers behind the link whose answers say that they are away (907, 909 to 912); left out by older switches. */
+  readonly outages?: readonly {
+    readonly issuer: string;
+    /** RFC 3339. */
+    readonly since: string;
+    readonly answers: number;
+    readonly share_percent: number;
+  }[];
 }
