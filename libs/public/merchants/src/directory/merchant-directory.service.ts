@@ -5,7 +5,7 @@ import { sql, Transactions } from '@tsunagu/platform';
 
 const FIND = sql(
   'directory_terminal',
-  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract, s.dcc_currencies, s.phone
+  `select t.id, t.store_id, t.is_blocked, t.wire_terminal, s.wire_merchant, s.mcc, s.name, s.cut_off_minutes, s.methods, s.plan_contract, s.dcc_currencies, s.verification_contract, t.reader, s.phone
      from gateway.terminal t join gateway.store s on s.tenant_id = t.tenant_id and s.id = t.store_id
     where t.tenant_id = $1 and t.id = $2
       and ($3::uuid is null or t.store_id = $3) and ($4::uuid is null or t.id = $4)`,
@@ -24,6 +24,8 @@ interface TerminalRow {
   readonly methods: readonly string[];
   readonly plan_contract: string;
   readonly dcc_currencies: readonly string[];
+  readonly verification_contract: string;
+  readonly reader: 'pin_pad' | 'no_pin_pad';
   readonly phone: string | null;
 }
 
@@ -47,6 +49,10 @@ export interface TerminalEntry {
   readonly planContract: string;
   /** Currencies in which its holders may pay (DCC). */
   readonly dccCurrencies: readonly CurrencyCode[];
+  /** Contract on how holders are verified, a name of the presentment table. */
+  readonly verificationContract: string;
+  /** What the reader can do for the holder. */
+  readonly reader: 'pin_pad' | 'no_pin_pad';
 }
 
 /** Stores and terminals as other features see them; the app binds it to their port `MerchantDirectory`. */
@@ -77,5 +83,7 @@ function entryOf(row: TerminalRow): TerminalEntry {
     methods: LANES.filter((lane) => row.methods.includes(lane)),
     planContract: row.plan_contract,
     dccCurrencies: row.dcc_currencies.filter(isCurrency),
+    verificationContract: row.verification_contract,
+    reader: row.reader,
   };
 }

@@ -14,10 +14,11 @@ const TENANT = sql(
 );
 const STORE = sql(
   'sandbox_store',
-  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract, dcc_currencies, phone)
-   values ($1, $2, $3, $4, '5411', $5, $6, $7, '03-0000-0000')
+  `insert into gateway.store (tenant_id, id, name, wire_merchant, mcc, methods, plan_contract, dcc_currencies, verification_contract, phone)
+   values ($1, $2, $3, $4, '5411', $5, $6, $7, $8, '03-0000-0000')
    on conflict (tenant_id, id) do update
-     set plan_contract = excluded.plan_contract, dcc_currencies = excluded.dcc_currencies, phone = excluded.phone`,
+     set plan_contract = excluded.plan_contract, dcc_currencies = excluded.dcc_currencies, phone = excluded.phone,
+       verification_contract = excluded.verification_contract`,
 );
 const TERMINAL = sql(
   'sandbox_terminal',
@@ -55,6 +56,8 @@ interface Plan {
   readonly planContract: string;
   /** Currencies that its stores offer to foreign holders. */
   readonly dccCurrencies: readonly CurrencyCode[];
+  /** Contract of its stores on how holders are verified. */
+  readonly verificationContract: string;
   /** Store whose lanes belong to the merchant's own payment server; no till stands there. */
   readonly hqStore?: string;
 }
@@ -65,6 +68,7 @@ const PLANS: readonly Plan[] = [
     limits: UNLIMITED,
     planContract: 'large',
     dccCurrencies: ['USD', 'EUR', 'KRW', 'KWD'],
+    verificationContract: 'standard',
     stores: ['GINZA MAIN STORE', 'UMEDA STORE'],
     hqStore: 'HEAD OFFICE LANES',
   },
@@ -73,6 +77,7 @@ const PLANS: readonly Plan[] = [
     limits: UNLIMITED,
     planContract: 'standard',
     dccCurrencies: ['USD'],
+    verificationContract: 'tap_10000',
     stores: ['SHIBUYA STORE'],
   },
   {
@@ -80,6 +85,7 @@ const PLANS: readonly Plan[] = [
     limits: DEFAULT_RATE_LIMITS,
     planContract: 'one_time',
     dccCurrencies: [],
+    verificationContract: 'standard',
     stores: ['NAGOYA STORE'],
   },
 ];
@@ -209,7 +215,7 @@ function laneOf({ id, scheme }: PlannedStore['terminals'][number], lane: number)
 }
 
 async function insertStore(tx: Tx, store: PlannedStore, plan: Plan): Promise<void> {
-  const contracts = [LANES, plan.planContract, plan.dccCurrencies];
+  const contracts = [LANES, plan.planContract, plan.dccCurrencies, plan.verificationContract];
   await tx.query(STORE, [tx.tenantId, store.id, store.name, store.wireMerchant, ...contracts]);
   for (const terminal of store.terminals)
     await tx.query(TERMINAL, [tx.tenantId, terminal.id, store.id, terminal.wireTerminal]);
