@@ -181,6 +181,49 @@ describe('the api on a real database', () => {
     expect((await create(body, intent)).status).toBe(202);
   });
 
+  it('asks the till for the chip of a tap above the limit, and goes on as the same payment', async () => {
+    const card = (entry_mode: string, more: Json = {}) => ({ ...(anOrder()['card_present'] as Json), entry_mode, ...more });
+    const tap = await create(order({ money: { amount: 15_001, currency: 'JPY' }, card_present: card('contactless') }));
+    expect([tap.status, tap.body]).toMatchObject([
+      202,
+      { status: 'requires_action', customer_charged: 'no', required_action: { type: 'insert_chip' }, attempts: [], allowed_actions: ['continue', 'cancel', 'ensure_cancelled'] },
+    ]); // prettier-ignore
+    const pin = { format: 'iso4', ksn: '123456789012345600000002', data: '9C'.repeat(16) };
+    const goOn = (body: Json, intent: string = randomUUID()) =>
+      ask(`/v1/payments/${String(tap.body['id'])}/continue`, { body, intent });
+    expect((await goOn({ pin_block: pin })).body).toMatchObject({ code: 'state_conflict', required_action: 'insert_chip', current_status: 'requires_action' });
+    expect((await goOn({ card_present: card('contactless') })).body).toMatchObject({ status: 422, card_rule: 'chip_expected' });
+    expect((await goOn({ card_present: card('chip', { cvm: 'none' }) })).body).toMatchObject({ code: 'verification_required', card_rule: 'pin_bypass' });
+    expect((await goOn({ card_present: card('chip'), pin_block: pin })).body).toMatchObject({ errors: [{ pointer: '/pin_block', code: 'combination' }] });
+    expect((await goOn({})).body).toMatchObject({ code: 'parameter_missing', errors: [{ pointer: '/pin_block' }] });
+    const intent = randomUUID();
+    const chip = { card_present: card('chip', { cvm: 'offline_pin', application: { aid: 'a0000000651010' } }) };
+    const done = await goOn(chip, intent);
+    expect([done.status, done.body]).toMatchObject([
+      202,
+      { id: tap.body['id'], status: 'processing', required_action: null, entry_mode: 'chip', presentment: { cvm: 'offline_pin', application: { brand: 'jcb', label: 'JCB' } } },
+    ]); // prettier-ignore
+    expect((await goOn(chip, intent)).headers.get('idempotent-replayed')).toBe('true');
+  }); // prettier-ignore
+
+  it('names a sensitive tag that came in the clear, and never its value', async () => {
+    const emv = '5A084111111111111111';
+    const reply = await create(order({ card_present: { ...(anOrder()['card_present'] as Json), emv } }));
+    expect(reply.body).toMatchObject({ status: 422, code: 'card_data_invalid', card_rule: 'forbidden_clear_tag', chip_tag: '5A' });
+    expect(JSON.stringify(reply.body)).not.toContain('4111');
+  }); // prettier-ignore
+
+  it('tells a till at its start what its payments are held to, by the contract of its store', async () => {
+    const limits = async (of: number) =>
+      (await ask(`/v1/terminals/${toWireId('trm', terminalOf(of).id)}/capabilities`, { key: tenant(of).apiKey })).body;
+    const mine = await limits(0);
+    expect(mine).toMatchObject({ verification_contract: 'standard', reader: 'pin_pad', table_version: '2025-04-01', methods: expect.arrayContaining(['credit', 'nfc']) });
+    const visa = (body: Json) => (body['taps'] as Json[]).find(({ brand }) => brand === 'visa');
+    expect(visa(mine)).toMatchObject({ no_cvm_up_to: 15_000, otherwise: 'enter_pin' });
+    expect(visa(await limits(1))).toMatchObject({ no_cvm_up_to: 10_000 });
+    expect((await ask(`/v1/terminals/${toWireId('trm', terminalOf(1).id)}/capabilities`)).status).toBe(404);
+  }); // prettier-ignore
+
   it('shows nobody what belongs to another tenant, store or terminal [E3, E4, E5]', async () => {
     const mine = await create(order());
     const id = String(mine.body['id']);
