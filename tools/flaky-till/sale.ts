@@ -6,6 +6,8 @@ export interface Manner {
   readonly card: string;
   readonly entry: 'chip' | 'contactless' | 'stripe';
   readonly hasPin?: boolean;
+  /** Asks for an offer in the cardholder's currency. */
+  readonly method?: 'dcc';
   readonly plan?: { readonly type: 'installments' | 'revolving'; readonly count?: number };
 }
 
@@ -28,6 +30,8 @@ const MANNERS: readonly Manner[] = [
   { name: 'credit, instalments', card: 'jcb', entry: 'chip', plan: { type: 'installments', count: 3 } },
   { name: 'contactless', card: 'visa', entry: 'contactless' },
   { name: 'contactless', card: 'mastercard', entry: 'contactless' },
+  { name: 'conversion, dollar', card: 'visa-usd', entry: 'chip', method: 'dcc' },
+  { name: 'conversion, won', card: 'visa-krw', entry: 'chip', method: 'dcc' },
   { name: 'unionpay with PIN', card: 'unionpay', entry: 'chip', hasPin: true },
 ];
 const STRIPE: Manner = { name: 'stripe', card: 'amex', entry: 'stripe' };

@@ -134,8 +134,22 @@ export class FlakyTill {
         const cardPresent = this.#reader.present({ card, entry: 'chip', amountMinor, pin: card.pin });
         return this.#client.continueWith(payment.id, { card_present: cardPresent });
       }
+      case 'choose_currency':
+        return this.#choose(payment, amountMinor % 2 === 0 ? 'foreign' : 'local');
       default:
         throw new Error(`${payment.id} waits for ${payment.required_action?.type ?? 'nothing'}`);
+    }
+  }
+
+  async #choose(payment: Payment, choice: 'local' | 'foreign'): Promise<Outcome> {
+    const { id } = await this.#asking(() => this.#client.dccOffer(payment.id));
+    if (id === null) return (await this.#client.resume())?.ending as Outcome; // no rate: it goes on in yen
+    try {
+      return await this.#client.dccChoice(payment.id, { offer_id: id, choice });
+    } catch (error) {
+      if (error instanceof TsunaguProblem && error.code === 'offer_expired')
+        return { result: 'action_required', payment };
+      throw error;
     }
   }
 
@@ -174,7 +188,7 @@ export class FlakyTill {
   }
 
   #purchase({ kind, amountMinor, manner, order, reference }: Sale): Parameters<TillClient['pay']>[0] {
-    const { entry, hasPin, plan } = manner;
+    const { entry, hasPin, plan, method } = manner;
     const card = TEST_CARDS[manner.card]!;
     return {
       kind,
@@ -182,6 +196,7 @@ export class FlakyTill {
       money: { amount: amountMinor, currency: 'JPY' },
       metadata: { order },
       card_present: this.#reader.present({ card, entry, amountMinor, pin: hasPin ? card.pin : undefined }),
+      ...(method === undefined ? {} : { method }),
       ...(plan === undefined ? {} : { payment_plan: plan }),
     };
   }
