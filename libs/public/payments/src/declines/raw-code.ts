@@ -4,9 +4,13 @@ import type { RawCode } from './decline-rule.js';
 
 /** The code of a payment's first outcome as the network sent it; null: nobody outside this house spoke. */
 export function rawCodeOf(view: Pick<PaymentView, 'attempts' | 'actionCode'>): RawCode | null {
-  const said = answerOf(view);
-  if (said !== undefined) return { source: said.source, code: said.code };
-  return view.actionCode === null ? null : { source: 'iso8583_1993', code: view.actionCode };
+  return rawCodeOfAnswer(answerOf(view), view.actionCode);
+}
+
+/** The code of one answer: as the network sent it where that is known, else the action code. */
+export function rawCodeOfAnswer(answer: NetworkAnswer | undefined, actionCode: string | null): RawCode | null {
+  if (answer !== undefined) return { source: answer.source, code: answer.code };
+  return actionCode === null ? null : { source: 'iso8583_1993', code: actionCode };
 }
 
 /** The issuer's own words to the cashier; null: it sent none. */

@@ -7,6 +7,8 @@ import { FollowUp } from '../follow-up.js';
 import { IllegalTransitionError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { PaymentStore, type ChangeResult } from '../store/payment-store.js';
+import { declineRule } from '../declines/decline-rules.js';
+import { rawCodeOfAnswer } from '../declines/raw-code.js';
 import { decideOutcome, isStale } from './decide-outcome.js';
 
 /** Third stage: what the switch knows goes into attempt, payment, counters, books and events in one transaction. */
@@ -15,6 +17,7 @@ export class OutcomeService {
   readonly #stale: Counter;
   readonly #late: Counter;
   readonly #applied: Counter;
+  readonly #declined: Counter;
 
   constructor(
     private readonly store: PaymentStore,
@@ -25,6 +28,10 @@ export class OutcomeService {
     this.#stale = metrics.counter('tsunagu_stale_update_total', 'Outcomes that contradict what an attempt ended with');
     this.#late = metrics.counter('tsunagu_late_approval_total', 'Approvals that came after the reversal was decided');
     this.#applied = metrics.counter('tsunagu_outcome_total', 'Outcomes applied', ['state']);
+    this.#declined = metrics.counter('tsunagu_decline_total', 'Declines by class and act; act B is a fault of ours', [
+      'class',
+      'act',
+    ]);
   }
 
   /**
@@ -44,6 +51,7 @@ export class OutcomeService {
       return false;
     }
     this.#applied.inc({ state: outcome.state });
+    if (outcome.state === 'declined') this.#declined.inc(declineLabels(outcome));
     await this.followUp.after(result.change);
     return true;
   }
@@ -61,4 +69,10 @@ export class OutcomeService {
       throw error;
     }
   }
+}
+
+/** An alert on act B calls our on-call: the card company says that our request was wrong. @source payment-features.md §11, rules */
+function declineLabels({ network, actionCode, reason }: WireOutcome): { class: string; act: string } {
+  const rule = declineRule(rawCodeOfAnswer(network?.answer, actionCode), reason);
+  return { class: rule.class, act: rule.acts[0] };
 }
