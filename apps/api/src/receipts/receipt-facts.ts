@@ -81,7 +81,17 @@ export function refundFacts(source: SlipSource, refund: RefundView): ReceiptFact
 
 type Common = Pick<
   ReceiptFacts,
-  'isLive' | 'shop' | 'slipNo' | 'clerk' | 'method' | 'cardCompany' | 'card' | 'approvalSource' | 'currency' | 'plan'
+  | 'isLive'
+  | 'shop'
+  | 'slipNo'
+  | 'clerk'
+  | 'method'
+  | 'isOfAuthorization'
+  | 'cardCompany'
+  | 'card'
+  | 'approvalSource'
+  | 'currency'
+  | 'plan'
 >;
 
 function commonFacts({ view, wire, terminal }: SlipSource): Common {
@@ -97,6 +107,7 @@ function commonFacts({ view, wire, terminal }: SlipSource): Common {
     slipNo: view.slipNo,
     clerk: view.clerk,
     method: methodOf(view),
+    isOfAuthorization: view.kind === 'auth',
     cardCompany: cardCompanyOf(view.attempts.findLast(({ network }) => network !== null)?.network?.link ?? null),
     card: card === null ? null : { brand: card.brand, bin6: card.bin6, last4: card.last4, entryMode: view.entryMode },
     approvalSource: view.approvalSource,

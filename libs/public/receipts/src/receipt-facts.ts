@@ -94,6 +94,8 @@ export interface ReceiptFacts {
   readonly card: ReceiptCard | null;
   readonly approvalCode: string | null;
   readonly approvalSource: 'issuer' | 'voice';
+  /** The payment began with an authorization: on a UnionPay slip a cancel then has a name of its own. */
+  readonly isOfAuthorization?: boolean;
   /** What this slip moves; minor units, positive: the kind says the direction. */
   readonly amountMinor: number;
   readonly currency: CurrencyCode;

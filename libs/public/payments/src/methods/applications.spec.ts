@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { applicationOf } from './applications.js';
-import { methodRule } from './method-rules.js';
-import { UNIONPAY_TEXTS } from './operation-texts.js';
 
 describe('applications of cards', () => {
   it.each([
@@ -19,10 +17,5 @@ describe('applications of cards', () => {
 
   it.each(['', 'A000000333', 'A0000000030000', 'D3920000011010'])('leaves %j to the number of the card', (aid) => {
     expect(applicationOf(aid)).toBeUndefined();
-  });
-
-  it('names every UnionPay operation on the slip', () => {
-    const { operations } = methodRule({ method: 'unionpay', brand: 'unionpay', date: '2026-11-23' });
-    expect(Object.keys(UNIONPAY_TEXTS).sort()).toEqual([...operations].sort());
   });
 });

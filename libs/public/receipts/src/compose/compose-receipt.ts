@@ -2,7 +2,7 @@ import type { CurrencyCode, TillLanguage } from '@tsunagu/kernel';
 import type { CvmResult, EntryMode } from '@tsunagu/contracts';
 import type { ReceiptCopy, ReceiptFacts, ReceiptLine, ReceiptPlan, ReceiptWish } from '../receipt-facts.js';
 import type { Word } from '../words/receipt-words.js';
-import { KINDS, TITLES } from './kind-rules.js';
+import { KINDS, TITLES, operationName } from './kind-rules.js';
 import { mark, rule, signature, Slip, space, text } from './receipt-lines.js';
 import { showAmount, showCardNumber, showDate, showInstant, showPercent } from './show-values.js';
 
@@ -107,7 +107,7 @@ function transactionLines(slip: Slip): ReceiptLine[] {
   const { facts } = slip;
   const kind = KINDS[facts.kind];
   return [
-    ...slip.bothPair('transaction', slip.both(kind.title), 'large'),
+    ...slip.bothPair('transaction', slip.both(operationName(facts)), 'large'),
     ...planLines(slip),
     ...(facts.approvalSource === 'voice' ? [text(slip.say('voice'), { size: 'large' })] : []),
     ...(kind.movesMoney ? slip.bothPair('approvalNo', facts.approvalCode, 'large') : []),

@@ -41,6 +41,23 @@ export const KINDS: Readonly<Record<ReceiptKind, KindRule>> = {
   offline: row('offline', { sentence: 'offlineNote' }),
 };
 
+/** What UnionPay calls the operations around a pre-authorization, which nobody else has. @source payment-features.md §4.1 */
+const UNIONPAY_NAMES: Readonly<Partial<Record<ReceiptKind, Word>>> = {
+  authorization: 'preAuth',
+  capture: 'completion',
+};
+const UNIONPAY_CANCELS: Readonly<Partial<Record<ReceiptKind, Word>>> = {
+  voided: 'preAuthCancel',
+  torikeshi: 'completionCancel',
+};
+
+/** 取引内容: the name of the operation, by the method. */
+export function operationName({ kind, method, isOfAuthorization }: ReceiptFacts): Word {
+  if (method !== 'unionpay') return KINDS[kind].title;
+  const cancel = isOfAuthorization === true ? UNIONPAY_CANCELS[kind] : undefined;
+  return cancel ?? UNIONPAY_NAMES[kind] ?? KINDS[kind].title;
+}
+
 /** Title of the whole slip, by the kind of card. */
 export const TITLES: Readonly<Record<ReceiptFacts['method'], Word>> = {
   credit: 'slipCredit',

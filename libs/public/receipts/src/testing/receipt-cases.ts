@@ -148,6 +148,8 @@ of('refund-not-known', { kind: 'refund_unknown', amountMinor: 500, originalMinor
   of('unionpay-sale-signed', { ...UNIONPAY, cvm: 'signature' }, { languages: ['ja', 'zh-Hans'], copies: ['issuer'] }),
   of('unionpay-pre-authorization', { ...UNIONPAY, kind: 'authorization' }, { languages: ['ja', 'zh-Hans'] }),
   of('unionpay-completion', { ...UNIONPAY, kind: 'capture', amountMinor: 1725, originalMinor: 1500 }, { languages: ['ja', 'zh-Hans'] }),
+  of('unionpay-pre-authorization-cancel', { ...UNIONPAY, kind: 'voided', isOfAuthorization: true, cvm: null, chip: null }, { languages: ['ja', 'zh-Hans', 'zh-Hant'] }),
+  of('unionpay-completion-cancel', { ...UNIONPAY, kind: 'torikeshi', isOfAuthorization: true, originalMinor: 1500, cvm: null, chip: null }, { languages: ['ja', 'en', 'zh-Hans', 'zh-Hant', 'ko'] }),
   of('unionpay-cancel', { ...UNIONPAY, kind: 'torikeshi', originalMinor: 1500, cvm: null, chip: null }, { languages: ['ja', 'zh-Hans'] }),
   of('unionpay-refund', { ...UNIONPAY, kind: 'henpin', amountMinor: 500, originalMinor: 1500, cvm: null, chip: null }, { languages: ['ja', 'zh-Hans', 'zh-Hant'] }),
   of('unionpay-not-known-yet', { ...UNIONPAY, kind: 'unknown', approvalCode: null }, { languages: ['ja', 'en', 'zh-Hans'] }),
