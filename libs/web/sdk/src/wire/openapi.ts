@@ -568,7 +568,7 @@ export interface components {
              */
             readonly cvm?: "none" | "signature" | "offline_pin" | "online_pin" | "device" | "offline_pin_and_signature" | "approval" | "failure";
             /**
-             * @description Why a chip card was swiped: its read before went well (1), or failed as well (2). Needed when a reader that takes chips sends the stripe of a chip card
+             * @description Why a chip card was swiped: its read before went well (1), or failed as well (2). Send it whenever a reader that takes chips sends the stripe of a chip card; some acquirers refuse without it (`capabilities`)
              * @enum {string}
              */
             readonly fallback_reason?: "chip_read_once" | "chip_failed_again";
@@ -1599,6 +1599,11 @@ export interface components {
             readonly required_tags: readonly string[];
             /** @example 1024 */
             readonly length_bytes_max: number;
+            /**
+             * @description Whether `fallback_reason` is needed when a chip card is swiped at a reader that takes chips
+             * @enum {string}
+             */
+            readonly fallback_reason: "required" | "wanted";
         };
         readonly CapabilitiesResponse: {
             /** @enum {string} */
