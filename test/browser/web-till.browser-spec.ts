@@ -66,6 +66,15 @@ describe('the web till in a browser', () => {
     await till.sale(1_500, 'visa-debit', 'contactless');
     const id = await till.ended('captured');
     expect(await payment(id)).toMatchObject({ entry_mode: 'contactless', customer_charged: 'yes' });
+    await till.act('receipt');
+    await till.page.waitForSelector('[data-receipt="customer"]');
+    await till.picture('receipt-ja');
+    await till.page.selectOption('[data-focus="receipt-language"]', 'en');
+    await till.page.waitForSelector('.paper[lang="en"] [data-receipt="customer"]');
+    await till.picture('receipt-en');
+    await till.act('copy-merchant');
+    await till.page.waitForSelector('[data-receipt="merchant"]');
+    await till.act('back');
     await till.act('refund');
     await till.picture('refund-asked');
     await till.act('yes');
@@ -84,6 +93,22 @@ describe('the web till in a browser', () => {
     const id = await till.ended('captured');
     expect(await payment(id)).toMatchObject({ method: 'unionpay' });
     await till.picture('approved');
+  });
+
+  it('pays with the brand that the holder chose on a card of two', async () => {
+    const till = await openTill('two-brands');
+    await till.page.fill('#amount', '6600');
+    await till.act('charge');
+    await till.on('card');
+    await till.page.check('[data-card="unionpay-visa"]', { force: true });
+    await till.page.check('[data-brand="visa"]');
+    await till.picture('1-choice');
+    await till.act('entry-chip');
+    await till.pin('123456');
+    await till.page.waitForSelector('[data-screen="plan"], [data-screen="result"]');
+    if (await till.page.isVisible('[data-screen="plan"]')) await till.act('confirm-plan');
+    const id = await till.ended('captured');
+    expect(await payment(id)).toMatchObject({ presentment: { application: { brand: 'visa' } } });
   });
 
   it.each(['ja-JP', 'en-GB'])(
@@ -151,7 +176,9 @@ describe('the web till in a browser', () => {
     await till.on('result');
     await till.act('receipt');
     await till.on('receipt');
+    await till.page.waitForSelector('[data-receipt="merchant"]');
     expect(await till.page.getAttribute('.signature', 'src')).toMatch(/^data:image\/png/);
+    await till.page.locator('.signature').scrollIntoViewIfNeeded();
     await till.picture('2-copy');
   });
 
@@ -194,6 +221,22 @@ describe('the web till in a browser', () => {
     await till.picture('resumed');
     expect(await payment(id)).toMatchObject({ attempts: [{ status: 'approved' }] });
     await till.next();
+  });
+
+  it('lets another tablet finish what the first one left waiting for its customer', async () => {
+    const first = await openTill('swap-first');
+    await first.sale(3_908, 'visa-debit', 'contactless');
+    await first.on('pin');
+    await context.close();
+    const second = await openTill('swap');
+    await second.page.waitForSelector('[data-open-payments]');
+    await second.picture('1-open');
+    await second.act('show-open');
+    await second.pin('1234');
+    const id = await second.ended('captured');
+    expect(await payment(id)).toMatchObject({ money: { amount: 3_908 }, customer_charged: 'yes' });
+    await second.next();
+    await second.page.waitForSelector('[data-open-payments]', { state: 'detached' });
   });
 
   it('says that nothing is known while an answer is lost, and ends at a proved no', async () => {

@@ -62,6 +62,12 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries
   ].map((entry) => [entry.name, entry]),
 );
 
+/** Brands that a holder may choose between, by the applications on the chip; the issuer's first choice first. */
+export function brandsOf({ applications }: Pick<TestCard, 'applications'>): TestCard['brand'][] {
+  const brands = Object.keys(AID) as TestCard['brand'][];
+  return applications.flatMap((aid) => brands.filter((brand) => AID[brand] === aid));
+}
+
 function card(
   name: string,
   brand: TestCard['brand'],

@@ -1,4 +1,4 @@
-import { TEST_CARDS, type TestCard } from '../cards/test-cards.js';
+import { brandsOf, TEST_CARDS, type TestCard } from '../cards/test-cards.js';
 import { ENTRY_MODES, type CardPresent, type EntryMode, type PinBlock } from '../reader/card-reader.js';
 import { SharedReader } from '../reader/shared-reader.js';
 import type { TillPlace } from './sandbox-till.js';
@@ -10,6 +10,8 @@ export class ReaderRequestError extends Error {}
 export interface CardFace {
   readonly name: string;
   readonly brand: TestCard['brand'];
+  /** Brands that the holder may choose between; mostly one. */
+  readonly brands: readonly TestCard['brand'][];
   readonly last4: string;
   readonly funding: TestCard['funding'];
   readonly currency: string;
@@ -36,7 +38,15 @@ const AMOUNT_MAX = 999_999_999_999;
 export function cardFaces(): CardFace[] {
   return Object.values(TEST_CARDS).map((card) => {
     const { name, brand, pan, funding, currency } = card;
-    return { name, brand, last4: pan.slice(-4), funding, currency, entries: hasChip(card) ? ENTRY_MODES : ['stripe'] };
+    return {
+      name,
+      brand,
+      brands: brandsOf(card),
+      last4: pan.slice(-4),
+      funding,
+      currency,
+      entries: hasChip(card) ? ENTRY_MODES : ['stripe'],
+    };
   });
 }
 
@@ -48,11 +58,11 @@ export class ReaderDesk {
 
   /**
    * Read a card.
-   * @param body `{card, entry, amount, pin?}`: name of a card, way of reading, yen, digits
+   * @param body `{card, entry, amount, pin?, brand?}`: name of a card, way of reading, yen, digits, the holder's choice on a card of two brands
    * @throws ReaderRequestError the body is wrong · ReaderError the reader cannot work
    */
   present(body: unknown): { card_present: CardPresent & Stated; shown: Shown } {
-    const { card, entry, amount, pin } = fieldsOf(body);
+    const { card, entry, amount, pin, brand: wanted } = fieldsOf(body);
     const chosen = cardOf(card);
     const amountMinor = amountOf(amount);
     const presentation = {
@@ -60,6 +70,7 @@ export class ReaderDesk {
       entry: entryOf(entry),
       amountMinor,
       pin: pin === undefined ? pin : pinOf(pin),
+      application: wanted === undefined ? undefined : applicationOf(chosen, wanted),
     };
     const { brand, pan } = chosen;
     return {
@@ -98,6 +109,12 @@ function stated(card: TestCard, entry: EntryMode): Stated {
 /** Service codes that begin with 2 or 6 say that there is a chip. */
 function hasChip({ serviceCode }: TestCard): boolean {
   return /^[26]/.test(serviceCode);
+}
+
+function applicationOf(card: TestCard, brand: unknown): string | undefined {
+  const at = brandsOf(card).findIndex((one) => one === brand);
+  if (at < 0) throw new ReaderRequestError('brand is not on this card');
+  return card.applications[at];
 }
 
 function fieldsOf(body: unknown): Record<string, unknown> {

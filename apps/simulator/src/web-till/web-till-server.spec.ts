@@ -70,6 +70,15 @@ describe('the server of the web till', () => {
       for (const secret of [pan, track2, '246802']) expect(session + read).not.toContain(secret);
   });
 
+  it('reads the application that the holder chose on a card of two brands', async () => {
+    const read = async (brand?: string): Promise<string> => {
+      const answer = await post('/reader/present', { card: 'unionpay-visa', entry: 'chip', amount: 1, brand });
+      return ((await answer.json()) as { card_present: { emv: string } }).card_present.emv;
+    };
+    expect(await read()).toContain('A000000333');
+    expect(await read('visa')).toContain('A000000003');
+  });
+
   it('encrypts a later PIN under a key serial number of its own', async () => {
     const answers = await Promise.all(
       [1, 2].map(async () => (await post('/reader/pin', { card: 'visa', pin: '1234' })).json()),
@@ -84,6 +93,7 @@ describe('the server of the web till', () => {
     [{ card: 'jcb', entry: 'keyed', amount: 1 }, 'entry'],
     [{ card: 'jcb', entry: 'chip', amount: 1.5 }, 'amount'],
     [{ card: 'jcb', entry: 'chip', amount: 1, pin: '12a4' }, 'pin'],
+    [{ card: 'jcb', entry: 'chip', amount: 1, brand: 'visa' }, 'brand'],
     [[], 'JSON'],
   ])('names the wrong field and never its value: %j', async (body, field) => {
     const answer = await post('/reader/present', body);

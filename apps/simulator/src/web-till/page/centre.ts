@@ -7,6 +7,20 @@ import type { CardholderLanguage } from './words/cardholder-languages.js';
 
 const RECENT_MAX = 12;
 
+/** @see TillReceipt */
+interface WireReceipt {
+  readonly text: string;
+  readonly print: number;
+  readonly pdf_url: string | null;
+}
+
+/** Which copy, in which language; the number of an earlier print asks for that one again. */
+interface ReceiptWish {
+  readonly copy: ReceiptCopy;
+  readonly lang: CardholderLanguage;
+  readonly print: number | undefined;
+}
+
 /** The payment centre as this till reaches it: the SDK, and the two questions that the SDK does not have. */
 export class Centre {
   readonly till: TillClient;
@@ -37,12 +51,9 @@ export class Centre {
   }
 
   /** @throws TsunaguProblem the centre has no such receipt */
-  async receipt(paymentId: string, copy: ReceiptCopy, lang: CardholderLanguage): Promise<TillReceipt> {
-    const receipt = (await this.till.receipt(paymentId, { copy, lang, width: 80 })) as {
-      text: string;
-      pdf_url?: unknown;
-    };
-    return { text: receipt.text, pdf: typeof receipt.pdf_url === 'string' ? receipt.pdf_url : null };
+  async receipt(paymentId: string, wish: ReceiptWish): Promise<TillReceipt> {
+    const answer = (await this.till.receipt(paymentId, { ...wish, width: 80 } as never)) as unknown as WireReceipt;
+    return { text: answer.text, print: answer.print, pdf: answer.pdf_url };
   }
 
   /** A file behind the key of the till, as a page of its own. @returns false when the centre does not give it */

@@ -52,6 +52,7 @@ export class Drawing {
       ),
     );
     this.root.querySelector('[data-keep-scroll]')?.scrollTo(0, scrolled);
+    if (state.screen === 'card') this.root.querySelector('.card:has(:checked)')?.scrollIntoView({ block: 'nearest' });
     this.#keepFocus(state.screen, focused ?? undefined);
   }
 

@@ -47,11 +47,19 @@ describe('what the customer is asked', () => {
   });
 
   it('is a plan for credit at home only', () => {
-    const card = { name: 'x', brand: 'jcb', last4: '0000', funding: 'credit', currency: 'JPY', entries: [] } as const;
-    expect(asksPlan({ card, offersCurrency: true })).toBe(true);
-    expect(asksPlan({ card: { ...card, brand: 'unionpay' }, offersCurrency: false })).toBe(false);
-    expect(asksPlan({ card: { ...card, funding: 'debit' }, offersCurrency: false })).toBe(false);
-    expect(asksPlan({ card: { ...card, currency: 'USD' }, offersCurrency: true })).toBe(false);
+    const card = {
+      name: 'x',
+      brand: 'jcb',
+      brands: ['jcb'],
+      last4: '0000',
+      funding: 'credit',
+      currency: 'JPY',
+      entries: [],
+    } as const;
+    expect(asksPlan({ card, brand: undefined, offersCurrency: true })).toBe(true);
+    expect(asksPlan({ card: { ...card, brand: 'unionpay' }, brand: undefined, offersCurrency: false })).toBe(false);
+    expect(asksPlan({ card: { ...card, funding: 'debit' }, brand: undefined, offersCurrency: false })).toBe(false);
+    expect(asksPlan({ card: { ...card, currency: 'USD' }, brand: undefined, offersCurrency: true })).toBe(false);
   });
 
   it('is a signature only where the slip has a line for it', () => {

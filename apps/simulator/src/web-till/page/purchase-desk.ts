@@ -12,7 +12,7 @@ import { taskOf, type TillPayment } from './payment.js';
 import { ReaderFailure } from './reader.js';
 import type { Store } from './store.js';
 import type { MovementName } from './till-actions.js';
-import { amountOf, type CurrencyOffer } from './till-state.js';
+import { amountOf, cardOf, type CurrencyOffer } from './till-state.js';
 import { sayIn, type TillWord } from './words/till-words.js';
 
 /** A purchase that is not answered by then is looked at, so that the clerk sees where it stands. */
@@ -93,6 +93,7 @@ export class PurchaseDesk {
     this.store.set({ payment, isSilent: false, asking: undefined });
     const task = taskOf(payment);
     if (task === undefined) return this.store.set({ screen: 'result' });
+    this.store.set({ card: cardOf(this.store.state.cards, payment) ?? this.store.state.card });
     void this.#untilOver(payment);
     if (task === 'choose_currency') return this.#offer(payment);
     this.store.set({ screen: task === 'enter_pin' ? 'pin' : 'insert' });

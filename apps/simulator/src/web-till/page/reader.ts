@@ -8,6 +8,16 @@ export interface Session {
   readonly cards: readonly TrayCard[];
 }
 
+/** How a card is shown to the reader. */
+interface Presented {
+  readonly entry: Entry;
+  /** Yen. */
+  readonly amountMinor: number;
+  readonly pin?: string;
+  /** On a card of two brands. */
+  readonly brand?: string;
+}
+
 /** The reader did not take the card: nothing was sent. */
 export class ReaderFailure extends Error {}
 
@@ -17,12 +27,9 @@ export class Reader {
     return (await answerOf(await fetch('/session'))) as Session;
   }
 
-  /** @param amountMinor yen @param pin digits from the PIN pad @throws ReaderFailure */
-  async present(
-    card: string,
-    { entry, amountMinor, pin }: { entry: Entry; amountMinor: number; pin?: string },
-  ): Promise<Reading> {
-    const answer = await post('/reader/present', { card, entry, amount: amountMinor, pin });
+  /** @throws ReaderFailure */
+  async present(card: string, { entry, amountMinor, pin, brand }: Presented): Promise<Reading> {
+    const answer = await post('/reader/present', { card, entry, amount: amountMinor, pin, brand });
     const { card_present: cardPresent, shown } = answer as {
       card_present: Reading['cardPresent'];
       shown: { bin6: string };

@@ -15,6 +15,7 @@ export interface TillActions {
   offerCurrency(isOffered: boolean): void;
   charge(): void;
   chooseCard(name: string): void;
+  chooseBrand(brand: string): void;
   present(entry: Entry): void;
   enterPin(pin: string): void;
   markPlan(name: string): void;

@@ -9,6 +9,8 @@ export type Entry = 'contactless' | 'chip' | 'stripe';
 export interface TrayCard {
   readonly name: string;
   readonly brand: string;
+  /** Brands that the holder may choose between. */
+  readonly brands: readonly string[];
   readonly last4: string;
   readonly funding: 'credit' | 'debit' | 'prepaid';
   readonly currency: string;
@@ -43,6 +45,9 @@ export interface CurrencyOffer {
 /** A receipt as the API sends it. */
 export interface TillReceipt {
   readonly text: string;
+  /** Which print of this copy it is; 1 is the original. */
+  readonly print: number;
+  /** Path of the same print as a PDF. */
   readonly pdf: string | null;
 }
 
@@ -65,6 +70,8 @@ export interface TillState {
   readonly offersCurrency: boolean;
   readonly cards: readonly TrayCard[];
   readonly card: TrayCard | undefined;
+  /** The holder's choice on a card of two brands. */
+  readonly brand: string | undefined;
   readonly entry: Entry | undefined;
   readonly reading: Reading | undefined;
   readonly plans: readonly WirePlan[];
@@ -102,6 +109,7 @@ export function freshState(cards: readonly TrayCard[], language: TillLanguage): 
     offersCurrency: false,
     cards,
     card: cards[0],
+    brand: undefined,
     entry: undefined,
     reading: undefined,
     plans: [],
@@ -143,11 +151,21 @@ export function asksPin(card: Pick<TrayCard, 'brand'>, entry: Entry): boolean {
   return card.brand === 'unionpay' || entry === 'chip';
 }
 
+/** The card of the tray that a payment was made with: after a reload, or on another tablet. */
+export function cardOf(cards: readonly TrayCard[], payment: Pick<TillPayment, 'card'>): TrayCard | undefined {
+  const alike = cards.filter(({ last4 }) => last4 === payment.card?.last4);
+  return alike.find(({ brand }) => brand === payment.card?.brand) ?? alike[0];
+}
+
 /** A plan question makes sense for credit at home; UnionPay, debit and a choice of currency are one-time. */
-export function asksPlan({ card, offersCurrency }: Pick<TillState, 'card' | 'offersCurrency'>): boolean {
+export function asksPlan({
+  card,
+  brand,
+  offersCurrency,
+}: Pick<TillState, 'card' | 'brand' | 'offersCurrency'>): boolean {
   if (card === undefined) return false;
   const isForeign = card.currency !== 'JPY';
-  return card.brand !== 'unionpay' && card.funding === 'credit' && !(isForeign && offersCurrency);
+  return (brand ?? card.brand) !== 'unionpay' && card.funding === 'credit' && !(isForeign && offersCurrency);
 }
 
 /** Whether this choice has anything to choose. */

@@ -20,9 +20,6 @@ import type { CardholderLanguage } from './words/cardholder-languages.js';
 import { CURRENCY_SCREEN_VERSION } from './views/currency-view.js';
 import { sayIn } from './words/till-words.js';
 
-/** Which card of the tray is at the reader: a reload in the middle of a purchase must not forget it. Holds a name, never a number. */
-const CARD_NOTE = 'tsunagu:web-till:card';
-
 /** The till: what a person does, and what follows from it. */
 export class Till implements TillActions {
   readonly #desk: PurchaseDesk;
@@ -39,8 +36,6 @@ export class Till implements TillActions {
    * @param paymentId of the address `/?payment=pay_…`: shown when nothing of this till is unfinished
    */
   async begin(paymentId: string | null): Promise<void> {
-    const card = this.store.state.cards.find(({ name }) => name === localStorage.getItem(CARD_NOTE));
-    if (card !== undefined) this.store.set({ card });
     if ((await this.outside.centre.till.unfinished()).length > 0) await this.#desk.resume();
     else if (paymentId !== null) await this.#desk.look(paymentId);
     await this.#refresh();
@@ -58,15 +53,16 @@ export class Till implements TillActions {
 
   readonly chooseCard = (name: string): void => {
     const card = this.store.state.cards.find((one) => one.name === name);
-    if (card !== undefined) this.store.set({ card });
+    if (card !== undefined) this.store.set({ card, brand: undefined });
   };
+
+  readonly chooseBrand = (brand: string): void => this.store.set({ brand });
 
   readonly present = (entry: Entry): void => {
     const { card, screen } = this.store.state;
     if (card === undefined) return;
-    localStorage.setItem(CARD_NOTE, card.name);
     this.store.set({ entry, trouble: undefined });
-    if (asksPin(card, entry)) return this.store.set({ screen: 'pin' });
+    if (asksPin({ brand: this.store.state.brand ?? card.brand }, entry)) return this.store.set({ screen: 'pin' });
     if (screen === 'insert') return this.#do(this.#insert());
     this.#do(this.#read());
   };
@@ -103,7 +99,7 @@ export class Till implements TillActions {
   };
 
   readonly showSignature = (): void => this.store.set({ screen: 'sign' });
-  readonly signed = (signature: string): void => this.store.set({ signature, screen: 'result' });
+  readonly signed = (signature: string): void => this.store.set({ signature, copy: 'merchant', screen: 'result' });
   readonly showReceipt = (): void => this.#do(this.#receipt());
 
   readonly setCopy = (copy: ReceiptCopy): void => {
@@ -112,8 +108,9 @@ export class Till implements TillActions {
   };
 
   readonly setReceiptLanguage = (receiptLanguage: CardholderLanguage): void => {
+    const { receipt } = this.store.state;
     this.store.set({ receiptLanguage });
-    this.#do(this.#receipt());
+    this.#do(this.#receipt(typeof receipt === 'object' ? receipt.print : undefined));
   };
 
   readonly openPdf = (): void => {
@@ -141,12 +138,13 @@ export class Till implements TillActions {
   }
 
   async #read(pin?: string): Promise<void> {
-    const { card, entry } = this.store.state;
+    const { card, entry, brand } = this.store.state;
     if (card === undefined || entry === undefined) return;
     const reading = await this.outside.reader.present(card.name, {
       entry,
       amountMinor: amountOf(this.store.state),
       pin,
+      brand,
     });
     this.store.set({ reading, plans: [], plan: 'one_time' });
     if (asksPlan(this.store.state)) {
@@ -160,9 +158,9 @@ export class Till implements TillActions {
   }
 
   async #insert(pin?: string): Promise<void> {
-    const { card, payment } = this.store.state;
+    const { card, payment, brand } = this.store.state;
     if (card === undefined || payment === undefined) return;
-    const presented = { entry: 'chip', amountMinor: payment.money.amount, pin } as const;
+    const presented = { entry: 'chip', amountMinor: payment.money.amount, pin, brand } as const;
     const { cardPresent } = await this.outside.reader.present(card.name, presented);
     await this.#desk.continueWith({ card_present: cardPresent } as never);
   }
@@ -183,11 +181,13 @@ export class Till implements TillActions {
     });
   }
 
-  async #receipt(): Promise<void> {
+  /** @param print the same print again, in another language; a new one without it, which the centre marks 再発行 when it is not the first */
+  async #receipt(print?: number): Promise<void> {
     const { payment, copy, receiptLanguage } = this.store.state;
     if (payment === undefined) return;
     this.store.set({ receipt: undefined, screen: 'receipt' });
-    const receipt = await this.outside.centre.receipt(payment.id, copy, receiptLanguage).catch((error: unknown) => {
+    const wish = { copy, lang: receiptLanguage, print };
+    const receipt = await this.outside.centre.receipt(payment.id, wish).catch((error: unknown) => {
       if (error instanceof TsunaguProblem) return 'missing' as const;
       throw error;
     });

@@ -34,11 +34,9 @@ export function currencyView({ state, act }: View): HTMLElement {
   );
 }
 
-/** `name: value` of the disclosure; the disclaimer has no name. */
+/** One line of the disclosure, whole: name and value are read together, and the next line stands directly under it. */
 function line(text: string): HTMLElement {
-  const [, name, value] = /^([^:]{1,60}): (.+)$/.exec(text) ?? [];
-  if (name === undefined) return h('p', {}, text);
-  return h('p', { class: 'line' }, h('span', {}, `${name}: `), h('span', { class: 'value' }, value));
+  return h('p', { class: /^[^:]{1,60}: ./.test(text) ? 'line' : undefined }, text);
 }
 
 function languages(chosen: CardholderLanguage, choose: (language: CardholderLanguage) => void): HTMLElement {

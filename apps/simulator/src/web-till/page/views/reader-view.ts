@@ -1,7 +1,7 @@
 import { h } from '../dom.js';
 import { amountOf, type Entry, type Screen } from '../till-state.js';
 import type { TillWord } from '../words/till-words.js';
-import { cardFace } from './card-face.js';
+import { BRAND_NAMES, cardFace } from './card-face.js';
 import { pinPad } from './pin-pad.js';
 import { button, yen, type View } from './view.js';
 
@@ -32,9 +32,37 @@ export function readerView(view: View): HTMLElement {
         h('span', { class: 'due' }, due),
         h('span', {}, say(DISPLAY[state.screen] ?? 'reader_idle')),
       ),
+      brandChoice(view),
       state.screen === 'pin' ? pinPad(view) : entryButtons(view),
     ),
     tray(view),
+  );
+}
+
+/** A card of two brands: the holder says which one pays, before the card is read. @source payment-features.md §4.2 */
+function brandChoice({ state, act, say }: View): HTMLElement | undefined {
+  const { card, screen } = state;
+  if (screen !== 'card' || card === undefined || card.brands.length < 2) return undefined;
+  return h(
+    'fieldset',
+    { class: 'brands' },
+    h('legend', {}, say('brand')),
+    ...card.brands.map((brand) =>
+      h(
+        'label',
+        { class: 'choice' },
+        h('input', {
+          type: 'radio',
+          name: 'brand',
+          value: brand,
+          'data-brand': brand,
+          'data-focus': `brand-${brand}`,
+          checked: brand === (state.brand ?? card.brand),
+          onchange: () => act.chooseBrand(brand),
+        }),
+        h('span', {}, BRAND_NAMES[brand] ?? brand),
+      ),
+    ),
   );
 }
 

@@ -22,7 +22,9 @@ export function receiptView(view: View): HTMLElement {
         { class: 'paper', lang: state.receiptLanguage },
         receipt === 'missing' && h('p', { class: 'missing' }, say('receipt_missing')),
         typeof receipt === 'object' && h('pre', { tabindex: 0, 'data-receipt': state.copy }, receipt.text),
-        state.signature !== undefined && h('img', { class: 'signature', alt: say('sign_field'), src: state.signature }),
+        state.copy !== 'customer' &&
+          state.signature !== undefined &&
+          h('img', { class: 'signature', alt: say('sign_field'), src: state.signature }),
       ),
       receipt !== 'missing' && choices(view),
     ),

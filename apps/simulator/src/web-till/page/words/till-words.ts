@@ -47,7 +47,7 @@ export const TILL_WORDS = {
   tap: { ja: 'かざす', en: 'Tap' },
   insert: { ja: '挿す', en: 'Insert' },
   swipe: { ja: '通す', en: 'Swipe' },
-  choose_card: { ja: 'カードを選ぶ', en: 'Choose a card' },
+  brand: { ja: 'お支払いのブランド', en: 'Brand to pay with' },
   credit: { ja: 'クレジット', en: 'credit' },
   debit: { ja: 'デビット', en: 'debit' },
   prepaid: { ja: 'プリペイド', en: 'prepaid' },
