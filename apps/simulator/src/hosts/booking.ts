@@ -44,7 +44,7 @@ export function entryFrom(message: IsoMessage, place: BookingPlace, decided: Dec
     capturedMinor: 0,
     refundedMinor: 0,
     currency: CURRENCY_BY_NUMBER[currency] ?? currency,
-    cardholder: cardholderOf(message),
+    cardholder: cardholderOf(message, amountMinor, requestedMinor),
     originalRrn: null,
     plan: planOf(message),
     bin6: number.slice(0, 6),
@@ -81,11 +81,13 @@ export function approvalFields(message: IsoMessage, answer: IsoMessage, entry: L
   return answer;
 }
 
-/** Fields 6 and 51: what the holder pays in the currency of the card. */
-function cardholderOf(message: IsoMessage): LedgerEntry['cardholder'] {
+/** Fields 6 and 51: what the holder pays in the currency of the card; of a partial approval its share, rounded half up. */
+function cardholderOf(message: IsoMessage, amountMinor: number, requestedMinor: number): LedgerEntry['cardholder'] {
   const [amount, number] = [message.text(6), message.text(51)];
   if (amount === undefined || number === undefined) return undefined;
-  return { currency: CURRENCY_BY_NUMBER[number] ?? number, amountMinor: Number(amount), refundedMinor: 0 };
+  const [whole, part] = [BigInt(requestedMinor), BigInt(amountMinor)];
+  const billedMinor = whole === part ? Number(amount) : Number((2n * BigInt(amount) * part + whole) / (2n * whole));
+  return { currency: CURRENCY_BY_NUMBER[number] ?? number, amountMinor: billedMinor, refundedMinor: 0 };
 }
 
 /** The issuer bills by what it was told: a field it cannot read tells nothing. */

@@ -276,6 +276,9 @@ describe('captures and refunds', () => {
     expect(await line.actionOf(refund(1_000, '000000000672'))).toBe('110');
     expect(await line.actionOf(following('1200', sale, 1_000, { 3: '200000', 24: '200' }))).toBe('110');
     expect(await line.actionOf(refund(1_000, '000000000671'))).toBe('000');
+    const half = request('1200', 1_906, billed('000000001279'));
+    expect(await line.actionOf(half)).toBe('002');
+    expect((await booked(half))?.cardholder?.amountMinor).toBe(640); // half of 1,279, half up
     const wrong = (await line.ask(request('1200', 1_500, billed('000000001007', '000000001008')))) as IsoMessage;
     expect([wrong.text(39), wrong.text(44)]).toEqual(['904', '48:dcc_quote']);
   });
