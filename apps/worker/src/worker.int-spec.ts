@@ -118,6 +118,9 @@ class OpenVault extends VaultPort {
   }
 }
 
+/** Lanes that a till can name; into `dcc` a payment comes by the choice of its holder alone. */
+const ASKED = LANES.filter((lane) => lane !== 'dcc');
+
 let orders = 0;
 
 async function accept(ctx: typeof CTX, method: Lane, bell = app.get(AttemptBell)): Promise<string> {
@@ -138,10 +141,10 @@ it('consumes every lane', () => {
 it('finishes payments of every lane whose bell was lost [A1, A15]', async () => {
   const store = app.get(PaymentStore);
   const ids: string[] = [];
-  for (const method of LANES) ids.push(await accept(CTX, method, new SilentBell()));
+  for (const method of ASKED) ids.push(await accept(CTX, method, new SilentBell()));
   const statuses = () => Promise.all(ids.map(async (id) => (await store.load(CTX, id))?.payment.status));
   await expect.poll(statuses, { timeout: 20_000, interval: 200 }).toEqual(ids.map(() => 'captured'));
-  expect(submitted.map(({ method }) => method).sort()).toEqual([...LANES].sort());
+  expect(submitted.map(({ method }) => method).sort()).toEqual([...ASKED].sort());
 }, 30_000);
 
 describe('a lane whose network is silent and which is flooded', () => {
@@ -150,7 +153,7 @@ describe('a lane whose network is silent and which is flooded', () => {
   const SLOTS = 50;
   const EACH = 5;
   const sickCtx = { tenantId: newId(new Date()), requestId: 'req-sick' };
-  const healthy = LANES.filter((lane) => lane !== SICK);
+  const healthy = ASKED.filter((lane) => lane !== SICK);
   let admin: pg.Client;
 
   beforeAll(async () => {
