@@ -90,8 +90,8 @@ export class SimulatedTill {
     if (currency === 'cancels') return this.#cancel(intent, paymentId);
     const asked = await this.#untilAnswered(() => this.house.services.choices.offer(ctx, paymentId));
     if (currency === null || currency === 'walks away') return false;
-    const offer = asked?.offer;
-    if (offer == null) return true;
+    const offer = asked?.offer ?? null;
+    if (offer === null) return true;
     if (currency === 'too late') await this.#sleep(this.world.random.between(1_000, 45_000));
     const say = (choice: 'local' | 'foreign') => {
       const idempotency = { key: `${reference}-${choice}-${offer.id}`, fingerprint: choice };

@@ -25,7 +25,7 @@ const TRIED = [
     (end) => `currency ${end}`,
   ),
   ...['captured', 'authorized', 'expired', 'voided', 'declined', 'refunded'].map((end) => `asked for a PIN, ${end}`),
-  ...['ended expired'],
+  'ended expired',
 ];
 
 const PATIENCE = { timeout: 300_000 };

@@ -1,5 +1,5 @@
 import { TEST_CARDS, type TestCard } from '@tsunagu/simulator';
-import type { Expectation } from '../once/scenarios.js';
+import type { Expectation } from '../once/scenario.js';
 import type { Payment } from '@tsunagu/sdk';
 import type { Purchase, Till } from '../till/till.js';
 import type { CaseFault, HostPanel } from './host-panel.js';

@@ -1,5 +1,5 @@
 import type { ExpectationRecord, TracedMessage } from '@tsunagu/simulator';
-import { deviation } from '../once/scenarios.js';
+import { deviation } from '../once/scenario.js';
 import type { Payment } from '@tsunagu/sdk';
 import type { CaseMeans, CertificationCase } from './certification-case.js';
 

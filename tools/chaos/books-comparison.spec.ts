@@ -38,7 +38,7 @@ const DECLINED = {
   captured: { amount: 0 },
   authorized: { amount: 0 },
 } as const;
-const CLEAN = { double: 0, orphan: 0, phantom: 0, stuck: 0, difference_yen: 0, places: [] };
+const CLEAN = { double: 0, orphan: 0, phantom: 0, stuck: 0, difference_yen: 0, difference_foreign: 0, places: [] };
 
 describe('our books against the issuers', () => {
   it('agree on a sale, an untouched decline and a reversed approval', () => {
@@ -105,6 +105,45 @@ describe('our books against the issuers', () => {
       phantom: 0,
       difference_yen: 1,
     });
+  });
+
+  it('agree on what was paid and given back in the currency of the card, and tell what differs', () => {
+    const dcc = { status: 'accepted', amount: 1_005, refunded_amount: 335 };
+    const back = { ...reference, rrn: '632712000003' };
+    const paid = aPayment({
+      status: 'partially_refunded',
+      dcc,
+      refunds: [{ status: 'approved', kind: 'henpin', money: { amount: 500 } }],
+      attempts: [
+        { kind: 'sale', status: 'approved', network_reference: reference },
+        { kind: 'refund', status: 'approved', network_reference: back },
+      ],
+    });
+    const refund = anEntry({ kind: 'refund', rrn: back.rrn, amountMinor: 500, foreignMinor: 335 });
+    expect(compareBooks([paid], [anEntry({ foreignMinor: 1_005 }), refund])).toEqual(CLEAN);
+    const atNewRate = compareBooks([paid], [anEntry({ foreignMinor: 1_005 }), { ...refund, foreignMinor: 340 }]);
+    expect(atNewRate).toMatchObject({ difference_yen: 0, difference_foreign: 5 });
+    expect(atNewRate.places).toHaveLength(1);
+    const inYen = aPayment({ dcc: { status: 'refused', amount: 1_005, refunded_amount: 0 } });
+    expect(compareBooks([inYen], [anEntry()])).toEqual(CLEAN);
+    expect(compareBooks([inYen], [anEntry({ foreignMinor: 1_005 })]).difference_foreign).toBe(1_005);
+  });
+
+  it('agree on an authorization that was let grow: one charge, two entries', () => {
+    const more = { ...reference, rrn: '632712000004' };
+    const grown = aPayment({
+      kind: 'auth',
+      status: 'authorized',
+      authorized: { amount: 2_000 },
+      captured: { amount: 0 },
+      attempts: [
+        { kind: 'auth', status: 'approved', network_reference: reference },
+        { kind: 'increase', status: 'approved', network_reference: more },
+      ],
+    });
+    const increase = anEntry({ kind: 'increase', rrn: more.rrn, amountMinor: 500 });
+    expect(compareBooks([grown], [anEntry(), increase])).toEqual(CLEAN);
+    expect(compareBooks([grown], [anEntry()])).toMatchObject({ double: 0, difference_yen: 500 });
   });
 });
 

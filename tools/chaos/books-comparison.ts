@@ -3,8 +3,10 @@ export interface IssuerEntry {
   readonly link: string;
   readonly rrn: string;
   readonly localTime: string;
-  readonly kind: 'charge' | 'refund' | 'capture';
+  readonly kind: 'charge' | 'increase' | 'refund' | 'capture';
   readonly amountMinor: number;
+  /** In the currency of the card, where the message said it. */
+  readonly foreignMinor?: number | null;
   /** Taken back by a reversal: it moves no money. */
   readonly isReversed: boolean;
 }
@@ -13,12 +15,18 @@ export interface IssuerEntry {
 export interface PublicPayment {
   readonly id: string;
   readonly client_reference: string;
+  readonly method?: string;
   readonly kind: string;
   readonly status: string;
   readonly final: boolean;
   readonly customer_charged: string;
   readonly authorized: { readonly amount: number };
   readonly captured: { readonly amount: number };
+  readonly dcc?: {
+    readonly status: string;
+    readonly amount: number | null;
+    readonly refunded_amount: number;
+  } | null;
   readonly refunds: readonly {
     readonly status: string;
     readonly kind: string;
@@ -27,6 +35,7 @@ export interface PublicPayment {
   readonly attempts: readonly {
     readonly kind: string;
     readonly status: string;
+    readonly reason?: string | null;
     readonly network_reference: { readonly link: string; readonly rrn: string; readonly local_time: string } | null;
   }[];
   readonly pending_unknown: readonly string[];
@@ -39,6 +48,8 @@ export interface Comparison {
   phantom: number;
   stuck: number;
   difference_yen: number;
+  /** Minor units of the holders' currencies, of charges and of refunds. */
+  difference_foreign: number;
   /** Ids of payments, or network references of entries, that differ. */
   readonly places: string[];
 }
@@ -54,7 +65,15 @@ const OPEN_ATTEMPTS = new Set(['created', 'sending', 'sent_unknown', 'in_doubt']
  * or there is no payment. phantom: we say charged (or refunded) and the issuer holds nothing. stuck: still open after the quiet.
  */
 export function compareBooks(payments: readonly PublicPayment[], entries: readonly IssuerEntry[]): Comparison {
-  const result: Comparison = { double: 0, orphan: 0, phantom: 0, stuck: 0, difference_yen: 0, places: [] };
+  const result: Comparison = {
+    double: 0,
+    orphan: 0,
+    phantom: 0,
+    stuck: 0,
+    difference_yen: 0,
+    difference_foreign: 0,
+    places: [],
+  };
   const byReference = groupByReference(entries.filter((entry) => !entry.isReversed));
   for (const payment of payments) comparePayment(result, payment, takeEntries(payment, byReference));
   for (const [reference, left] of byReference) compareUnclaimed(result, reference, left);
@@ -78,19 +97,34 @@ function comparePayment(result: Comparison, payment: PublicPayment, held: readon
   const expected = expectedOf(payment);
   const charges = held.filter((entry) => entry.kind === 'charge');
   const differences = [
-    expected.chargeMinor - sum(charges),
+    expected.chargeMinor - sum(held.filter((entry) => entry.kind === 'charge' || entry.kind === 'increase')),
     expected.captureMinor - sum(held.filter((entry) => entry.kind === 'capture')),
     expected.refundMinor - sum(held.filter((entry) => entry.kind === 'refund')),
   ];
-  const before = result.double + result.orphan + result.phantom + result.stuck + result.difference_yen;
+  const before = troubleOf(result);
   if (!isSettled(payment)) result.stuck += 1;
   if (charges.length > 1) result.double += 1;
   if (expected.chargeMinor === 0 && charges.length > 0) result.orphan += 1;
   if (expected.chargeMinor > 0 && charges.length === 0) result.phantom += 1;
   if (differences[2]! > 0) result.phantom += 1;
   for (const difference of differences) result.difference_yen += Math.abs(difference);
-  const after = result.double + result.orphan + result.phantom + result.stuck + result.difference_yen;
-  if (after > before) result.places.push(`${payment.id} ${payment.kind} ${payment.status} ${differences.join('/')}`);
+  result.difference_foreign += foreignDifference(payment, held);
+  if (troubleOf(result) > before)
+    result.places.push(`${payment.id} ${payment.kind} ${payment.status} ${differences.join('/')}`);
+}
+
+function troubleOf({ double, orphan, phantom, stuck, difference_yen, difference_foreign }: Comparison): number {
+  return double + orphan + phantom + stuck + difference_yen + difference_foreign;
+}
+
+/** Nothing in another currency unless the holder chose it; then what was charged and what went back, each on its own. */
+function foreignDifference(payment: PublicPayment, held: readonly IssuerEntry[]): number {
+  const isAccepted = payment.dcc?.status === 'accepted';
+  const isStanding = isAccepted && expectedOf(payment).chargeMinor > 0;
+  const [charged, back] = isStanding ? [payment.dcc?.amount ?? 0, payment.dcc?.refunded_amount ?? 0] : [0, 0];
+  const of = (kind: IssuerEntry['kind']) =>
+    held.filter((entry) => entry.kind === kind).reduce((total, { foreignMinor }) => total + (foreignMinor ?? 0), 0);
+  return Math.abs(charged - of('charge')) + Math.abs(back - of('refund'));
 }
 
 /** A charge that stands stays the issuer's claim whatever was refunded later: a return is a credit of its own. */

@@ -21,23 +21,32 @@ describe('a till that never gives up', () => {
 
 describe('a purchase', () => {
   it('names every step by a key of its own, and no two purchases alike', () => {
-    const plans = Array.from(
-      { length: 200 },
-      (
-        (random) => () =>
-          planPurchase(random)
-      )(new SeededRandom(7)),
-    );
-    const names = plans.flatMap((plan) => [plan.clientReference, plan.keys.pay, plan.keys.then]);
+    const random = new SeededRandom(7);
+    const plans = Array.from({ length: 400 }, () => planPurchase(random, true));
+    const names = plans.flatMap((plan) => [
+      plan.clientReference,
+      plan.payKey,
+      plan.giveUpKey,
+      ...plan.moves.map(({ key }) => key),
+    ]);
     expect(new Set(names).size).toBe(names.length);
-    expect(plans.every((plan) => plan.then !== 'capture' || plan.kind === 'auth')).toBe(true);
-    expect(new Set(plans.map((plan) => plan.then)).size).toBe(5);
+    const moved = (kind: string) =>
+      new Set(plans.filter((plan) => plan.kind === kind).flatMap((plan) => plan.moves.map(({ what }) => what)));
+    expect(moved('auth').size).toBe(6);
+    expect([...moved('sale')].sort()).toEqual(['cancel', 'ensure_cancelled', 'refund']);
+    expect(new Set(plans.map(({ customer }) => customer)).size).toBe(3);
+  });
+
+  it('brings no card that needs a PIN to a reader that takes none', () => {
+    const random = new SeededRandom(8);
+    const plans = Array.from({ length: 200 }, () => planPurchase(random, false));
+    expect(new Set(plans.map(({ customer }) => customer))).toEqual(new Set(['domestic']));
   });
 
   it('wants the same for the same seed', () => {
     const wish = (seed: number) => {
-      const { kind, amountMinor, then, isImpatient } = planPurchase(new SeededRandom(seed));
-      return { kind, amountMinor, then, isImpatient };
+      const { kind, customer, amountMinor, moves, isImpatient } = planPurchase(new SeededRandom(seed), true);
+      return { kind, customer, amountMinor, isImpatient, moves: moves.map(({ what, share }) => [what, share]) };
     };
     expect(wish(3)).toEqual(wish(3));
   });

@@ -30,7 +30,7 @@ export interface ChaosOptions {
   readonly scan: boolean;
   /** Longest time that the tills may need, milliseconds; a run that needs more is stuck. */
   readonly ceilingMs: number;
-  /** Change every type of key once while the tills pay, and let some customers type a PIN. */
+  /** Change every type of key once while the tills pay. */
   readonly rotate: boolean;
   readonly say: (line: string) => void;
 }
@@ -43,6 +43,8 @@ export interface ChaosResult extends Omit<Comparison, 'places'> {
   readonly declined: number;
   readonly reversed: number;
   readonly unknown: number;
+  /** What of the new kinds was among them, so that a clean run says what it tried. */
+  readonly mix: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly seed: number;
   readonly queue: string;
@@ -74,7 +76,6 @@ const TILLS = { min: 32, max: 192, purchasesEach: 12 };
 /** Rounds of blows, each hitting every victim once, over which the customers of a short run are spread. */
 const ROUNDS_MIN = 3;
 const FAULT_SHARE = 0.06;
-const PIN_PERCENT = 20;
 const QUIET_MAX_MS = 180_000;
 const PROGRESS_MS = 10_000;
 const PLACES_SHOWN_MAX = 20;
@@ -164,6 +165,7 @@ class ChaosRun {
     const { [QUEUE]: wipes = 0, ...killed } = disturber.blows;
     return {
       ...countStates(payments),
+      mix: countMix(payments),
       ...comparison,
       places: comparison.places.slice(0, PLACES_SHOWN_MAX),
       kills: disturber.blowCount - wipes,
@@ -247,7 +249,6 @@ class ChaosRun {
       save: (plan: object) => appendFileSync(plans, `${JSON.stringify(plan)}\n`),
       complain: (what: string) => void this.#complaints.push(what),
       board: this.#board,
-      pinPercent: this.options.rotate ? PIN_PERCENT : 0,
       keyFault: () => void (this.#keyFaults += 1),
     };
     return Array.from({ length: tillsFor(this.options.payments) }, (_, till) => {
@@ -283,4 +284,19 @@ function countStates(
     reversed: count(isReversed),
     unknown: count((payment) => payment.customer_charged === 'unknown'),
   };
+}
+
+function countMix(payments: readonly PublicPayment[]): Record<string, number> {
+  const mix: Record<string, number> = {};
+  const count = (what: string) => (mix[what] = (mix[what] ?? 0) + 1);
+  for (const { method, status, dcc, attempts } of payments) {
+    count(method ?? 'unknown');
+    if (status === 'expired') count('expired');
+    if (dcc !== null && dcc !== undefined) count(`dcc_${dcc.status}`);
+    for (const attempt of attempts) {
+      if (attempt.status === 'approved') count(`${attempt.kind}_approved`);
+      if (attempt.reason === 'pin_required') count('pin_asked');
+    }
+  }
+  return mix;
 }

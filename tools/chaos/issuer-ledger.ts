@@ -5,6 +5,7 @@ const KINDS: Readonly<Record<string, IssuerEntry['kind']>> = {
   sale: 'charge',
   refund: 'refund',
   capture: 'capture',
+  increase: 'increase',
 };
 
 /**
@@ -38,6 +39,13 @@ function toEntry(entry: Record<string, unknown>): IssuerEntry {
     localTime: String(entry['localTime'] ?? entry['local_time']),
     kind,
     amountMinor,
+    foreignMinor: foreignOf(entry['cardholder']),
     isReversed: entry['state'] === 'reversed',
   };
+}
+
+/** What the holder is billed in the currency of the card; null: the message did not say it. */
+function foreignOf(cardholder: unknown): number | null {
+  const amount = (cardholder as { readonly amountMinor?: unknown } | null | undefined)?.amountMinor;
+  return typeof amount === 'number' ? amount : null;
 }

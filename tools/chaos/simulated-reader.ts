@@ -1,13 +1,22 @@
-import { TEST_CARDS } from '@tsunagu/simulator';
-import { CardReader, type CardPresent, type Presentation } from '../till/card-reader.js';
+import { TEST_CARDS, type TestCard } from '@tsunagu/simulator';
+import { CardReader, type CardPresent, type EntryMode } from '../till/card-reader.js';
 import type { SandboxTerminal } from '../till/sandbox-file.js';
+import type { Customer } from './purchase.js';
 
-/** Cards that need no PIN, at both issuer hosts that take them; the last three are unlike any counter or fill, so that a scan knows them in every form. */
-const CARD_NAMES = ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'mastercard-prepaid'] as const;
+/** Cards by who brings them, at all issuer hosts; those without a counter or a fill in their numbers are known to a scan in every form. */
+const CARDS: Readonly<Record<Customer, readonly string[]>> = {
+  domestic: ['jcb', 'visa', 'mastercard', 'amex', 'diners', 'mastercard-prepaid'],
+  abroad: ['visa-usd', 'visa-eur', 'visa-krw', 'visa-kwd', 'mastercard-eur'],
+  unionpay: ['unionpay', 'unionpay-19'],
+};
 
-/** What a customer who must type a PIN brings: UnionPay, where the reader's scheme encrypts PINs in format 4. */
-const PIN_CARD = 'unionpay';
-const PIN = '123456';
+/** What the till sends of a card, and the card, which is still in the holder's hand. */
+export interface HeldCard {
+  readonly card: TestCard;
+  readonly cardPresent: CardPresent;
+}
+
+type PinBlock = NonNullable<CardPresent['pin_block']>;
 
 /** One reader: every presentation takes a counter of its own, and no counter is used twice. */
 export class SimulatedReader {
@@ -25,20 +34,45 @@ export class SimulatedReader {
   }
 
   presentWithPin(amountMinor: number): CardPresent {
-    return this.#present(PIN_CARD, { entry: 'chip', amountMinor, pin: PIN });
+    return this.read('unionpay', { choice: 0, amountMinor }).cardPresent;
   }
 
   /** @param choice any whole number; names the card */
   present(choice: number, amountMinor: number): CardPresent {
-    const entry = this.terminal.scheme === 'AES-DUKPT' ? 'contactless' : 'stripe';
-    return this.#present(CARD_NAMES[choice % CARD_NAMES.length]!, { entry, amountMinor });
+    return this.read('domestic', { choice, amountMinor }).cardPresent;
   }
 
-  #present(name: string, how: Omit<Presentation, 'card'>): CardPresent {
-    const card = TEST_CARDS[name];
+  /** Domestic cards are tapped, or swiped where the reader is old; the others are inserted, UnionPay's with their PIN. */
+  read(customer: Customer, { choice, amountMinor }: { choice: number; amountMinor: number }): HeldCard {
+    const names = CARDS[customer];
+    const card = TEST_CARDS[names[choice % names.length]!];
     if (card === undefined) throw new Error('the simulator does not know the card of the run');
-    const { cardPresent, nextCounter } = this.#reader.present(this.#counter, { card, ...how });
+    const tapped = this.takesPins ? 'contactless' : 'stripe';
+    const entry = customer === 'domestic' ? tapped : 'chip';
+    return this.#present(card, {
+      entry,
+      amountMinor,
+      isPinned: customer === 'unionpay' || (entry === 'chip' && amountMinor > 15_000),
+    });
+  }
+
+  /** The same card again, its chip this time, with the PIN. */
+  insert({ card }: HeldCard, amountMinor: number): HeldCard {
+    return this.#present(card, { entry: 'chip', amountMinor, isPinned: true });
+  }
+
+  /** The PIN alone: the centre holds the card. */
+  encryptPin({ card }: HeldCard): PinBlock {
+    const { pinBlock, nextCounter } = this.#reader.encryptPin(this.#counter, card, card.pin);
     this.#counter = nextCounter;
-    return cardPresent;
+    return pinBlock;
+  }
+
+  #present(card: TestCard, how: { entry: EntryMode; amountMinor: number; isPinned: boolean }): HeldCard {
+    const { entry, amountMinor, isPinned } = how;
+    const shown = { card, entry, amountMinor, ...(isPinned && { pin: card.pin }) };
+    const { cardPresent, nextCounter } = this.#reader.present(this.#counter, shown);
+    this.#counter = nextCounter;
+    return { card, cardPresent };
   }
 }

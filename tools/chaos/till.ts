@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 import { type Answer, PersistentClient } from './persistent-client.js';
-import { planPurchase, type PurchasePlan } from './purchase.js';
-import type { CardPresent } from '../till/card-reader.js';
+import { planPurchase, type PlannedMove, type PurchasePlan } from './purchase.js';
 import type { ShiftBoard } from './shift-board.js';
-import type { SimulatedReader } from './simulated-reader.js';
+import type { HeldCard, SimulatedReader } from './simulated-reader.js';
 
 /** What one run asks of its tills. */
 export interface TillShift {
@@ -14,8 +15,6 @@ export interface TillShift {
   /** An answer that no plan explains: the run is not clean. */
   readonly complain: (what: string) => void;
   readonly board: ShiftBoard;
-  /** Of a hundred customers, how many type a PIN. */
-  readonly pinPercent: number;
   /** An answer that a till may not get whatever happens to keys. */
   readonly keyFault: () => void;
 }
@@ -24,6 +23,24 @@ export interface TillShift {
 const KEY_FAULTS = ['card_data_invalid', 'ksn_replay', 'ksn_stale'];
 
 const WAIT_SECONDS = 10;
+/** 409: declined, or still unknown, or not in this state: there is nothing to capture, return or cancel. */
+const MOVE_STATUSES = [200, 201, 202, 409];
+const QUESTIONS_MAX = 4;
+const LOOKS_MAX = 8;
+const LOOK_MS = 1_000;
+const OPEN = ['processing', 'unknown'];
+
+const PATHS: Readonly<Record<PlannedMove['what'], string>> = {
+  capture: '/captures',
+  increase: '/increases',
+  release: '/release',
+  refund: '/refunds',
+  cancel: '/cancel',
+  ensure_cancelled: '',
+};
+const TAKES_MONEY: readonly PlannedMove['what'][] = ['capture', 'increase', 'refund'];
+
+type Body = Record<string, unknown>;
 
 /** One simulated terminal with its clerk: serves customers one after another until the shift is over. */
 export class Till {
@@ -37,7 +54,7 @@ export class Till {
 
   async work(): Promise<void> {
     while (await this.shift.nextCustomer()) {
-      const plan = planPurchase(this.random);
+      const plan = planPurchase(this.random, this.reader.takesPins);
       this.shift.save(plan);
       await this.#serve(plan);
       this.shift.board.served();
@@ -45,55 +62,115 @@ export class Till {
   }
 
   async #serve(plan: PurchasePlan): Promise<void> {
-    const giveUp = plan.isImpatient ? this.client.post(ensurePath(plan), plan.keys.then, undefined) : undefined;
+    const giveUp = plan.isImpatient ? this.client.post(ensurePath(plan), plan.giveUpKey, undefined) : undefined;
     giveUp?.catch(() => undefined); // its failure is told where it is awaited
     const wait = plan.isImpatient ? 1 : WAIT_SECONDS;
-    const paid = await this.#step('payment', plan, () =>
-      this.client.post('/v1/payments', plan.keys.pay, this.#order(plan), wait),
-    );
+    const held = this.reader.read(plan.customer, { choice: this.random.between(0, 99), amountMinor: plan.amountMinor });
+    const order = this.#order(plan, held);
+    const paid = await this.#step('payment', plan, () => this.client.post('/v1/payments', plan.payKey, order, wait));
     if (giveUp !== undefined) {
-      return this.#expect(
-        await this.#step('ensure-cancelled', plan, () => giveUp),
-        [200, 202, 409],
-        'ensure-cancelled',
-      );
+      const answer = await this.#step('ensure-cancelled', plan, () => giveUp);
+      return this.#expect(answer, [200, 202, 409], 'ensure-cancelled');
     }
     this.#expect(paid, [200, 201, 202], 'payment');
-    if (typeof paid.body['id'] === 'string') await this.#finish(plan, `/v1/payments/${paid.body['id']}`);
+    if (typeof paid.body['id'] !== 'string') return;
+    const payment = `/v1/payments/${paid.body['id']}`;
+    await this.#answerQuestions(plan, payment, held);
+    for (const move of plan.moves) await this.#make(plan, payment, move);
   }
 
-  async #finish(plan: PurchasePlan, payment: string): Promise<void> {
-    if (plan.then === 'nothing') return;
-    const requests = {
-      capture: { path: `${payment}/captures`, body: {} },
-      refund: { path: `${payment}/refunds`, body: {} },
-      cancel: { path: `${payment}/cancel`, body: undefined },
-      ensure_cancelled: { path: ensurePath(plan), body: undefined },
+  async #make(plan: PurchasePlan, payment: string, { what, share, isFinal, key }: PlannedMove): Promise<void> {
+    const path = what === 'ensure_cancelled' ? ensurePath(plan) : payment + PATHS[what];
+    const amount = share === undefined ? undefined : Math.max(1, Math.floor(plan.amountMinor * share));
+    const body = {
+      ...(amount === undefined ? {} : { money: { amount, currency: 'JPY' } }),
+      ...(isFinal === undefined ? {} : { final: isFinal }),
     };
-    const { path, body } = requests[plan.then];
-    const answer = await this.#step(plan.then, plan, () => this.client.post(path, plan.keys.then, body));
-    // 409: the payment was declined, or is still unknown: there is nothing to capture, return or cancel.
-    this.#expect(answer, [200, 201, 202, 409], plan.then);
+    const isMoney = TAKES_MONEY.includes(what);
+    const answer = await this.#step(what, plan, () =>
+      this.client.post(path, key, isMoney ? body : undefined, WAIT_SECONDS),
+    );
+    // After a partial approval less is there than was planned.
+    if (answer.status === 422 && String(answer.body['code']).startsWith('amount_')) return;
+    this.#expect(answer, MOVE_STATUSES, what);
+  }
+
+  /** A payment may wait for a currency, a PIN or the chip; whoever cannot give it gives up. */
+  async #answerQuestions(plan: PurchasePlan, payment: string, held: HeldCard): Promise<void> {
+    for (let asked = 0; asked < QUESTIONS_MAX; asked += 1) {
+      const action = await this.#nextAction(plan, payment);
+      if (action === undefined) return;
+      const isAnswered = await this.#answer(action, plan, payment, held);
+      if (!isAnswered) {
+        const given = await this.#step('give up', plan, () =>
+          this.client.post(ensurePath(plan), plan.giveUpKey, undefined),
+        );
+        return this.#expect(given, [200, 202, 409], 'give up');
+      }
+    }
+  }
+
+  /** What the payment waits for, once its answer is known. */
+  async #nextAction(plan: PurchasePlan, payment: string): Promise<string | undefined> {
+    for (let looks = 0; looks < LOOKS_MAX; looks += 1) {
+      const { body } = await this.#step('look', plan, () => this.client.get(payment));
+      const action = body['required_action'] as { readonly type: string } | null;
+      if (action !== null) return action?.type;
+      if (!OPEN.includes(String(body['status']))) return undefined;
+      await sleep(LOOK_MS);
+    }
+    return undefined;
+  }
+
+  async #answer(action: string, plan: PurchasePlan, payment: string, held: HeldCard): Promise<boolean> {
+    if (action === 'choose_currency') return this.#choose(plan, payment);
+    const body = action === 'enter_pin' ? this.#pin(held) : this.#chip(held, plan.amountMinor);
+    if (body === undefined) return false;
+    const key = randomUUID();
+    const answer = await this.#step(action, plan, () =>
+      this.client.post(`${payment}/continue`, key, body, WAIT_SECONDS),
+    );
+    this.#expect(answer, MOVE_STATUSES, action);
+    return true;
+  }
+
+  #pin(held: HeldCard): Body | undefined {
+    return this.reader.takesPins ? { pin_block: this.reader.encryptPin(held) } : undefined;
+  }
+
+  #chip(held: HeldCard, amountMinor: number): Body | undefined {
+    return this.reader.takesPins ? { card_present: this.reader.insert(held, amountMinor).cardPresent } : undefined;
+  }
+
+  async #choose(plan: PurchasePlan, payment: string): Promise<boolean> {
+    const offered = await this.#step('offer', plan, () =>
+      this.client.post(`${payment}/dcc-offers`, randomUUID(), undefined),
+    );
+    this.#expect(offered, MOVE_STATUSES, 'offer');
+    const { id } = offered.body;
+    if (typeof id !== 'string') return true; // no rate: it goes on in yen
+    const body = { offer_id: id, choice: plan.currency };
+    const key = randomUUID();
+    const chosen = await this.#step('choice', plan, () =>
+      this.client.post(`${payment}/dcc-choice`, key, body, WAIT_SECONDS),
+    );
+    this.#expect(chosen, MOVE_STATUSES, 'choice'); // 409: the offer ran out meanwhile: a new one is asked for
+    return true;
   }
 
   #step<T>(what: string, plan: PurchasePlan, work: () => Promise<T>): Promise<T> {
     return this.shift.board.during(this.number, { what, reference: plan.clientReference }, work);
   }
 
-  #order(plan: PurchasePlan): Record<string, unknown> {
+  #order(plan: PurchasePlan, { cardPresent }: HeldCard): Body {
     return {
       client_reference: plan.clientReference,
       terminal_id: this.reader.terminal.id,
       kind: plan.kind,
       money: { amount: plan.amountMinor, currency: 'JPY' },
-      card_present: this.#card(plan),
+      ...(plan.customer === 'abroad' && { method: 'dcc' }),
+      card_present: cardPresent,
     };
-  }
-
-  #card({ amountMinor }: PurchasePlan): CardPresent {
-    const choice = this.random.between(0, 99);
-    const isTyped = choice < this.shift.pinPercent && this.reader.takesPins;
-    return isTyped ? this.reader.presentWithPin(amountMinor) : this.reader.present(choice, amountMinor);
   }
 
   #expect(answer: Answer, statuses: readonly number[], step: string): void {

@@ -1,0 +1,61 @@
+import { TEST_CARDS, type TestCard } from '@tsunagu/simulator';
+import type { Payment } from '@tsunagu/sdk';
+import type { Purchase, Till } from '../till/till.js';
+
+/** What a payment must look like in the end. */
+export interface Expectation {
+  readonly status: string;
+  readonly charged: Payment['customer_charged'];
+  readonly reason?: string;
+  readonly method?: Payment['method'];
+  readonly authorized?: number;
+  readonly captured?: number;
+  readonly refunded?: number;
+  /** What became of the offer of another currency. */
+  readonly conversion?: NonNullable<Payment['dcc']>['status'];
+  readonly approvalSource?: Payment['approval_source'];
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** @param api base URL, for what the till command does not do */
+  readonly run: (till: Till, api: string) => Promise<Payment>;
+  readonly expected: Expectation;
+  /** For the table; left out: approval code, or why not. */
+  readonly note?: (payment: Payment) => string;
+}
+
+/** This kind is not sold on this day: said in the table, and no trouble. */
+export class NotToday extends Error {}
+
+/** A sale of one time at the chip reader, with the PIN of the card above the limit of sales without one. */
+export function buy(till: Till, amountMinor: number, more: Partial<Purchase> = {}): Promise<Payment> {
+  const card = more.card ?? cardOf('jcb');
+  const isPinned = amountMinor > 15_000 && (more.entry ?? 'chip') === 'chip';
+  return till.pay({ kind: 'sale', card, entry: 'chip', amountMinor, ...(isPinned && { pin: card.pin }), ...more });
+}
+
+export function cardOf(name: string): TestCard {
+  const card = TEST_CARDS[name];
+  if (card === undefined) throw new Error(`there is no test card ${name}`);
+  return card;
+}
+
+/** @returns what is not as it must be; undefined when all is well */
+export function deviation(payment: Payment, expected: Expectation): string | undefined {
+  const pairs: readonly (readonly [string, unknown, unknown])[] = [
+    ['status', payment.status, expected.status],
+    ['customer_charged', payment.customer_charged, expected.charged],
+    ['reason', payment.reason, expected.reason ?? payment.reason],
+    ['method', payment.method, expected.method ?? payment.method],
+    ['authorized', payment.authorized.amount, expected.authorized ?? payment.authorized.amount],
+    ['captured', payment.captured.amount, expected.captured ?? payment.captured.amount],
+    ['refunded', payment.refunded.amount, expected.refunded ?? payment.refunded.amount],
+    ['dcc', payment.dcc?.status, expected.conversion ?? payment.dcc?.status],
+    ['approval_source', payment.approval_source, expected.approvalSource ?? 'issuer'],
+    ['final', payment.final, true],
+  ];
+  const wrong = pairs.filter(([, is, must]) => is !== must);
+  if (wrong.length === 0) return undefined;
+  return wrong.map(([name, is, must]) => `${name} is ${String(is)}, must be ${String(must)}`).join('; ');
+}
