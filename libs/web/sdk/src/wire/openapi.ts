@@ -955,7 +955,10 @@ export interface components {
             readonly code: string;
         };
         readonly DeclineResponse: {
-            /** @example insufficient_funds */
+            /**
+             * @description Every code: docs/decline-codes.md
+             * @example insufficient_funds
+             */
             readonly code: string;
             /** @enum {string} */
             readonly category: "soft" | "hard" | "pickup_hidden" | "technical" | "blocked_by_rule";
