@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { Module, type InjectionToken } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { declineCodesPage } from '@tsunagu/payments';
 import { CONTROLLERS } from './api-routes.module.js';
 import { errorMarkdown } from './docs/error-page.js';
 import { openApiDocument } from './docs/openapi-document.js';
@@ -18,7 +19,7 @@ const STAND_INS = CONTROLLERS.flatMap((controller) => {
 @Module({ controllers: CONTROLLERS, providers: STAND_INS })
 class RoutesOnlyModule {}
 
-/** Write `docs/openapi.json` and one page per error code below `folder`; the same bytes on every machine. */
+/** Write `docs/openapi.json`, the page of decline codes and one page per error code below `folder`; the same bytes on every machine. */
 async function generate(folder: string): Promise<void> {
   const app = await NestFactory.create(RoutesOnlyModule, new FastifyAdapter(), {
     preview: true,
@@ -27,6 +28,7 @@ async function generate(folder: string): Promise<void> {
   });
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}/openapi.json`, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+  await writeFile(`${folder}/decline-codes.md`, declineCodesPage());
   await rm(`${folder}/errors`, { recursive: true, force: true });
   await mkdir(`${folder}/errors`);
   const codes = Object.keys(PROBLEMS) as ProblemCode[];

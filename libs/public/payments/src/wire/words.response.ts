@@ -41,7 +41,7 @@ export class RawCodeResponse {
 }
 
 export class DeclineResponse {
-  @ApiProperty({ example: 'insufficient_funds' })
+  @ApiProperty({ example: 'insufficient_funds', description: 'Every code: docs/decline-codes.md' })
   code!: string;
   @ApiProperty({ enum: ['soft', 'hard', 'pickup_hidden', 'technical', 'blocked_by_rule'] })
   category!: string;
