@@ -20,6 +20,7 @@ import { PaymentWaits } from './payments/payment-waits.js';
 import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentPlansController } from './payment-plans/payment-plans.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { ReportsController } from './reports/reports.controller.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
@@ -38,6 +39,7 @@ export const CONTROLLERS = [
   ContinueController,
   VoiceApprovalsController,
   DccController,
+  ReportsController,
   ReceiptsController,
   PaymentPlansController,
   AttemptsController,

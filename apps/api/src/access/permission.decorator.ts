@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'api_keys:read',
   'api_keys:write',
   'audit:read',
+  'reports:read',
 ] as const;
 export type PermissionName = (typeof PERMISSIONS)[number];
 

@@ -6,6 +6,7 @@ import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
 import { AuditTrail, DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
 import {
+  ConversionMargins,
   CurrencyChoices,
   MerchantDirectory,
   PaymentActions,
@@ -117,6 +118,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
     { provide: ReceiptPrints, useClass: FakeReceiptPrints },
     { provide: CurrencyChoices, useValue: new FakeChoices(payments) },
+    { provide: ConversionMargins, useValue: new FakeChoices(payments) },
     ...[
       PaymentIntake,
       PaymentActions,

@@ -16,6 +16,11 @@ export class FakeChoices {
     return { resource: (await this.evidence(ctx, paymentId)).payment, replayed: false };
   }
 
+  /** As the margins of a tenant without any. */
+  list(): Promise<{ data: never[]; hasMore: boolean }> {
+    return Promise.resolve({ data: [], hasMore: false });
+  }
+
   async evidence(ctx: TenantContext, paymentId: string): Promise<ConversionEvidence> {
     const payment = await this.payments.find(ctx, paymentId);
     if (payment === undefined) throw new FakeRefusal('resource_missing', 'not_found');

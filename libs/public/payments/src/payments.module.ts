@@ -4,6 +4,8 @@ import { AppConfig, LaneBell, Metrics } from '@tsunagu/platform';
 import { ClaimLease } from './dispatch/claim-lease.js';
 import { ClaimService } from './dispatch/claim.service.js';
 import { CurrencyChoices } from './conversion/conversion-api.js';
+import { ConversionMargins } from './conversion-margin/conversion-margins.js';
+import { PgConversionMargins } from './conversion-margin/pg-conversion-margins.js';
 import { CurrencyChoicesService } from './conversion/currency-choices.service.js';
 import { OfferBook, PgOfferBook } from './conversion/offer-book.js';
 import { DispatchService } from './dispatch/dispatch.service.js';
@@ -67,6 +69,7 @@ const COMMON: Provider[] = [
     { provide: VoiceApprovals, useClass: VoiceApprovalService },
     { provide: PlanQuotes, useClass: PlanQuotesService },
     { provide: OfferBook, useClass: PgOfferBook },
+    { provide: ConversionMargins, useClass: PgConversionMargins },
     { provide: CurrencyChoices, useClass: CurrencyChoicesService },
   ],
   exports: [
@@ -77,6 +80,7 @@ const COMMON: Provider[] = [
     TerminalRules,
     PlanQuotes,
     VoiceApprovals,
+    ConversionMargins,
     CurrencyChoices,
     ResolutionDesk,
   ],

@@ -41,6 +41,7 @@ const TENANT_SCOPES = [
   'api_keys:read',
   'api_keys:write',
   'audit:read',
+  'reports:read',
 ];
 const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'payments:voice', 'refunds:write'];
 const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null, keyConcurrency: null };
