@@ -75,7 +75,20 @@ export class ScriptedGateway {
     if (kind === 'terminals') return json(200, { object: 'list', data: this.payments.map((one) => one.payment) });
     if (request.method === 'GET') return this.#read(id);
     if (id === '') return this.#create(key, String(body['client_reference']));
-    return this.#refund(id, key);
+    if (action === 'refunds') return this.#refund(id, key);
+    if (action === 'dcc-offers') return json(200, { object: 'dcc_offer', id: 'dcc_1' });
+    return this.#goOn(id, action, body);
+  }
+
+  /** A step of a purchase that waits, or a cancel. */
+  #goOn(id: string, action: string, body: Record<string, unknown>): Response {
+    const at = this.payments.findIndex(({ payment }) => payment.id === id);
+    const isWaiting = this.payments[at]?.payment.status === 'requires_action';
+    if (action === 'cancel') this.#change(at, { status: 'voided', customer_charged: 'no', final: true });
+    else if (!isWaiting) return problem(409, 'state_conflict');
+    else if (body['offer_id'] === 'dcc_0') return problem(410, 'offer_expired');
+    else this.#change(at, { status: 'captured', customer_charged: 'yes', final: true });
+    return json(200, this.payments[at]!.payment);
   }
 
   #create(key: string, reference: string): Response {
@@ -84,11 +97,12 @@ export class ScriptedGateway {
     if (this.burned.has(reference)) return problem(409, 'client_reference_burned');
     const isOpen = this.readsUntilFinal > 0;
     const state = isOpen ? { status: 'processing', customer_charged: 'unknown' } : this.end;
+    const isFinal = !isOpen && this.end.status !== 'requires_action';
     const payment = {
       object: 'payment',
       id: `pay_${String(this.payments.length + 1).padStart(26, '0')}`,
       client_reference: reference,
-      final: !isOpen,
+      final: isFinal,
       cancel_requested: false,
       pending_unknown: [],
       refunds: [],

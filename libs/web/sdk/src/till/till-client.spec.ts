@@ -282,3 +282,54 @@ describe('a movement', () => {
     expect(gateway.payments[0]!.payment.refunds).toHaveLength(1);
   });
 });
+
+describe('a purchase that waits for its customer', () => {
+  const PIN = { pin_block: { format: 'iso4', ksn: '0'.repeat(24), data: '9C'.repeat(16) } } as const;
+  const waiting = async (more: Partial<TillOptions> = {}) => {
+    const state = shop(more);
+    state.gateway.end = { status: 'requires_action', customer_charged: 'no' };
+    const outcome = await state.till.pay(SALE);
+    expect(outcome).toMatchObject({ result: 'action_required' });
+    return { ...state, id: state.gateway.payments[0]!.payment.id };
+  };
+
+  it('lets nothing else begin, and ends with the step', async () => {
+    const { till, journal, id, gateway } = await waiting();
+    expect(await rejection(till.pay(SALE))).toBeInstanceOf(UnfinishedError);
+    expect(await rejection(till.refund('pay_other'))).toBeInstanceOf(UnfinishedError);
+    expect(await till.continueWith(id, PIN)).toMatchObject({ result: 'charged' });
+    expect(await journal.unfinished()).toEqual([]);
+    expect(gateway.charges).toBe(1);
+  });
+
+  it('still waits after a restart, and goes on there', async () => {
+    const { restart, id } = await waiting();
+    const till = restart();
+    expect(await till.resume()).toMatchObject({ action: 'pay', ending: { result: 'action_required' } });
+    expect(await till.continueWith(id, PIN)).toMatchObject({ result: 'charged' });
+  });
+
+  it('sends a PIN once, whatever the line does to it', async () => {
+    const { gateway, till, restart, id } = await waiting({ patience: { totalMs: 1_000 } });
+    gateway.weather.push('lost_response', 'lost_response', 'lost_response', 'lost_response');
+    expect(await till.continueWith(id, PIN)).toMatchObject({ result: 'unknown', why: 'no_answer' });
+    gateway.weather.length = 0;
+    expect(await restart().resume()).toMatchObject({ action: 'continue', ending: { result: 'charged' } });
+    expect(await restart().unfinished()).toEqual([]);
+  });
+
+  it('takes the choice of currency, and offers anew when the offer has ended', async () => {
+    const { till, id } = await waiting();
+    expect(await rejection(till.dccChoice(id, { offer_id: 'dcc_0', choice: 'foreign' }))).toMatchObject({
+      code: 'offer_expired',
+    });
+    const offer = await till.dccOffer(id);
+    expect(await till.dccChoice(id, { offer_id: offer.id!, choice: 'local' })).toMatchObject({ result: 'charged' });
+  });
+
+  it('can be cancelled, and the till is free again', async () => {
+    const { till, id, journal } = await waiting();
+    expect(await till.cancel(id)).toMatchObject({ result: 'done', payment: { status: 'voided' } });
+    expect(await journal.unfinished()).toEqual([]);
+  });
+});
