@@ -101,3 +101,24 @@ describe('the list of payments', () => {
     expect((await house.ask('/v1/payments?limit=1&expand=refunds,attempts')).status).toBe(200);
   });
 });
+
+describe('the slip of a payment', () => {
+  it('is an original once, whichever process is asked, and a reprint ever after; the till of another store has none', async () => {
+    const path = `/v1/payments/${made[0]}/receipt`;
+    const first = (await house.ask(path, { node: 0 })).body;
+    expect(first).toMatchObject({ kind: 'unknown', print: 1, reprint: false });
+    expect((await house.ask(path, { node: 1 })).body).toMatchObject({ print: 2, reprint: true });
+    expect((await house.ask(`${path}?print=1`, { node: 1 })).body).toMatchObject({ text: first['text'] });
+    expect((await house.ask(path, { key: house.terminal(0).apiKey })).status).toBe(200);
+    expect((await house.ask(path, { key: house.terminal(0, 1).apiKey })).status).toBe(404);
+    const file = await fetch(house.url(String(first['pdf_url'])), {
+      headers: { authorization: `Bearer ${house.tenant(0).apiKey}`, accept: 'application/pdf' },
+    });
+    expect([
+      file.status,
+      Buffer.from(await file.arrayBuffer())
+        .subarray(0, 5)
+        .toString(),
+    ]).toEqual([200, '%PDF-']);
+  });
+});
