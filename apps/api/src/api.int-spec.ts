@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import pg from 'pg';
 import { fromWireId, toWireId } from '@tsunagu/kernel';
 import { VAULT_ROUTES } from '@tsunagu/contracts';
@@ -266,6 +266,7 @@ describe('the api on a real database', () => {
   it('refuses what a state does not allow with the state and what it does allow [A14]', async () => {
     const admin = new pg.Client({ connectionString: db.adminUrl });
     await admin.connect();
+    onTestFinished(() => admin.end());
     const routes = {
       capture: 'captures',
       increase: 'increases',
@@ -294,8 +295,7 @@ describe('the api on a real database', () => {
       }
       expect(refused.length).toBeGreaterThanOrEqual(4);
     }
-    await admin.end();
-  });
+  }, 30_000);
 
   it('pages through many payments without losing or repeating one', async () => {
     const key = terminalOf(1).apiKey;
