@@ -9,7 +9,7 @@ const RECENT_MAX = 12;
 
 /** @see TillReceipt */
 interface WireReceipt {
-  readonly text: string;
+  readonly lines: TillReceipt['lines'];
   readonly print: number;
   readonly pdf_url: string | null;
 }
@@ -53,7 +53,7 @@ export class Centre {
   /** @throws TsunaguProblem the centre has no such receipt */
   async receipt(paymentId: string, wish: ReceiptWish): Promise<TillReceipt> {
     const answer = (await this.till.receipt(paymentId, { ...wish, width: 80 } as never)) as unknown as WireReceipt;
-    return { text: answer.text, print: answer.print, pdf: answer.pdf_url };
+    return { lines: answer.lines, print: answer.print, pdf: answer.pdf_url };
   }
 
   /** A file behind the key of the till, as a page of its own. @returns false when the centre does not give it */

@@ -42,9 +42,18 @@ export interface CurrencyOffer {
   readonly disclosure: Readonly<Record<string, string>>;
 }
 
+/** One line of a slip, from top to bottom; a type that this page does not know is printed as text. */
+export interface SlipLine {
+  readonly type: string;
+  readonly label: string | null;
+  readonly text: string | null;
+  readonly align: string;
+  readonly size: string;
+}
+
 /** A receipt as the API sends it. */
 export interface TillReceipt {
-  readonly text: string;
+  readonly lines: readonly SlipLine[];
   /** Which print of this copy it is; 1 is the original. */
   readonly print: number;
   /** Path of the same print as a PDF. */

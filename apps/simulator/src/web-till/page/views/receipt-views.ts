@@ -1,6 +1,7 @@
 import { h } from '../dom.js';
 import type { ReceiptCopy } from '../till-state.js';
 import { CARDHOLDER_LANGUAGES, LANGUAGE_NAMES, type CardholderLanguage } from '../words/cardholder-languages.js';
+import { slipView } from './slip-view.js';
 import { signaturePad } from './signature-pad.js';
 import { button, heading, type View } from './view.js';
 
@@ -21,10 +22,7 @@ export function receiptView(view: View): HTMLElement {
         'div',
         { class: 'paper', lang: state.receiptLanguage },
         receipt === 'missing' && h('p', { class: 'missing' }, say('receipt_missing')),
-        typeof receipt === 'object' && h('pre', { tabindex: 0, 'data-receipt': state.copy }, receipt.text),
-        state.copy !== 'customer' &&
-          state.signature !== undefined &&
-          h('img', { class: 'signature', alt: say('sign_field'), src: state.signature }),
+        typeof receipt === 'object' && slipView(receipt.lines, state),
       ),
       receipt !== 'missing' && choices(view),
     ),
