@@ -9,12 +9,13 @@ const FAMILIES = 'test/requirements';
 const ID = '[A-Z]{1,2}-?[0-9]{1,2}';
 /** `[A6]`, `[A6, CC-17]`: ids that a test proves, anywhere in its title. */
 const TAG = new RegExp(`\\[(${ID}(?:, ${ID})*)\\]`, 'g');
-const STATE = /^(required|later|later: issue [0-9]+)$/;
+const STATE = /^(required|later|later: issue [0-9]+|open: .{10,})$/;
 /** A test behind one of these does not run. */
 const SILENT = new Set(['skip', 'todo', 'skipIf']);
 
 /**
- * @typedef {{ id: string, rule: string, state: string, alsoBy?: string }} Requirement
+ * @typedef {{ id: string, rule: string, state: string, alsoBy?: string, provedBy?: { file: string, test: string }[] }} Requirement
+ *   `provedBy`: tests by name, beside those that carry the id in their title; `open: …` says why nothing proves it yet
  * @typedef {{ title: string, document: string, source: string, requirements: Requirement[] }} Family
  * @typedef {{ id: string, title: string, file: string }} Proof
  */
@@ -73,6 +74,58 @@ function calleeNames(expression) {
 }
 
 /**
+ * The titles of all tests of one spec file that run, with those of the groups around them and without tags.
+ * @param {string} source
+ * @returns {string[]}
+ */
+export function titlesIn(source) {
+  const found = [];
+  const visit = (node, groups) => {
+    const test = ts.isCallExpression(node) ? testOf(node) : undefined;
+    if (test?.isSilent) return;
+    const titles = test === undefined ? groups : [...groups, test.title.replace(TAG, '').trim()];
+    if (test !== undefined) found.push(titles.join(' › '));
+    ts.forEachChild(node, (child) => visit(child, titles));
+  };
+  visit(ts.createSourceFile('spec.ts', source, ts.ScriptTarget.Latest), []);
+  return found;
+}
+
+/**
+ * The tests that requirements name, as proofs. A test that is not there is a proof without a title, which is a trouble.
+ * @param {Family[]} families
+ * @param {(file: string) => string | undefined} read source of a spec file; undefined when there is none
+ * @returns {{ proofs: Proof[], troubles: string[] }}
+ */
+export function namedProofs(families, read) {
+  const titlesOf = new Map();
+  const proofs = [];
+  const troubles = [];
+  for (const { id, provedBy = [] } of families.flatMap(({ requirements }) => requirements)) {
+    for (const { file, test } of provedBy) {
+      if (!titlesOf.has(file)) titlesOf.set(file, titlesIn(read(file) ?? ''));
+      const title = titlesOf.get(file).find((one) => one.includes(test));
+      if (title === undefined) troubles.push(`${id} is proved by "${test}" of ${file}, and there is no such test`);
+      else proofs.push({ id, title, file });
+    }
+  }
+  return { proofs, troubles };
+}
+
+/**
+ * All proofs of a root: tags and names.
+ * @param {string} root
+ * @returns {{ families: Family[], proofs: Proof[], troubles: string[] }}
+ */
+export function provedRequirements(root) {
+  const families = requirementFamilies(root);
+  const read = (file) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : undefined);
+  const named = namedProofs(families, read);
+  const proofs = [...allProofs(root), ...named.proofs];
+  return { families, proofs, troubles: [...named.troubles, ...requirementTroubles(families, proofs)] };
+}
+
+/**
  * Every tag of every spec file below a root.
  * @param {string} root
  * @returns {Proof[]}
@@ -109,7 +162,7 @@ export function requirementTroubles(families, proofs) {
     if (known.has(id)) troubles.push(`${id} is listed twice in ${FAMILIES}`);
     known.add(id);
     if (!STATE.test(state))
-      troubles.push(`${id} has the state "${state}": it is "required", "later" or "later: issue N"`);
+      troubles.push(`${id} has the state "${state}": it is "required", "later", "later: issue N" or "open: why"`);
     if (state === 'required' && !proved.has(id)) troubles.push(`${id} is required, and no test carries [${id}]`);
   }
   for (const { id, file, title } of proofs) {
@@ -133,7 +186,7 @@ export function requirementPage(family, proofs) {
   return [
     `# ${title}`,
     '',
-    `Made by \`npm run gen\` from \`${FAMILIES}\` and the tags in test titles; \`npm run check -- requirements\` fails when a required line has no`,
+    `Made by \`npm run gen\` from \`${FAMILIES}\` and the tests that it names or that name it; \`npm run check -- requirements\` fails when a required line has no`,
     `test. Rules: ${source}. Required now: ${required} of ${requirements.length}.`,
     '',
     '| id | rule | state | proved by |',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proofsIn, requirementPage, requirementTroubles, type Family } from './requirements.mjs';
+import { namedProofs, proofsIn, requirementPage, requirementTroubles, titlesIn, type Family } from './requirements.mjs';
 
 const family = (state = 'required'): Family => ({
   title: 'Rules',
@@ -60,4 +60,35 @@ describe('the table of requirements', () => {
     expect(page).toContain('| A6 | Sent once \\| never twice | required | [sends once](../libs/x.spec.ts) |');
     expect(requirementPage(family(), [])).toContain('| required | – |');
   });
+});
+
+describe('tests that a requirement names', () => {
+  const SPEC = `describe('a lane [A4]', () => { it('waits for nobody [A6]', () => {}); it.skip('sleeps', () => {}); });`;
+  const naming = (test: string, file = 'libs/x.spec.ts'): Family => ({
+    title: 't',
+    document: 'd',
+    source: 's',
+    requirements: [{ id: 'PF-01', rule: 'r', state: 'required', provedBy: [{ file, test }] }],
+  });
+  const read = (file: string) => (file === 'libs/x.spec.ts' ? SPEC : undefined);
+
+  it('are known by their titles without tags, when they run', () => {
+    expect(titlesIn(SPEC)).toEqual(['a lane', 'a lane › waits for nobody']);
+  });
+
+  it('prove it while they are there', () => {
+    const { proofs, troubles } = namedProofs([naming('waits for nobody')], read);
+    expect(proofs).toEqual([{ id: 'PF-01', title: 'a lane › waits for nobody', file: 'libs/x.spec.ts' }]);
+    expect(troubles).toEqual([]);
+    expect(requirementTroubles([naming('')], proofs)).toEqual([]);
+  });
+
+  it.each([naming('sleeps'), naming('was renamed'), naming('waits for nobody', 'libs/gone.spec.ts')])(
+    'are missed when they vanish, sleep or move',
+    (family) => {
+      const { proofs, troubles } = namedProofs([family], read);
+      expect(troubles).toEqual([expect.stringContaining('PF-01 is proved by')]);
+      expect(requirementTroubles([family], proofs)).toEqual(['PF-01 is required, and no test carries [PF-01]']);
+    },
+  );
 });
