@@ -6,6 +6,7 @@ import { READ_SCREEN, WATCH_SCREEN, type ScreenFacts, type Unattended } from './
 
 /** Longer than an offer lives: what a timer would do, it has done by then. */
 const UNATTENDED_MS = 600_000;
+const WAIT_MS = 5_000;
 const VIEWPORT = { width: 1024, height: 768 };
 
 /** Judge the screen that a page shows now. Its clock is not touched: what a timer would do is not seen. */
@@ -24,6 +25,9 @@ export async function lintPage(browser: Browser, where: string): Promise<Finding
     const page = await context.newPage();
     await page.clock.install();
     await page.goto(urlOf(where), { waitUntil: 'load' });
+    // A page of a server asks for its offer first; a screen without marks is judged as it is.
+    if (/^https?:/.test(where))
+      await page.waitForSelector('[data-dcc-choice]', { timeout: WAIT_MS }).catch(() => undefined);
     await page.clock.runFor(1_000); // what a screen puts together after loading
     const screen = await readScreen(page);
     return judge(screen, await leaveAlone(page));
