@@ -6,6 +6,7 @@ import { CardReader } from '../../tools/till/card-reader.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
 import { runningHouse } from '../kit/running-house.js';
 import { lifecycleCases } from './lifecycle-cases.js';
+import { sdkCases } from './sdk-cases.js';
 import { UnionPayTill } from '../kit/union-pay-till.js';
 
 interface Reply {
@@ -90,14 +91,14 @@ describe('the whole house', () => {
   }
 
   describe('UnionPay', () => {
-    const nextCounter = () => {
-      const counter = counters.get(terminalOf(0).id) ?? 1;
-      counters.set(terminalOf(0).id, counter + 1);
+    const counterOf = ({ id }: SandboxTerminal) => {
+      const counter = counters.get(id) ?? 1;
+      counters.set(id, counter + 1);
       return counter;
     };
     let till: UnionPayTill;
     beforeAll(() => {
-      till = new UnionPayTill(house, terminalOf(0), nextCounter);
+      till = new UnionPayTill(house, terminalOf(0), () => counterOf(terminalOf(0)));
     });
     afterEach(() => till.clearPanel());
 
@@ -114,6 +115,24 @@ describe('the whole house', () => {
         const { id } = await till.pay('sale', 5_911);
         expect(await till.until(id, ({ status }) => status === 'declined')).toMatchObject({ customer_charged: 'no' });
         expect((await till.heard('1420')).at(-1)?.['48']).toBeUndefined(); // a technical reversal says no operation
+      },
+      TEST_MS,
+    );
+
+    it.each(['AES-DUKPT', 'TDES-DUKPT'])(
+      'a PIN typed at a reader with %s keys is what the issuer reads: four to twelve digits, and no other one',
+      async (scheme) => {
+        const terminal = terminalOf(0, scheme);
+        const other = new UnionPayTill(house, terminal, () => counterOf(terminal));
+        expect(await other.pay('sale', 1_500)).toMatchObject({ status: 'captured' });
+        expect(await other.pay('sale', 1_500, { pin: '123457' })).toMatchObject({ status: 'requires_action' });
+        const long = {
+          ...TEST_CARDS['unionpay']!,
+          pan: '6250941006528599',
+          track2: '6250941006528599D30122200000000000',
+        };
+        for (const pin of ['7391', '739154812345'])
+          expect(await other.pay('sale', 1_500, { card: long, pin })).toMatchObject({ status: 'captured' });
       },
       TEST_MS,
     );
@@ -259,7 +278,7 @@ describe('the whole house', () => {
     );
   });
 
-  lifecycleCases(() => {
+  const place = () => {
     const terminal = terminalOf(0);
     const nextCounter = () => {
       const counter = counters.get(terminal.id) ?? 1;
@@ -267,7 +286,9 @@ describe('the whole house', () => {
       return counter;
     };
     return { house, terminal, nextCounter };
-  });
+  };
+  lifecycleCases(place);
+  sdkCases(place);
 
   it.each(['AES-DUKPT', 'TDES-DUKPT'])(
     'takes a payment from a reader with %s keys to the books of the issuer',

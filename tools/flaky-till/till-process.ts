@@ -42,6 +42,9 @@ export type Report =
   | { readonly type: 'trouble'; readonly till: number; readonly words: string };
 
 const PATIENCE = { totalMs: 12_000, waitSeconds: 5, slackMs: 4_000 };
+/** A pause longer than all patience: no second try. */
+const ONE_TRY = { totalMs: 4_000, backOffMs: 30_000, backOffMaxMs: 30_000, waitSeconds: 3, slackMs: 1_000 };
+const NAIVE_TRIES_MAX = 4;
 const ROUND_PAUSE_MS = 200;
 const MOVEMENTS: readonly IntentAction[] = ['capture', 'refund', 'cancel'];
 
@@ -75,7 +78,7 @@ export class FlakyTill {
       result: isCharged ? 'charged' : 'not_charged',
     });
     if (isCharged) await this.#then(sale, outcome.payment);
-    const isToBeTakenAnew = outcome.result === 'not_charged' && outcome.payment === null;
+    const isToBeTakenAnew = !this.shop.isNaive && outcome.result === 'not_charged' && outcome.payment === null;
     this.report({ type: 'served', till: this.till, isToBeTakenAnew });
   }
 
@@ -179,12 +182,13 @@ export class FlakyTill {
 
   /** What many tills do: no answer, so once more from the beginning. */
   async #payNaively(sale: Sale): Promise<Known> {
-    for (let tries = 1; ; tries += 1) {
-      const client = this.#newClient({ journal: new MemoryJournal(), patience: { ...PATIENCE, totalMs: 1 } });
+    for (let tries = 1; tries <= NAIVE_TRIES_MAX; tries += 1) {
+      const client = this.#newClient({ journal: new MemoryJournal(), patience: ONE_TRY });
       const outcome = await client.pay(this.#purchase({ ...sale, reference: `${sale.reference}-${tries}` }));
       if (outcome.result === 'charged' || outcome.result === 'not_charged') return outcome;
-      if (outcome.result === 'action_required') return { result: 'not_charged', payment: outcome.payment };
+      if (outcome.result === 'action_required') break;
     }
+    return { result: 'not_charged', payment: null };
   }
 
   #purchase({ kind, amountMinor, manner, order, reference }: Sale): Parameters<TillClient['pay']>[0] {
