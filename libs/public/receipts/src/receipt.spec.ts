@@ -37,7 +37,7 @@ function isCardNumber(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-describe('slips', () => {
+describe('slips', { timeout: 30_000 }, () => {
   it.each(RECEIPT_CASES)('$name is the golden file', async (each) => {
     await expect(goldenOf(each)).toMatchFileSnapshot(`./golden/${each.name}.txt`);
   });

@@ -67,7 +67,7 @@ function faultsOf({ customerCharged }: PaymentView, state: CashierState): string
   return [...faults, ...(isUnproved ? ['says "not charged" or invites the card without proof'] : [])];
 }
 
-describe('what the clerk reads, for everything that the tables can reach [A7]', () => {
+describe('what the clerk reads, for everything that the tables can reach [A7]', { timeout: 30_000 }, () => {
   it('covers every status of payment and attempt that exists', () => {
     expect(STATUSES.length).toBe(13);
     expect(ATTEMPTS.length).toBe(Object.keys(ATTEMPT_TABLE).length);
@@ -175,7 +175,7 @@ function isProved({ payment, attempts }: PaymentRecord): boolean {
   return payment.status === 'voided' || attempts.filter(isCharge).every(({ status }) => DEAD.has(status));
 }
 
-describe('what the clerk reads on every way that the real machine can go [A7]', () => {
+describe('what the clerk reads on every way that the real machine can go [A7]', { timeout: 30_000 }, () => {
   it('says "not charged" only where the attempts prove it', () => {
     const lies: string[] = [];
     let claims = 0;

@@ -1,7 +1,7 @@
 import type { TillLanguage } from '@tsunagu/kernel';
-import PDFDocument from 'pdfkit';
+import type PDFDocument from 'pdfkit';
 import { wrapText } from './display-width.js';
-import { fontRuns, mainFont } from './fonts.js';
+import { fontRuns, loadPress, mainFont, newPdf } from './fonts.js';
 import { finished } from './receipt-pdf.js';
 
 /** One piece of a document, from top to bottom. `language` chooses the letters; left out: that of the document. */
@@ -41,9 +41,10 @@ interface Line {
  * A document of as many A4 pages as it needs, in all five languages, with every font embedded (subset).
  * @returns bytes of the file
  */
-export function renderDocumentPdf(facts: DocumentFacts): Promise<Buffer> {
+export async function renderDocumentPdf(facts: DocumentFacts): Promise<Buffer> {
+  await loadPress();
   const { title, language, madeAt } = facts;
-  const document = new PDFDocument({
+  const document = newPdf({
     size: [PAGE.width, PAGE.height],
     margin: 0,
     font: mainFont(language),

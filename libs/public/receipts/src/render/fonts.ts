@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { TillLanguage } from '@tsunagu/kernel';
-import { create, type OpenFont } from 'fontkit';
+import { invariant, type TillLanguage } from '@tsunagu/kernel';
+import type { OpenFont } from 'fontkit';
+import type PDFDocument from 'pdfkit';
+import type { PdfOptions } from 'pdfkit';
 
 const resolve = createRequire(import.meta.url).resolve;
 
@@ -26,10 +28,30 @@ const ORDER: Readonly<Record<TillLanguage, readonly Face[]>> = {
 /** Opened once for the life of the process: reading one takes 2 ms, but its tables are parsed as they are used. */
 const opened = new Map<Face, OpenFont>();
 
+type Press = Pick<typeof import('fontkit'), 'create'> & { readonly PDFDocument: typeof PDFDocument };
+let press: Press | undefined;
+
+/** The packages that read fonts and write PDFs, loaded with the first file: most lives of the api print none. */
+export async function loadPress(): Promise<void> {
+  if (press !== undefined) return;
+  const [{ create }, { default: document }] = await Promise.all([import('fontkit'), import('pdfkit')]);
+  press = { create, PDFDocument: document };
+}
+
+function pressOf(): Press {
+  invariant(press !== undefined, 'the press is loaded before it prints');
+  return press;
+}
+
+/** A new PDF. Call {@link loadPress} before. */
+export function newPdf(options: PdfOptions): PDFDocument {
+  return new (pressOf().PDFDocument)(options);
+}
+
 function open(face: Face): OpenFont {
   const known = opened.get(face);
   if (known !== undefined) return known;
-  const font = create(readFileSync(FILES[face]()));
+  const font = pressOf().create(readFileSync(FILES[face]()));
   opened.set(face, font);
   return font;
 }

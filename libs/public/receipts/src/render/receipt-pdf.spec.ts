@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { TILL_LANGUAGES, type TillLanguage } from '@tsunagu/kernel';
 import type { ReceiptFacts, ReceiptLine, ReceiptWish } from '../receipt-facts.js';
 import { renderReceipt, renderReceiptPdf } from '../receipt.js';
 import { readPdf } from '../testing/read-pdf.js';
 import { RECEIPT_CASES, someFacts } from '../testing/receipt-cases.js';
 import { WORDS } from '../words/receipt-words.js';
-import { fontRuns } from './fonts.js';
+import { fontRuns, loadPress } from './fonts.js';
 
 const MAIN_FACE: Readonly<Record<TillLanguage, string>> = {
   ja: 'NotoSansJP',
@@ -24,17 +24,11 @@ async function read(facts: Partial<ReceiptFacts>, language: TillLanguage) {
   return readPdf(await renderReceiptPdf(someFacts(facts), wish(language)));
 }
 
-describe('a slip as a PDF', () => {
+beforeAll(loadPress);
+
+describe('a slip as a PDF', { timeout: 30_000 }, () => {
   it.each(TILL_LANGUAGES)('says in %s what the printed slip says, with its fonts inside', async (language) => {
-    const names = [
-      'sale-ja',
-      'dcc-sale',
-      'unionpay-sale',
-      'not-known-yet',
-      'declined',
-      'sale-rare-names',
-      'partial-approval',
-    ];
+    const names = ['dcc-sale', 'unionpay-sale', 'declined', 'sale-rare-names'];
     for (const { name, facts } of RECEIPT_CASES.filter((each) => names.includes(each.name))) {
       const pdf = await read(facts, language);
       expect(bare(pdf.text), `${name} ${language}`).toBe(said(renderReceipt(someFacts(facts), wish(language)).lines));

@@ -1,8 +1,8 @@
 import type { TillLanguage } from '@tsunagu/kernel';
-import PDFDocument from 'pdfkit';
+import type PDFDocument from 'pdfkit';
 import type { ReceiptLine, ReceiptWidth } from '../receipt-facts.js';
 import { wrapText, displayWidth } from './display-width.js';
-import { fontRuns, mainFont } from './fonts.js';
+import { fontRuns, loadPress, mainFont, newPdf } from './fonts.js';
 import { COLUMNS } from './receipt-text.js';
 
 const POINTS_PER_MM = 72 / 25.4;
@@ -60,13 +60,14 @@ class Layout {
  * A slip as a PDF of one page, as long as it needs: the same lines as on the printer, with every font embedded (subset).
  * @returns bytes of the file
  */
-export function receiptPdf(facts: PdfFacts): Promise<Buffer> {
+export async function receiptPdf(facts: PdfFacts): Promise<Buffer> {
+  await loadPress();
   const widthPoints = facts.width * POINTS_PER_MM;
   const margin = MARGIN_MM * POINTS_PER_MM;
   const columns = COLUMNS[facts.width];
   const layout = new Layout(columns, ((widthPoints - 2 * margin) / columns) * 2, margin);
   for (const line of facts.lines) place(layout, line);
-  const document = new PDFDocument({
+  const document = newPdf({
     size: [widthPoints, layout.y + margin],
     margin: 0,
     font: mainFont(facts.language),
