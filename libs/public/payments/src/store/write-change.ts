@@ -116,15 +116,18 @@ export function intakeValues({ idempotency, payment, attempt }: Intake): Storabl
     payment.originNode,
     payment.createdAt,
     payment.createdAt,
-    attempt?.id ?? null,
-    attempt?.envelope?.sad ?? null,
-    attempt?.envelope?.account ?? null,
-    attempt?.dueAt ?? null,
-    attempt?.requestId ?? null,
+    ...promisedValues(attempt),
     payment.status,
     ...waitingValues(payment),
     extraValue(attempt),
   ];
+}
+
+/** The first attempt of a payment; of one that waits for its till there is none yet. */
+function promisedValues(attempt: Attempt | null): Storable[] {
+  if (attempt === null) return [null, null, null, null, null];
+  const { id, envelope, dueAt, requestId } = attempt;
+  return [id, envelope?.sad ?? null, envelope?.account ?? null, dueAt, requestId];
 }
 
 /** How the card was shown and what the payment waits for: the same seven values in both statements of a payment. */
