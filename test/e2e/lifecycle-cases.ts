@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { fromWireId } from '@tsunagu/kernel';
 import { CardReader, TEST_CARDS, type LedgerEntry } from '@tsunagu/simulator';
 import { describe, expect, it } from 'vitest';
 import type { House } from '../../tools/supervisor.mjs';
+import { runReconcile } from '../../tools/reconcile/run-reconcile.js';
 import { runResolve } from '../../tools/resolve/run-resolve.js';
 import type { SandboxTerminal } from '../../tools/till/sandbox-file.js';
 
@@ -12,7 +14,12 @@ interface Payment {
   readonly status: string;
   readonly token: string;
   readonly allowed_actions: readonly string[];
-  readonly attempts: readonly { readonly kind: string; readonly network_reference: { readonly rrn: string } | null }[];
+  readonly attempts: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly status: string;
+    readonly network_reference: { readonly rrn: string } | null;
+  }[];
 }
 
 /** Where the cases run; `nextCounter` is that of the terminal's reader. */
@@ -26,23 +33,27 @@ const money = (amount: number) => ({ amount, currency: 'JPY' });
 class WaitingTill {
   constructor(readonly place: Place) {}
 
-  pay(kind: 'sale' | 'auth', amount: number): Promise<Payment> {
+  pay(kind: 'sale' | 'auth', amount: number, waitSeconds = 25): Promise<Payment> {
     const { terminal, nextCounter } = this.place();
     const shown = { card: TEST_CARDS['jcb']!, entry: 'chip', amountMinor: amount } as const;
     const { cardPresent } = new CardReader(terminal).present(nextCounter(), shown);
     const named = { client_reference: randomUUID(), terminal_id: terminal.id, kind, money: money(amount) };
-    return this.#ask('', { ...named, card_present: cardPresent });
+    return this.#ask('', { ...named, card_present: cardPresent }, waitSeconds);
   }
 
   move(id: string, path: string, amount?: number, more: object = {}): Promise<Payment> {
     return this.#ask(`/${id}/${path}`, { ...(amount === undefined ? {} : { money: money(amount) }), ...more });
   }
 
-  async until(id: string, status: string): Promise<Payment> {
+  until(id: string, status: string): Promise<Payment> {
+    return this.when(id, (payment) => payment.status === status);
+  }
+
+  async when(id: string, isSo: (payment: Payment) => boolean): Promise<Payment> {
     for (;;) {
       const reply = await fetch(this.#url(`/${id}`), { headers: this.#headers() });
       const payment = (await reply.json()) as Payment;
-      if (payment.status === status) return payment;
+      if (isSo(payment)) return payment;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
@@ -55,8 +66,14 @@ class WaitingTill {
     return attempts.filter(({ kind }) => kind !== 'void').map((one) => known.get(one.network_reference?.rrn ?? ''));
   }
 
-  async #ask(path: string, body: unknown): Promise<Payment> {
-    const headers = { ...this.#headers(), prefer: 'wait=25', 'idempotency-key': randomUUID() };
+  /** What the network does to the messages of the link of these cards from now on. */
+  async faults(...faults: object[]): Promise<void> {
+    const url = new URL('/faults?link=jcb', this.place().house.urls.faults);
+    expect((await fetch(url, { method: 'PUT', body: JSON.stringify(faults) })).ok).toBe(true);
+  }
+
+  async #ask(path: string, body: unknown, waitSeconds = 25): Promise<Payment> {
+    const headers = { ...this.#headers(), prefer: `wait=${waitSeconds}`, 'idempotency-key': randomUUID() };
     const reply = await fetch(this.#url(path), { method: 'POST', headers, body: JSON.stringify(body) });
     return (await reply.json()) as Payment;
   }
@@ -75,12 +92,50 @@ export function lifecycleCases(place: Place): void {
   const till = new WaitingTill(place);
   describe('the life of an authorization', () => authorizationCases(till));
   describe('what the issuer says in part, or on the telephone', () => sayingCases(till));
-  it('shows operators what is in doubt, and refuses what nobody can resolve', async () => {
-    const data = ['--data', place().house.dataDir];
-    expect(await runResolve(['list', ...data])).toEqual({ code: 0, text: 'nothing is in doubt' });
-    const order = ['order', randomUUID(), 'approved', '--as', 'aoi', '--reason', 'the acquirer said so', ...data];
-    expect(await runResolve(order)).toMatchObject({ code: 2, text: expect.stringContaining('in doubt') as string });
+  describe('what nobody knows', () => doubtCases(till));
+}
+
+/** The commands of operators, on the data of this house. */
+const operator = (till: WaitingTill) => {
+  const data = ['--data', till.place().house.dataDir];
+  return {
+    reconcile: (...command: string[]) => runReconcile([...command, ...data]),
+    resolve: (...command: string[]) => runResolve([...command, ...data]),
+  };
+};
+
+function doubtCases(till: WaitingTill): void {
+  it('is shown to operators, and what is known cannot be resolved', async () => {
+    const { resolve } = operator(till);
+    expect(await resolve('list')).toEqual({ code: 0, text: 'nothing is in doubt' });
+    const order = await resolve('order', randomUUID(), 'approved', '--as', 'aoi', '--reason', 'the acquirer said so');
+    expect(order).toMatchObject({ code: 2, text: expect.stringContaining('in doubt') as string });
   });
+
+  it(
+    'ends by two people at the switch and in the books, and no reversal goes out any more',
+    async () => {
+      const { reconcile, resolve } = operator(till);
+      await till.faults({ link: 'jcb', kind: 'lose_request', mtis: ['1420', '1421'], next: 1_000 });
+      const { id, attempts } = await till.pay('sale', 6_911, 0);
+      const attempt = fromWireId('att', attempts[0]!.id)!;
+      await till.until(id, 'unknown');
+      const why = ['--reason', 'line 12 of the settlement file'];
+      expect(await reconcile('give-up', attempt, '--as', 'aoi', ...why)).toMatchObject({ code: 0 });
+      expect(await reconcile('approve', attempt, '--as', 'ren')).toMatchObject({ code: 0 });
+      await till.when(id, (payment) => payment.attempts[0]?.status === 'in_doubt');
+      expect(await resolve('list')).toMatchObject({ code: 1, text: expect.stringContaining(attempt) as string });
+      expect(await resolve('order', attempt, 'approved', '--as', 'aoi', ...why)).toMatchObject({ code: 0 });
+      expect(await resolve('approve', attempt, '--as', 'Aoi')).toMatchObject({ code: 2 });
+      expect(await resolve('approve', attempt, '--as', 'ren')).toMatchObject({ code: 0 });
+      const ended = await till.until(id, 'captured');
+      await till.faults();
+      expect(ended).toMatchObject({ customer_charged: 'yes', captured: { amount: 6_911 } });
+      expect(await reconcile('saf')).toMatchObject({ text: 'nothing waits' });
+      expect(await till.booked(ended)).toMatchObject([{ kind: 'sale', state: 'approved', amountMinor: 6_911 }]);
+    },
+    TEST_MS,
+  );
 }
 
 function authorizationCases(till: WaitingTill): void {
