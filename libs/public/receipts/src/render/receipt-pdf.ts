@@ -159,17 +159,27 @@ function drawStroke(document: PDFDocument, { kind, y, height }: Stroke, { left, 
 }
 
 function drawPiece(document: PDFDocument, piece: Piece, frame: Frame & { readonly language: TillLanguage }): void {
-  const runs = fontRuns(piece.text, frame.language).map((run) => ({
-    ...run,
-    width: document.font(run.font).fontSize(piece.size).widthOfString(run.text),
-  }));
-  const room = frame.right - frame.left - runs.reduce((sum, { width }) => sum + width, 0);
-  const shift = { left: 0, center: room / 2, right: room }[piece.align];
-  let x = frame.left + Math.max(0, shift);
-  for (const { font, text, width } of runs) {
-    document.font(font).fontSize(piece.size).text(text, x, piece.y, { lineBreak: false });
-    x += width;
+  const space = frame.right - frame.left;
+  const runs = measured(document, piece, frame.language);
+  const width = runs.reduce((sum, run) => sum + run.width, 0);
+  // Columns are those of the printer; a row of wide capitals needs more in this font and is written smaller.
+  const scale = Math.min(1, space / width);
+  const shift = { left: 0, center: (space - width * scale) / 2, right: space - width * scale }[piece.align];
+  let x = frame.left + shift;
+  for (const run of runs) {
+    document
+      .font(run.font)
+      .fontSize(piece.size * scale)
+      .text(run.text, x, piece.y, { lineBreak: false });
+    x += run.width * scale;
   }
+}
+
+function measured(document: PDFDocument, { text, size }: Piece, language: TillLanguage) {
+  return fontRuns(text, language).map((run) => ({
+    ...run,
+    width: document.font(run.font).fontSize(size).widthOfString(run.text),
+  }));
 }
 
 /** Bytes of a document that is drawn. */
