@@ -1,6 +1,7 @@
 import type { Migration } from '@tsunagu/platform';
 import { AddressLeases1795000020061 } from './address-leases.migration.js';
 import { CountCardDeclines1795000020081 } from './count-card-declines.migration.js';
+import { CountIncreases1795000020092 } from './count-increases.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { KeepNegativeList1795000020043 } from './keep-negative-list.migration.js';
@@ -16,4 +17,5 @@ export const switchMigrations: readonly Migration[] = [
   AddressLeases1795000020061,
   CountCardDeclines1795000020081,
   RuleAttempts1795000020091,
+  CountIncreases1795000020092,
 ];

@@ -94,20 +94,24 @@ describe('totals of a link', () => {
     expect(await stored()).toEqual([row(TODAY, 'debit', 'original', 1, 1_500)]);
   });
 
-  it('count authorizations, captures and refunds in their own classes, and declines nowhere', async () => {
+  it('count authorizations, their increases, captures, telephone approvals and refunds in their own classes, and declines nowhere', async () => {
     const hold = aSale({ operation: 'authorize' });
     await life.service.submit(hold);
     life.worker.start();
     const capture = aSale({ operation: 'capture', originalAttemptId: hold.attemptId, amountMinor: 1_200 });
     await life.service.submit(capture);
     await bench.until(async () => (await state(capture)) === 'approved');
+    await life.service.submit(aSale({ operation: 'increase', originalAttemptId: hold.attemptId, amountMinor: 500 }));
+    const posted = aSale({ operation: 'voice_sale', amountMinor: 400, voiceApproval: { code: 'V12345' } });
+    await life.service.submit(posted);
+    await bench.until(async () => (await state(posted)) === 'approved');
     await life.service.submit(aSale({ operation: 'refund', originalAttemptId: capture.attemptId, amountMinor: 300 }));
     life.line.script = saying(() => '116');
     await life.service.submit(aSale());
     expect(await stored()).toEqual([
-      row(TODAY, 'authorization', 'original', 1, 1_500),
+      row(TODAY, 'authorization', 'original', 2, 2_000),
       row(TODAY, 'credit', 'original', 1, 300),
-      row(TODAY, 'debit', 'original', 1, 1_200),
+      row(TODAY, 'debit', 'original', 2, 1_600),
     ]);
   });
 

@@ -13,6 +13,30 @@ class HsmAwayError extends AppError {
   }
 }
 
+describe('a conversion whose quote is over', () => {
+  let bench: SwitchBench;
+  beforeAll(async () => void (bench = await SwitchBench.open()), 60_000);
+  afterAll(() => bench.close(), 60_000);
+
+  it('never leaves, and is proved unsent; one that still holds leaves, and so does a refund, which has no end', async () => {
+    const life = await bench.born('quotes');
+    life.line.script = () => '000';
+    const quote = {
+      currency: 'USD',
+      amountMinor: 1_007,
+      rate: '0.0067123',
+      markupBps: 375,
+      quoteId: 'q',
+      quotedAt: '2026-11-23T00:00:00Z',
+    } as const;
+    const ask = (expiresAt?: string) => life.service.submit(aSale({ conversion: { ...quote, expiresAt } }));
+    expect(await ask('2026-11-23T00:01:00.000Z')).toMatchObject({ state: 'not_sent', reason: 'offer_expired' });
+    expect(life.line.of('1200')).toHaveLength(0);
+    expect(await ask('2999-01-01T00:00:00.000Z')).toMatchObject({ state: 'approved' });
+    expect(await ask()).toMatchObject({ state: 'approved' });
+  });
+});
+
 describe('first copies of one terminal', () => {
   let bench: SwitchBench;
   beforeAll(async () => void (bench = await SwitchBench.open()), 60_000);

@@ -85,6 +85,7 @@ export class SubmitService {
   /** Why nothing can leave towards this link now. @throws LinkElsewhereError */
   async #obstacle(request: SubmitRequest, desk: Desk | undefined): Promise<string | undefined> {
     if (desk === undefined) return 'no_route';
+    if (isQuoteOver(request, this.ports.clock.now())) return 'offer_expired';
     if (desk.isElsewhere === true) throw new LinkElsewhereError(desk.line.config.name);
     if (!desk.line.isReady || desk.lease.fence === null) return 'link_down';
     return (await this.#isTerminalClear(request, desk)) ? undefined : 'busy';
@@ -230,4 +231,9 @@ export class SubmitService {
 function refusalOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
   throw error;
+}
+
+/** A quote whose time is over is never used: the holder agreed to it until then. @source payment-features.md §5.2 */
+function isQuoteOver({ conversion }: SubmitRequest, now: Date): boolean {
+  return conversion?.expiresAt !== undefined && Date.parse(conversion.expiresAt) <= now.getTime();
 }

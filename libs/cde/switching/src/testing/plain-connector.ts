@@ -12,7 +12,7 @@ import { totalsFromJson, totalsToJson, type TotalsJson } from '../reconciliation
 /** For specs: the fewest words a counterpart can have. */
 export const plainConnector: Connector = {
   name: 'plain',
-  buildRequest: (facts) => message(facts.order.operation === 'authorize' ? '1100' : '1200', facts),
+  buildRequest: (facts) => message(['authorize', 'increase'].includes(facts.order.operation) ? '1100' : '1200', facts),
   buildAdvice: (facts, isRepeat) => message(isRepeat ? '1221' : '1220', facts),
   buildReversal: (facts, reasonCode, isRepeat) => message(isRepeat ? '1421' : '1420', facts).set(25, reasonCode),
   readAnswer(request, answer) {
