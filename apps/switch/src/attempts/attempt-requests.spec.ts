@@ -24,6 +24,7 @@ const CONVERSION = {
   markupBps: 350,
   quoteId: 'Q-1',
   quotedAt: '2026-11-23T00:15:00.000Z',
+  expiresAt: '2026-11-23T00:17:00.000Z',
 };
 
 describe('internal requests', () => {
@@ -70,6 +71,7 @@ describe('internal requests', () => {
     ['rate', { conversion: { ...CONVERSION, rate: '1e-3' } }],
     ['amountMinor', { conversion: { ...CONVERSION, amountMinor: 0 } }],
     ['quotedAt', { conversion: { ...CONVERSION, quotedAt: 'today' } }],
+    ['expiresAt', { conversion: { ...CONVERSION, expiresAt: 'soon' } }],
     ['code', { voiceApproval: { code: '' } }],
     ['repeatOf', { repeatOf: 'sale' }],
     ['plan.count', { plan: { type: 'installments', count: 'many' } }],

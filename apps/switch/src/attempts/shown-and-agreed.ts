@@ -58,6 +58,8 @@ function emvOf(fields: Fields): Readonly<Record<string, string>> {
   return Object.fromEntries(tags.map(([tag, value]) => [tag, String(value)]));
 }
 
+const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z$/;
+
 function conversionOf(fields: Fields): NonNullable<SubmitRequest['conversion']> {
   const currency = textOf(fields, 'currency', /^[A-Z]{3}$/);
   const { markupBps } = fields;
@@ -70,7 +72,8 @@ function conversionOf(fields: Fields): NonNullable<SubmitRequest['conversion']> 
     amountMinor: amountOf(fields, 'amountMinor'),
     rate: textOf(fields, 'rate', /^[0-9]{1,12}(?:\.[0-9]{1,18})?$/),
     quoteId: textOf(fields, 'quoteId', /^[\x20-\x7e]{1,64}$/),
-    quotedAt: textOf(fields, 'quotedAt', /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z$/),
+    quotedAt: textOf(fields, 'quotedAt', INSTANT),
+    ...(isNone(fields['expiresAt']) ? {} : { expiresAt: textOf(fields, 'expiresAt', INSTANT) }),
   };
 }
 

@@ -370,8 +370,6 @@ export interface MerchantTerminal {
   readonly storeName: string;
   /** As slips show it; null or left out: they show none. */
   readonly storePhone?: string | null;
-  /** As slips show it; null or left out: they show none. */
-  readonly storePhone?: string | null;
   readonly cutOffMinutes: number;
   readonly methods: readonly Lane[];
   /** Currencies in which the store lets holders pay (DCC); left out: none. */

@@ -46,6 +46,8 @@ export interface WireConversion {
   readonly quoteId: string;
   /** RFC 3339. */
   readonly quotedAt: string;
+  /** From then on the quote may not be used any more: nothing leaves. RFC 3339; absent: it has no end, as in a refund. */
+  readonly expiresAt?: string;
 }
 
 export interface SubmitRequest {

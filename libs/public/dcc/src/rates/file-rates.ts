@@ -50,7 +50,7 @@ export class FileRates extends RateProvider {
     const foreignMinor = Number(convertMinor(ask, rate, ask.cardCurrency));
     const expiresAt = new Date(Math.min(validUntil, now.getTime() + table.offer_seconds * 1_000));
     const quotedAt = new Date(table.rate_time);
-    const reference = `${table.version}-${ask.reference}`.slice(0, 80);
+    const reference = `${table.version}-${ask.reference}`.slice(0, 64);
     const quote = { reference, source, disclaimer, markupBps, rate, foreignMinor, quotedAt, expiresAt };
     return { status: 'QUOTE_PROVIDED', quote: { ...quote, currency: ask.cardCurrency } };
   }

@@ -9,6 +9,8 @@ import { RateProvider, type ProviderAnswer, type ProviderQuote, type QuoteStatus
 
 /** A till is waiting, and so is the customer. */
 const PATIENCE_MS = 2_000;
+/** What the private field of the wire takes for the provider's id of a quote. */
+const WIRE_REFERENCE = /^[\x20-\x7e]{1,64}$/;
 /** More than a fifth is a wrong table, not a mark-up. */
 const MARKUP_BPS_MAX = 2_000;
 
@@ -68,7 +70,8 @@ export class QuoteDesk extends ConversionQuotes {
 /** @source payment-features.md §5.2: our figure must equal the provider's */
 function faultOf(quote: ProviderQuote, ask: ConversionAsk): Ending | undefined {
   if (quote.currency !== ask.cardCurrency || quote.currency === ask.currency) return 'OTHER_CURRENCY';
-  if (readRate(quote.rate) === undefined || quote.markupBps > MARKUP_BPS_MAX) return 'RATE_UNUSABLE';
+  const isSayable = readRate(quote.rate) !== undefined && WIRE_REFERENCE.test(quote.reference);
+  if (!isSayable || quote.markupBps > MARKUP_BPS_MAX) return 'RATE_UNUSABLE';
   const ours = convertMinor(ask, quote.rate, quote.currency);
   if (ours !== BigInt(quote.foreignMinor)) return 'FIGURE_DIFFERS';
   return ours < 1n || ours > BigInt(AMOUNT_MINOR_MAX) ? 'RATE_UNUSABLE' : undefined;

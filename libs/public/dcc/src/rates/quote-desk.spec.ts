@@ -67,6 +67,7 @@ describe('the quote desk', () => {
     ['the same figure by another rate', { rate: '0.0067' }, 'FIGURE_DIFFERS'],
     ['another currency than the card', { currency: 'EUR' as const }, 'OTHER_CURRENCY'],
     ['a rate of more digits than the wire has', { rate: '0.00671234567' }, 'RATE_UNUSABLE'],
+    ['a reference that the wire cannot say', { reference: 'é' }, 'RATE_UNUSABLE'],
     ['a mark-up beyond belief', { markupBps: 2_001 }, 'RATE_UNUSABLE'],
   ] as const)('refuses %s, and counts it', async (_, change, ending) => {
     expect(await ended(quoted(change))).toEqual({ answer: { kind: 'none', why: 'unavailable' }, ending, count: 1 });

@@ -13,6 +13,8 @@ export interface ChoiceOrder {
   readonly requestId: string;
 }
 
+/** From the choice to the wire: the quote must still hold when the message leaves. */
+const SEND_MS = 2_000;
 /** What is stored of the payment once the holder has chosen. */
 const SETTLED = { local: 'refused', foreign: 'accepted' } as const;
 
@@ -37,7 +39,8 @@ export function chooseCurrency(
   if (dcc.status === status) return undefined;
   if (dcc.status !== 'undecided') throw new PaymentError('dcc_choice_invalid', { current_status });
   mustBeUndecided(record);
-  if (order.choice === 'foreign' && offer.expiresAt <= now) throw new PaymentError('offer_expired', { current_status });
+  const isOver = offer.expiresAt.getTime() - SEND_MS <= now.getTime();
+  if (order.choice === 'foreign' && isOver) throw new PaymentError('offer_expired', { current_status });
   const draft = new ChangeDraft(record, now);
   const { shown, choice, requestId } = order;
   const said = { ...shown, id: newId(now), paymentId, offerId: offer.id, choice, chosenAt: now, terminalId, requestId };

@@ -218,6 +218,7 @@ describe('a refund of a sale in the currency of the card', () => {
 
   it('that is declined leaves its share for the next one', async () => {
     const id = await sold();
+    await house.workLanes(); // what earlier specs left
     house.wire.next.push({ state: 'declined', actionCode: '100' });
     expect(await refund(id, 5_000)).toMatchObject({ refunded: 0 });
     expect(await refund(id, 5_000)).toMatchObject({ sent: 3_356, refunded: 3_356 });
@@ -300,11 +301,25 @@ describe('a choice', () => {
     expect(await rows('dcc_choice')).toHaveLength(1);
   });
 
-  it('after the end of the offer may only be the local currency', async () => {
+  it('after the end of the offer, or too close before it to be sent in time, may only be the local currency', async () => {
     const { paymentId, offerId } = await offered();
-    house.clock.pass(60_000);
+    house.clock.pass(58_000);
     await expect(choose(paymentId, offerId, 'foreign')).rejects.toMatchObject({ code: 'offer_expired' });
     expect((await choose(paymentId, offerId, 'local')).resource).toMatchObject({ method: 'credit' });
+  });
+
+  it('that could not be sent while the quote held charges nobody, and is not tried again', async () => {
+    await house.workLanes(); // what earlier specs left
+    const { paymentId, offerId } = await offered();
+    await choose(paymentId, offerId, 'foreign');
+    house.wire.next.push({ state: 'not_sent', reason: 'offer_expired' });
+    await house.workLanes();
+    expect(house.wire.submitted.at(-1)?.conversion?.expiresAt).toBe(
+      new Date(house.clock.now().getTime() + 60_000).toISOString(),
+    );
+    expect(await house.queries.find(ctx, paymentId)).toMatchObject({
+      status: 'declined', reason: 'not_sent', customerCharged: 'no', attempts: [{ status: 'not_sent', reason: 'offer_expired' }],
+    }); // prettier-ignore
   });
 
   it('counts at the rate of the offer, whatever the rate is by then', async () => {

@@ -40,5 +40,7 @@ function conversionOf({ dcc }: Payment, { kind, extra }: Attempt): SubmitRequest
   const amountMinor = extra.foreignMinor ?? (kind === 'sale' ? dcc.foreignMinor : null);
   if (currency === null || rate === null || amountMinor === null || quoteId === null || quotedAt === null)
     return undefined;
-  return { currency, amountMinor, rate, markupBps: markupBps ?? 0, quoteId, quotedAt };
+  const expiresAt = kind === 'sale' ? (dcc.offerExpiresAt ?? undefined) : undefined;
+  const ends = expiresAt === undefined ? {} : { expiresAt };
+  return { currency, amountMinor, rate, markupBps: markupBps ?? 0, quoteId, quotedAt, ...ends };
 }

@@ -36,6 +36,7 @@ export function reverseAttempt(draft: ChangeDraft, attempt: Attempt, outcome: Wi
 export function tryAgain(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome): Attempt | undefined {
   const { envelope } = attempt;
   draft.move(attempt, 'proveUnsent', factsOf(outcome));
+  if (outcome.reason === 'offer_expired') return undefined; // it would only be refused again: the holder is asked anew
   const tries = triesOf(draft, attempt);
   const ageMs = draft.now.getTime() - Math.min(...tries.map((other) => other.createdAt.getTime()));
   if (tries.length >= ATTEMPTS_MAX || ageMs >= RESEND_DEADLINE_MS || envelope === null) return undefined;
