@@ -109,6 +109,7 @@ export class ScriptedGateway {
       attempts: [],
       sequence: 1,
       poll_after_ms: null,
+      cashier_state: { message_ja: '請求されていません。', message_en: 'Not charged.' },
       ...state,
     } as unknown as Payment;
     this.payments.push({ payment, key });
