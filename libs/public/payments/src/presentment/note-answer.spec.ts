@@ -16,10 +16,11 @@ describe('what an answer adds to the record of a reading', () => {
   });
 
   it('keeps the response code for the slip, and nothing of what cannot be read', () => {
-    expect(noteAnswer(shown, answer({ emvResponse: '910A1122334455667788303072039F1800' }))?.emv).toEqual({
-      '9F26': '00',
-    });
-    expect(noteAnswer(shown, answer({ emvResponse: '8A023030910411223344' }))?.emv).toEqual({
+    const own = { '9F26': '00' };
+    const after = (emvResponse: string) => noteAnswer(shown, answer({ emvResponse }))?.emv;
+    expect(after('910A1122334455667788303172039F1800')).toEqual({ ...own, '8A': '3031' });
+    expect(after('91081122334455667788')).toEqual(own); // a card status is no response code
+    expect(noteAnswer(shown, answer({ emvResponse: '8A023030910A11223344556677883031' }))?.emv).toEqual({
       '9F26': '00',
       '8A': '3030',
     });

@@ -4,6 +4,9 @@ import { TlvFormatError, decodeTlv, findTag } from '@tsunagu/emv';
 /** Approvals that want the clerk to compare the signature. @source ISO 8583:1993 action code 001, honour with identification */
 const SIGNATURE_WANTED: ReadonlySet<string> = new Set(['001']);
 const RESPONSE_CODE = '8A';
+const ISSUER_AUTHENTICATION = '91';
+/** ARPC (8) ‖ response code (2): the first of the two ways to make an ARPC. The second says a card status instead. @source EMV Book 2 §8.2 */
+const WITH_RESPONSE_CODE_BYTES = 10;
 
 /** What the issuer's answer adds to the record of a reading: the response code for the chip, and the signature it wants. */
 export function noteAnswer(
@@ -25,13 +28,14 @@ function signedToo(cvm: Presentment['cvm']): NonNullable<Presentment['cvm']> {
   return cvm === 'offline_pin' ? 'offline_pin_and_signature' : 'signature';
 }
 
-/** Text that is no chip data goes to the till as it came; nothing of it is recorded. */
+/** Of its own tag, else of the issuer's authentication. Text that is no chip data goes to the till as it came; nothing of it is recorded. */
 function responseCode(hex: string | null): string | undefined {
   if (hex === null) return undefined;
   try {
-    return findTag(decodeTlv(Buffer.from(hex, 'hex')), RESPONSE_CODE)
-      ?.value.toString('hex')
-      .toUpperCase();
+    const items = decodeTlv(Buffer.from(hex, 'hex'));
+    const authentication = findTag(items, ISSUER_AUTHENTICATION)?.value;
+    const within = authentication?.length === WITH_RESPONSE_CODE_BYTES ? authentication.subarray(-2) : undefined;
+    return (findTag(items, RESPONSE_CODE)?.value ?? within)?.toString('hex').toUpperCase();
   } catch (error) {
     if (error instanceof TlvFormatError) return undefined;
     throw error;

@@ -53,6 +53,8 @@ describe('what till and chip say of a reading', () => {
 
   it('takes a PIN block for an online PIN, and refuses an online PIN without its block', () => {
     expect(read({ hasPin: true }).presentment).toMatchObject({ cvm: 'online_pin', hasPin: true });
+    expect(read({ hasPin: true, tags: { '9F34': '1F0302' } }).presentment.cvm).toBe('online_pin');
+    expect(read({ hasPin: true, tags: { '9F34': '1E0300' } }).presentment.cvm).toBe('signature'); // PIN and signature
     for (const how of [
       () => read({}, { cvm: 'online_pin' }),
       () => read({ entryMode: 'chip', tags: { '9F34': '420300' } }),

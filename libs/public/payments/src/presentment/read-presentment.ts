@@ -48,7 +48,7 @@ function readHolder(
 ): { readonly cvm: CvmResult | null; readonly asks: ReadPresentment['asks'] } {
   const hasPin = card.pinBlock !== undefined;
   const proof = reading(() => holderProof(items, { isTap: card.entryMode === 'contactless', device }));
-  const said = agreed(proof.method, stated?.cvm) ?? (hasPin ? 'online_pin' : null);
+  const said = withPin(agreed(proof.method, stated?.cvm), hasPin);
   if (said === 'online_pin' && !hasPin) throw invalid('pin_block_missing');
   const asks = hasPin || said === 'signature' ? null : proof.asks;
   return { cvm: said === null && asks === 'signature' ? 'signature' : said, asks };
@@ -66,6 +66,11 @@ export function chipItems(
   const missing = entryMode === 'chip' ? row.required.find((tag) => findTag(items, tag) === undefined) : undefined;
   if (missing !== undefined) throw invalid('chip_tag_missing', missing);
   return items;
+}
+
+/** A PIN that came along is a proof, also where a kernel that left it to the terminal wrote "none". */
+function withPin(said: CvmResult | null, hasPin: boolean): CvmResult | null {
+  return hasPin && (said === null || said === 'none') ? 'online_pin' : said;
 }
 
 /** Chip and till say the same, or only one of them says anything. */
