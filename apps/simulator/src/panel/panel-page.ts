@@ -38,10 +38,20 @@ th{color:var(--soft);font-weight:600;border-top:0}.n{text-align:right}.none{colo
 </form>
 <table><thead><tr><th>回線 Link</th><th>障害 Fault</th><th class="n">確率 Probability</th><th class="n">遅延 Delay ms</th><th>電文 Types</th><th class="n">残り Left</th><th></th></tr></thead><tbody id="rules"></tbody></table>
 <p id="hits"></p></section>
+<section><h2>為替レート <small lang="en">Rates of the DCC provider: one yen, mark-up included</small></h2>
+<form id="rate">
+<label>通貨 Currency<select name="currency"></select></label>
+<label>レート Rate<input name="rate" required pattern="[0-9]{1,6}([.][0-9]{1,9})?"></label>
+<label>上乗せ Mark-up (bps)<input name="markup_bps" type="number" min="0" max="2000" step="1" required></label>
+<label>有効秒数 Offer (s)<input name="offer_seconds" type="number" min="0" max="86400" step="1" required></label>
+<label>動作 Behaviour<select name="mode"><option value="normal">正常 normal</option><option value="down">停止 down</option><option value="late">遅延 late</option><option value="off_by_one">金額が一つ違う off by one</option><option value="garbage">壊れた応答 garbage</option></select></label>
+<label>回答 Status<select name="status"><option value="">提示 quote</option><option>NOT_ELIGIBLE</option><option>UNSUPPORTED_CARD_BRAND</option><option>INSUFFICIENT_INFORMATION</option><option>ERROR</option></select></label>
+<button>反映 Apply</button><button type="button" id="start">初期値 As at the start</button>
+</form></section>
 <section><h2>元帳の合計 <small lang="en">Totals of the issuers' own books</small></h2>
 <table><thead><tr><th>回線 Link</th><th>通貨 Currency</th><th>種別 Kind</th><th>状態 State</th><th class="n">件数 Count</th><th class="n">金額 Sum (minor units)</th></tr></thead><tbody id="totals"></tbody></table></section>
 <footer><a href="/ledger">元帳 ledger (JSON)</a> · <a href="/faults">障害 faults (JSON)</a> · <a href="/messages?link=jcb">電文 messages (jcb)</a> · <a href="/expectations">期待 expectations</a> ·
-<a href="/reconciliations">照合 reconciliations</a> · <a href="/metrics">metrics</a></footer>
+<a href="/reconciliations">照合 reconciliations</a> · <a href="/dcc/rates">レート rates (JSON)</a> · <a href="/metrics">metrics</a></footer>
 </main>
 <script>
 const $=(id)=>document.getElementById(id);let rules=[],isLost=false;
@@ -67,6 +77,12 @@ $('add').onsubmit=(e)=>{e.preventDefault();const f=new FormData(e.target);const 
 if(f.get('delayMs'))rule.delayMs=Number(f.get('delayMs'));
 const mtis=String(f.get('mtis')).split(/[\\s,]+/).filter(Boolean);if(mtis.length)rule.mtis=mtis;if(f.get('next'))rule.next=Number(f.get('next'));put([...rules,rule])};
 $('clear').onclick=async()=>{await fetch('/faults',{method:'DELETE'});say('解除しました · Cleared');await show()};
-show();setInterval(show,3000);
+async function rates(method,body){const r=await fetch('/dcc/rates',{method,body:body&&JSON.stringify(body)});const now=await r.json();if(!r.ok)return say(now.message,true);
+const f=$('rate'),picked=f.currency.value||'USD';f.currency.replaceChildren(...Object.keys(now.rates).map((c)=>new Option(c,c)));f.currency.value=picked;
+f.currency.onchange=()=>{f.elements.rate.value=now.rates[f.currency.value]};f.currency.onchange();
+for(const name of ['markup_bps','offer_seconds','mode'])f.elements[name].value=now[name];f.status.value=now.status??'';if(method!=='GET')say('反映しました · Applied')}
+$('rate').onsubmit=(e)=>{e.preventDefault();const f=new FormData(e.target);rates('PUT',{rates:{[f.get('currency')]:f.get('rate')},markup_bps:Number(f.get('markup_bps')),offer_seconds:Number(f.get('offer_seconds')),mode:f.get('mode'),status:f.get('status')||null})};
+$('start').onclick=()=>rates('DELETE');
+rates('GET').catch(()=>0);show();setInterval(show,3000);
 </script></body></html>
 `;
