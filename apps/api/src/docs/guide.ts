@@ -30,6 +30,21 @@ const IDEMPOTENCY_ANSWERS: readonly (readonly [string, string])[] = [
   ['The till has lost everything but the reference', '`GET /v1/attempts/{client_reference}`, then `ensure-cancelled` to give it up'],
 ]; // prettier-ignore
 
+const ANSWERS = `Show the clerk \`cashier_state\` as it is: it has a sentence for every state, in five languages under \`messages\`, and says "not charged" only when that is proved. Branch on \`status\`, \`customer_charged\`, \`allowed_actions\` and, of a decline, on \`class\` and \`act\`: raw codes are kept in \`decline.raw\` for your statistics, and several mean the same. Show the customer \`decline.customer_messages\` in the language of the customer; it gives nothing away.`;
+
+/** @source payment-features.md §11 */
+const CLASSES: readonly (readonly [string, string])[] = [
+  ['`F` funds or limit', '`O` another card or method'],
+  ['`C` card', '`O`; the same card is never tried again'],
+  ['`P` PIN or security code', '`E` enter it again, or `O` when it is blocked'],
+  ['`D` data sent', '`E` enter it again, or `B` a fault of ours'],
+  ['`S` system or closed', '`R` try again later'],
+  ['`X` no reason given, or a code that nobody knows', '`O`, or `A` call the card company'],
+  ['`T` the terminal', '`E` show the card again'],
+];
+
+const RECEIPTS = `A slip of every payment and refund: \`GET /v1/payments/{id}/receipt?copy=customer&lang=ko&width=58\`. \`lines\` are for a till that draws by itself, \`text\` for a printer of fixed pitch (32 columns at 58 mm, 48 at 80 mm), \`pdf_url\` is the same print as a file. The first print of a copy is the original, the next ones say 再発行; ask with \`print=1\` when the answer was lost. While the outcome is open the slip says 処理未了.`;
+
 const MAGIC = `In the sandbox the last three digits of an amount decide what the simulated issuer does, with every card and every currency. An amount without a meaning is approved. The fault panel of the simulator (its address is printed by \`npm start\`) breaks the line itself.`;
 
 /** @source api-conventions.md §11; as far as the simulator answers it */
@@ -105,6 +120,12 @@ export const CHAPTERS: readonly Chapter[] = [
     title: '冪等性 · Retrying safely',
     html: prose(IDEMPOTENCY) + table(['Situation', 'Answer'], IDEMPOTENCY_ANSWERS),
   },
+  {
+    id: 'answers',
+    title: '画面の言葉 · What to show, and what to do',
+    html: prose(ANSWERS) + table(['Class', 'Act'], CLASSES),
+  },
+  { id: 'receipts', title: '控え · Receipts', html: prose(RECEIPTS) },
   {
     id: 'magic-amounts',
     title: 'テスト金額 · Magic amounts of the sandbox',
