@@ -37,7 +37,7 @@ import { Life, VirtualClock, type VirtualWorld } from './virtual-world.js';
 
 const SWEEP_MS = 1_000;
 const WATCH_MS = 500;
-const EXPIRE_MS = 500;
+const EXPIRE_MS = 2_000;
 const WORKERS = 2;
 /** Ends of a worker that are clean stops, and restarts under another name, as of a pod that is made anew. */
 const CLEAN_STOP = 0.25;

@@ -77,14 +77,14 @@ export class SimulatedTill {
       if (view === undefined) return;
       const type = view.action?.type;
       if (type === undefined && view.status !== 'processing') return;
-      if (type === 'choose_currency' && !(await this.#choose(intent, paymentId))) return;
+      if (type === 'choose_currency' && !(await this.#choose(intent, paymentId, looks === 0))) return;
       if (type === 'enter_pin' && !(await this.#typePin(intent, paymentId, view.attempts.length))) return;
       await this.#pause();
     }
   }
 
   /** @returns false when nobody will come back to this payment */
-  async #choose(intent: Intent, paymentId: string): Promise<boolean> {
+  async #choose(intent: Intent, paymentId: string, isFirst: boolean): Promise<boolean> {
     const { currency, reference } = intent;
     const ctx = contextOf(intent);
     if (currency === 'cancels') return this.#cancel(intent, paymentId);
@@ -92,7 +92,7 @@ export class SimulatedTill {
     if (currency === null || currency === 'walks away') return false;
     const offer = asked?.offer ?? null;
     if (offer === null) return true;
-    if (currency === 'too late') await this.#sleep(this.world.random.between(1_000, 45_000));
+    if (currency === 'too late' && isFirst) await this.#sleep(this.world.random.between(1_000, 45_000));
     const say = (choice: 'local' | 'foreign') => {
       const idempotency = { key: `${reference}-${choice}-${offer.id}`, fingerprint: choice };
       const order = { idempotency, offerId: offer.id, choice, shown: {} };

@@ -30,17 +30,24 @@ export interface Intent {
 
 /** `both at once`: a till and its twin say the opposite; `too late`: the offer has run out, and a new one is asked for. */
 export type CurrencyAnswer = 'foreign' | 'local' | 'both at once' | 'too late' | 'walks away' | 'cancels';
+/** Whoever walks away makes everybody wait for three minutes, of which there is little to learn. */
 const CURRENCY_ANSWERS: readonly CurrencyAnswer[] = [
-  'foreign',
-  'foreign',
-  'foreign',
-  'local',
-  'both at once',
-  'too late',
+  ...Array.from({ length: 7 }, () => 'foreign' as const),
+  ...Array.from({ length: 3 }, () => 'local' as const),
+  ...Array.from({ length: 3 }, () => 'both at once' as const),
+  ...Array.from({ length: 3 }, () => 'too late' as const),
   'walks away',
   'cancels',
 ];
-const PIN_ANSWERS: readonly Intent['pin'][] = ['typed', 'typed', 'typed twice at once', 'walks away', 'cancels'];
+const PIN_ANSWERS: readonly Intent['pin'][] = [
+  'typed',
+  'typed',
+  'typed',
+  'typed twice at once',
+  'typed twice at once',
+  'walks away',
+  'cancels',
+];
 
 /** Brands whose rules differ: more can be asked for, or the one capture may exceed the authorization and be taken back. */
 const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'unionpay'];
