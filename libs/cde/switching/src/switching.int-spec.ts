@@ -271,8 +271,9 @@ describe('the switch on PostgreSQL', () => {
         );
         return waiting.rowCount === 1;
       });
-      const entry = 'select state from switch.saf where attempt_id = $1 for update nowait';
-      expect((await holder.query(entry, [lost.attemptId])).rows).toEqual([{ state: 'pending' }]);
+      // A next copy may be made ready at this moment; an end that waits for us would hold the entry for ever.
+      const entry = 'select state from switch.saf where attempt_id = $1 for update skip locked';
+      await until(async () => (await holder.query(entry, [lost.attemptId])).rowCount === 1);
       await holder.query('commit');
     } finally {
       await holder.end();
@@ -411,6 +412,18 @@ describe('the switch on PostgreSQL', () => {
     worker.start();
     await until(async () => (await stored(sale.attemptId)).state === 'in_doubt');
     expect(await saf(sale.attemptId)).toMatchObject([{ kind: 'reversal', state: 'error' }]);
+  });
+
+  it('does not believe a refusal of a repeat either: the first copy may have been taken', async () => {
+    const { line, service, worker } = await born();
+    const sale = aSale();
+    await service.submit(sale);
+    let copies = 0;
+    line.script = () => ((copies += 1) < 2 ? null : '119');
+    worker.start();
+    await service.reverse({ ...sale, reason: 'customer_cancellation', requestId: 'req_cancel' });
+    await until(async () => (await stored(sale.attemptId)).state === 'in_doubt');
+    expect(line.of('1420', '1421').map(({ mti }) => mti)).toEqual(['1420', '1421']);
   });
 
   it('posts a sale that was approved by telephone as an advice, repeated until it is acknowledged', async () => {

@@ -213,8 +213,9 @@ export class SafWorker {
     if (kind === 'done')
       return this.#end(claim, lease, { ...this.#acknowledged(claim, item, actionCode), businessDate });
     const facts = { ...factsOf(claim, lease), actionCode };
-    // Only what is known to be approved can be refused to be taken back: of anything else nobody knows.
-    if (kind === 'declined' && item.record.state === 'reversing') return this.#refuse(claim, lease, actionCode);
+    // Only what is known to be approved can be refused to be taken back; and a "no" to a repeat may mean that the first copy was taken.
+    const isClear = item.record.state === 'reversing' && !item.isRepeat;
+    if (kind === 'declined' && isClear) return this.#refuse(claim, lease, actionCode);
     if (kind === 'retry') return this.ports.log.note('store-and-forward entry to be repeated', facts);
     this.ports.log.alarm('store-and-forward entry refused', facts);
     await this.#end(claim, lease, {
