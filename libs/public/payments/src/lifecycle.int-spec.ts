@@ -112,7 +112,7 @@ const LEGAL: Readonly<Partial<Record<PaymentStatus, Partial<Record<Action, Payme
   expired: { ensure_cancelled: 'expired' },
 };
 
-describe('every state and every action', () => {
+describe('every state and every action', { timeout: 30_000 }, () => {
   it.each(Object.keys(REACH) as PaymentStatus[])(
     '%s: what is legal moves by the table, the rest is refused',
     async (status) => {
@@ -236,7 +236,7 @@ describe('asking for more', () => {
   );
 });
 
-describe('the clock', () => {
+describe('the clock', { timeout: 30_000 }, () => {
   it('ends a required action uncharged, erases the card, and sends nothing', async () => {
     const id = await waiting();
     house.clock.pass(59_999);
@@ -302,6 +302,20 @@ describe('the clock', () => {
     expect(await sumOf('memo:authorized_hold')).toBe(0);
   });
 
+  it('ends the others when one cannot be ended, and tries that one again', async () => {
+    const [first, second] = [await worked('auth'), await worked('auth')];
+    house.clock.pass(30 * DAY_MS);
+    house.events.record = (_tx, event) => {
+      if (event.paymentId === first) throw new Error('the disk is full');
+    };
+    await expect(house.expiry.expire()).rejects.toThrow('the disk is full');
+    expect([(await view(first)).status, (await view(second)).status]).toEqual(['authorized', 'expired']);
+    Reflect.deleteProperty(house.events, 'record');
+    house.clock.pass(30_000);
+    await house.expiry.expire();
+    expect((await view(first)).status).toBe('expired');
+  });
+
   it('gives a payment to one of two workers, and takes it up again when that one died', async () => {
     await worked('auth');
     house.clock.pass(30 * DAY_MS);
@@ -345,7 +359,7 @@ describe('取消 of a completion (UnionPay)', () => {
   });
 });
 
-describe('電話承認', () => {
+describe('電話承認', { timeout: 30_000 }, () => {
   const declined = async (actionCode: string, card: Partial<typeof house.vault.card> = {}) => {
     house.vault.card = { ...house.vault.card, ...card };
     house.wire.next.push({ state: 'declined', actionCode });
@@ -407,7 +421,7 @@ describe('電話承認', () => {
   });
 });
 
-describe('two people', () => {
+describe('two people', { timeout: 30_000 }, () => {
   const doubt = async (kind: 'sale' | 'auth', after: (id: string) => Promise<unknown> = () => Promise.resolve()) => {
     const id = await worked(kind);
     await after(id);
@@ -535,7 +549,7 @@ describe('two people', () => {
   });
 });
 
-describe('races of fifty', () => {
+describe('races of fifty', { timeout: 30_000 }, () => {
   it('refunds exactly the legal sum: the losers get 409, the acquirer hears of the winners only [A11]', async () => {
     const id = await worked('sale', 1000);
     const codes = await Promise.all(Array.from({ length: 50 }, () => codeOf(act.refund(id, 70))));

@@ -3,7 +3,7 @@ import { Clock } from '@tsunagu/kernel';
 import { Metrics } from '@tsunagu/platform';
 import type { Counter } from 'prom-client';
 import { FollowUp } from '../follow-up.js';
-import { PaymentStore } from '../store/payment-store.js';
+import { PaymentStore, type ExpiredPayment } from '../store/payment-store.js';
 import { decideExpiry } from './decide-expiry.js';
 
 /** Payments ended in one pass. */
@@ -32,13 +32,18 @@ export class ExpiryService {
       limit: EXPIRY_PASS_MAX,
       leaseMs: EXPIRY_LEASE_MS,
     });
-    for (const { tenantId, paymentId } of due) {
-      const ctx = { tenantId, requestId: 'expiry' };
-      const result = await this.store.change(ctx, paymentId, (record) => decideExpiry(record, this.clock.now()));
-      if (result.kind !== 'changed') continue;
-      this.#ended.inc({ status: result.change.before.status });
-      await this.followUp.after(result.change);
-    }
+    const failures: unknown[] = [];
+    // One that cannot be ended must not keep those behind it: they are tried first, then the loop hears of it.
+    for (const payment of due) await this.#end(payment).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
     return due.length;
+  }
+
+  async #end({ tenantId, paymentId }: ExpiredPayment): Promise<void> {
+    const ctx = { tenantId, requestId: 'expiry' };
+    const result = await this.store.change(ctx, paymentId, (record) => decideExpiry(record, this.clock.now()));
+    if (result.kind !== 'changed') return;
+    this.#ended.inc({ status: result.change.before.status });
+    await this.followUp.after(result.change);
   }
 }

@@ -57,8 +57,13 @@ export class ResolutionService {
   /** One bounded pass. @returns how many resolutions ended */
   async carryOut(): Promise<number> {
     const values = [this.parts.clock.now(), PASS_MAX, LEASE_MS];
+    const failures: unknown[] = [];
     let ended = 0;
-    for (const agreed of await this.centre.query<Agreed>(TAKE, values)) if (await this.#one(agreed)) ended += 1;
+    for (const agreed of await this.centre.query<Agreed>(TAKE, values)) {
+      const isEnded = await this.#one(agreed).catch((error: unknown) => void failures.push(error));
+      if (isEnded === true) ended += 1;
+    }
+    if (failures.length > 0) throw failures[0]; // after the others: one that cannot be carried out must not keep them
     return ended;
   }
 
