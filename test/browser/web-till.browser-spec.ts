@@ -1,9 +1,10 @@
+import { rmSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../tools/supervisor.mjs';
 import { runningHouse } from '../kit/running-house.js';
 import { lintShown } from '../../tools/dcc-lint/lint-screen.js';
-import { TillPage } from './till-page.js';
+import { PICTURES, TillPage } from './till-page.js';
 
 const TABLET = { width: 1024, height: 768 };
 const PHONE = { width: 390, height: 844 };
@@ -16,6 +17,7 @@ describe('the web till in a browser', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
+    rmSync(PICTURES, { recursive: true, force: true });
     ({ house, end } = await runningHouse());
     browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'], args: ['--no-sandbox'] });
   });
@@ -69,6 +71,9 @@ describe('the web till in a browser', () => {
     await till.act('receipt');
     await till.page.waitForSelector('[data-receipt="customer"]');
     await till.picture('receipt-ja');
+    const file = till.page.waitForResponse((answer) => answer.url().includes('/receipt.pdf'));
+    await till.act('pdf');
+    expect((await file).headers()['content-type']).toBe('application/pdf');
     await till.page.selectOption('[data-focus="receipt-language"]', 'en');
     await till.page.waitForSelector('.paper[lang="en"] [data-receipt="customer"]');
     await till.picture('receipt-en');
@@ -84,6 +89,19 @@ describe('the web till in a browser', () => {
     await till.act('payments');
     await till.on('payments');
     await till.picture('payments');
+  });
+
+  it('authorizes, captures later, and offers what the centre allows', async () => {
+    const till = await openTill('auth', { locale: 'en-GB' });
+    await till.page.check('[data-focus="kind-auth"]');
+    await till.sale(7_000, 'visa-debit', 'contactless');
+    await till.ended('authorized');
+    await till.picture('1-authorized');
+    await till.act('capture');
+    await till.act('yes');
+    const id = await till.ended('captured');
+    await till.picture('2-captured');
+    expect(await payment(id)).toMatchObject({ kind: 'auth', captured: { amount: 7_000 } });
   });
 
   it('takes UnionPay with a six-digit PIN and asks for no plan', async () => {
@@ -260,7 +278,10 @@ describe('the web till in a browser', () => {
       if ((await till.page.evaluate('document.activeElement?.dataset.card')) === 'mastercard-prepaid') break;
       await till.page.keyboard.press('ArrowDown');
     }
-    await till.page.focus('[data-act="entry-contactless"]');
+    for (let presses = 0; presses < 10; presses += 1) {
+      if ((await till.page.evaluate('document.activeElement?.dataset.act')) === 'entry-contactless') break;
+      await till.page.keyboard.press('Shift+Tab');
+    }
     await till.page.keyboard.press('Enter');
     await till.ended('captured');
     await till.picture('3-approved');

@@ -38,6 +38,8 @@ export interface Sandbox {
   readonly tenants: readonly SandboxTenant[];
   readonly issuer_ledger: string;
   readonly faults: string;
+  /** The till in the browser. */
+  readonly web_till: string;
 }
 
 /** Something the person at the keyboard can mend. */
