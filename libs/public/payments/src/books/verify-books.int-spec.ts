@@ -63,6 +63,25 @@ async function pay(kind: 'sale' | 'auth', rrn: string, amountMinor: number): Pro
   return resource.id;
 }
 
+/** An authorization that grew and was captured in part, and one that was captured beyond its amount, as its brand tolerates. */
+async function growAndOvercapture(): Promise<void> {
+  const grown = await pay('auth', '10', 1000);
+  house.wire.next.push({ state: 'approved', network: wireName('11') });
+  await house.actions.increase(ctx, grown, { idempotency: anIntent(), amountMinor: 500 });
+  await house.workLanes();
+  house.wire.next.push({ state: 'approved', network: wireName('12') });
+  await house.actions.capture(ctx, grown, { idempotency: anIntent(), amountMinor: 1200, final: false });
+  await house.workLanes();
+  const { card } = house.vault;
+  house.vault.card = { ...card, brand: 'unionpay' };
+  const over = await pay('auth', '13', 1000);
+  house.vault.card = card;
+  house.wire.next.push({ state: 'approved', network: wireName('14') });
+  await house.actions.capture(ctx, over, { idempotency: anIntent(), amountMinor: 1150 });
+  await house.workLanes();
+  entries.push(line('increase', '11', 500), line('capture', '12', 1200), line('capture', '14', 1150));
+}
+
 it('agrees after sales, captures, refunds and cancels, and finds every yen that was moved by hand [A13]', async () => {
   const sale = await pay('sale', '1', 1500);
   const auth = await pay('auth', '2', 1000);
@@ -77,15 +96,17 @@ it('agrees after sales, captures, refunds and cancels, and finds every yen that 
   entries = entries.map((entry) => (entry.rrn === '3' ? { ...entry, state: 'reversed' } : entry));
   entries.push(line('capture', '4', 600), line('refund', '5', 500));
 
+  await growAndOvercapture();
+
   const report = await verifyBooks({ ownerUrl: db.ownerUrl, ledgerUrl });
-  expect(report).toMatchObject({ agrees: true, payments: 3, imbalances: [], counters: [] });
-  expect(report.issuers).toMatchObject({ differenceCount: 0, differenceMinor: {}, open: 0, compared: 5 });
+  expect(report).toMatchObject({ agrees: true, payments: 5, imbalances: [], counters: [] });
+  expect(report.issuers).toMatchObject({ differenceCount: 0, differenceMinor: {}, open: 0, compared: 10 });
 
   const admin = new pg.Client({ connectionString: db.adminUrl });
   await admin.connect();
   await admin.query(`UPDATE gateway.payment SET refunded_minor = refunded_minor + 1 WHERE id = $1`, [sale]);
   await admin.query(
-    `UPDATE gateway.posting SET amount_minor = 601 WHERE movement = 'capture' AND account = 'asset:issuer_receivable'`,
+    `UPDATE gateway.posting SET amount_minor = 601 WHERE movement = 'capture' AND account = 'asset:issuer_receivable' AND amount_minor = 600`,
   );
   await admin.end();
   // At the issuers: a line we never heard of, a sale taken back, a capture of a yen less, a refund booked twice.
