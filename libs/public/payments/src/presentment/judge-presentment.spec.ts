@@ -104,7 +104,7 @@ describe('an inserted card', () => {
     },
   );
 
-  it('may be signed for until 31 March 2025, and from the day after no more', () => {
+  it('may be signed for until 31 March 2025, and from the day after no more [J4]', () => {
     const on = (date: string) => chip({ cvm: 'signature', date });
     expect(['2025-03-30', '2025-03-31', '2025-04-01', '2025-04-02'].map(on)).toEqual([
       'ok',

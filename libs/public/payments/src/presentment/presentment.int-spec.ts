@@ -254,7 +254,7 @@ describe('a tap above the limit without a proof', () => {
     expect(house.vault.counts.opened).toBe(0);
   });
 
-  it('wants to know why a chip card was swiped, where the contract of the store wants it', async () => {
+  it('wants to know why a chip card was swiped, where the contract of the store wants it [J4]', async () => {
     house.vault.isFallback = true;
     const swipe = (fallback?: 'chip_failed_again') =>
       house.intake.accept(ctx, anOrder({ card: card('stripe'), shown: { fallback } }));
