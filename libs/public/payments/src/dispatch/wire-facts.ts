@@ -1,4 +1,5 @@
 import type { SubmitRequest, WireOperation } from '@tsunagu/contracts';
+import type { Conversion } from '../conversion/conversion.js';
 import type { Attempt, Payment } from '../payment-record.js';
 
 type Charge = Exclude<Attempt['kind'], 'void'>;
@@ -40,7 +41,10 @@ function conversionOf({ dcc }: Payment, { kind, extra }: Attempt): SubmitRequest
   const amountMinor = extra.foreignMinor ?? (kind === 'sale' ? dcc.foreignMinor : null);
   if (currency === null || rate === null || amountMinor === null || quoteId === null || quotedAt === null)
     return undefined;
-  const expiresAt = kind === 'sale' ? (dcc.offerExpiresAt ?? undefined) : undefined;
-  const ends = expiresAt === undefined ? {} : { expiresAt };
-  return { currency, amountMinor, rate, markupBps: markupBps ?? 0, quoteId, quotedAt, ...ends };
+  return { currency, amountMinor, rate, markupBps: markupBps ?? 0, quoteId, quotedAt, ...endOf(dcc, kind) };
+}
+
+/** A sale may use the quote while it holds; what refers to the sale later has no end. */
+function endOf({ offerExpiresAt }: Conversion, kind: Attempt['kind']): { readonly expiresAt?: string } {
+  return kind === 'sale' && typeof offerExpiresAt === 'string' ? { expiresAt: offerExpiresAt } : {};
 }
