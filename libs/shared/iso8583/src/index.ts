@@ -8,13 +8,7 @@ export { type WireProfileName } from './wire-profile.js';
 export { FRAMINGS, FrameDecoder, frame, type Framing } from './framing.js';
 export type { FieldSpan } from './codec.js';
 export { presenceIssues, type PresenceIssue } from './presence.js';
-export {
-  conversionRate,
-  rrn,
-  originalDataElements,
-  readOriginalDataElements,
-  type OriginalData,
-} from './constructed-fields.js';
+export { rrn, originalDataElements, readOriginalDataElements, type OriginalData } from './constructed-fields.js';
 export { posDataCode, type PosLetters, type PosSituation } from './pos-data-code.js';
 export { readPrivateTlv, writePrivateTlv } from './private-tlv.js';
 export { matchingKey, responseMti } from './message-type.js';

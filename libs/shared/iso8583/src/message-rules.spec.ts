@@ -3,7 +3,6 @@ import {
   CodecError,
   IsoMessage,
   classifyAction,
-  conversionRate,
   matchingKey,
   originalDataElements,
   posDataCode,
@@ -57,29 +56,6 @@ describe('constructed fields', () => {
     expect(posDataCode({ entryMode: 'contactless', holderProof: 'device' }, letters)).toBe('A00101965141');
     expect(posDataCode({ entryMode: 'stripe', isFallback: true }, letters)).toBe('210101800144');
     expect(posDataCode({ entryMode: 'chip' }, letters)).toBe(posDataCode({ entryMode: 'chip' }));
-  });
-
-  it.each([
-    ['0.00665', '70066500'],
-    ['0.0067123', '70067123'],
-    ['0.00671235', '70067124'],
-    ['0.00671234', '70067123'],
-    ['9.1234', '69123400'],
-    ['150.25', '41502500'],
-    ['9.99999995', '51000000'],
-    ['1', '61000000'],
-    ['9999999', '09999999'],
-    ['9999999.4', '09999999'],
-    ['9999999.5', undefined],
-    ['12345678', undefined],
-    ['0.00000004', undefined],
-    ['0.00000005', '70000001'],
-    ['0', undefined],
-    ['-1', undefined],
-    ['1e3', undefined],
-    ['', undefined],
-  ])('writes the rate %j as %j', (rate, written) => {
-    expect(conversionRate(rate)).toBe(written);
   });
 
   it('keeps private tags it does not know and refuses one that overruns', () => {

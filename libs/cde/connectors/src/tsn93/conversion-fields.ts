@@ -1,6 +1,6 @@
-import { conversionRate } from '@tsunagu/iso8583';
 import { CURRENCIES } from '@tsunagu/kernel';
 import type { WireOrder } from '@tsunagu/links';
+import { conversionRate } from './conversion-rate.js';
 import { UnspeakableOrderError } from './unspeakable-order.js';
 import type { Tsn93Profile } from './tsn93-profile.js';
 
