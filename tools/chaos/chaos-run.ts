@@ -17,6 +17,7 @@ import { SimulatedReader } from './simulated-reader.js';
 import { startStack, type Stack } from './stack.js';
 import { QUEUE, targetOf } from './target.js';
 import { Till } from './till.js';
+import { leaveWaiting } from './waiting-payments.js';
 import { setWireFaults, stopWireFaults } from './wire-faults.js';
 
 export interface ChaosOptions {
@@ -119,6 +120,7 @@ class ChaosRun {
   readonly #ceiling = new AbortController();
   #come = 0;
   #keyFaults = 0;
+  #places: readonly { readonly client: PersistentClient; readonly reader: SimulatedReader }[] = [];
 
   constructor(
     private readonly options: ChaosOptions,
@@ -176,12 +178,20 @@ class ChaosRun {
       complaints: this.#complaints.slice(0, PLACES_SHOWN_MAX),
       payments_per_second: perSecond,
       wait_ms: waits,
-      ...(this.options.scan ? { scan: await scanRunningHouse(this.stack, this.redis?.url) } : {}),
+      ...(this.options.scan ? { scan: await this.#scan() } : {}),
       ...(rotator === undefined ? {} : await this.#keyFacts(rotator)),
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
       seed: this.options.seed,
       queue: this.options.queue,
     };
+  }
+
+  /** While two purchases wait for their holders, with their cards held. @throws Error they do not wait */
+  async #scan(): Promise<LiveScan> {
+    const place = this.#places.find(({ reader }) => reader.takesPins);
+    if (place === undefined) throw new Error('no reader of the sandbox takes PINs');
+    const tracks = await leaveWaiting(place.client, place.reader);
+    return scanRunningHouse(this.stack, this.redis?.url, tracks);
   }
 
   /** Tills pay while blows fall, until the last customer has gone. @throws Error the ceiling is reached, or the house does not come back */
@@ -233,11 +243,11 @@ class ChaosRun {
     clients: readonly PersistentClient[],
     untilShare: (share: number) => Promise<void>,
   ): Till[] {
-    const places = clients.flatMap((client, index) =>
+    const places = (this.#places = clients.flatMap((client, index) =>
       sandbox.tenants[index]!.stores.flatMap((store) =>
         store.terminals.map((terminal) => ({ client, reader: new SimulatedReader(terminal) })),
       ),
-    );
+    ));
     const plans = join(this.stack.dataDir, 'intents.jsonl');
     const shift = {
       nextCustomer: async () => {

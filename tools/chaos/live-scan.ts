@@ -1,3 +1,4 @@
+import { panPatterns, type PanPattern } from '../pan-scan/pan-forms.js';
 import { scanDatabases } from '../pan-scan/scan-database.js';
 import { scanFolders } from '../pan-scan/scan-files.js';
 import { canReadMemory, scanMemory } from '../pan-scan/scan-memory.js';
@@ -15,9 +16,16 @@ export interface LiveScan {
 /** The processes that never see a clear card number. @source security-reliability.md C1 */
 const PUBLIC_ZONE = ['api', 'worker'];
 
-/** Database, queue, write-ahead log, every file, and the memory of the public zone, while all of it is in use. */
-export async function scanRunningHouse(stack: Stack, redisUrl: string | undefined): Promise<LiveScan> {
-  const report = new ScanReport();
+/**
+ * Database, queue, write-ahead log, every file, and the memory of the public zone, while all of it is in use.
+ * @param more what else must be nowhere, beside card numbers
+ */
+export async function scanRunningHouse(
+  stack: Stack,
+  redisUrl: string | undefined,
+  more: readonly PanPattern[],
+): Promise<LiveScan> {
+  const report = new ScanReport([...panPatterns(), ...more]);
   await scanDatabases(report, stack.databaseUrl());
   if (redisUrl !== undefined) await scanRedis(report, redisUrl);
   const elsewhere =
