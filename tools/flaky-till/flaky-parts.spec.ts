@@ -13,7 +13,10 @@ const ORDERS = 20;
 const DELAY_MAX_MS = 3;
 const NO_ENTRIES: readonly IssuerEntry[] = [];
 
-describe('a bad line of real TCP', () => {
+/** Real connections, on a machine that may be busy. */
+const TEST_MS = 60_000;
+
+describe('a bad line of real TCP', { timeout: TEST_MS }, () => {
   const gateway = { current: new ScriptedGateway() };
   let server: Server;
   let proxy: LossyProxy;

@@ -143,11 +143,14 @@ class FlakyRun {
     const isTold = (sale: Sale) => fleet.told.some(({ order }) => order === sale.order) || isServed(sale);
     const waiting = [...fleet.serving.values()].filter((sale) => !isTold(sale));
     this.options.say(`the network is back; ${waiting.length} purchases are not known`);
-    await until(
-      () => waiting.every(isTold),
-      ceiling,
-      () => this.#progress(fleet),
-    );
+    let left = waiting;
+    const isAllTold = () => {
+      const open = left.filter((sale) => !isTold(sale));
+      if (open.length === 0 && left.length > 0) this.options.say(`known last: ${JSON.stringify(left.at(-1))}`);
+      left = open;
+      return open.length === 0;
+    };
+    await until(isAllTold, ceiling, () => this.#progress(fleet));
     return performance.now() - returnedMs;
   }
 

@@ -243,7 +243,9 @@ export class FlakyTill {
   #send(request: Request, lost: AbortSignal): Promise<Response> {
     if (lost.aborted) return Promise.reject(new TypeError('this tablet is lost'));
     if (request.method === 'POST') this.report({ type: 'sent', till: this.till });
-    const answer = fetch(request, { signal: AbortSignal.any([request.signal, lost]) });
+    const end = new AbortController(); // not AbortSignal.any: Node.js 20 may forget it
+    for (const signal of [request.signal, lost]) signal.addEventListener('abort', () => end.abort(), { once: true });
+    const answer = fetch(request, { signal: end.signal });
     if (request.method === 'POST') setTimeout(() => this.#sentNow(), 30);
     return answer;
   }

@@ -1,9 +1,11 @@
 import type { TillClock } from '../transport/till-clock.js';
 
-/** Time that passes only when the SDK sleeps: no test waits. A try never times out by itself; a scripted fetch says so instead. */
+/** Time that passes only when the SDK sleeps: no test waits. A timer rings only when the test rings it. */
 export class TestClock implements TillClock {
   /** Milliseconds of every pause, in order. */
   readonly pauses: number[] = [];
+  /** Timers that are running. */
+  readonly rings = new Set<() => void>();
   #elapsedMs = 0;
 
   /** @param startMs what the device believes the time to be */
@@ -24,8 +26,9 @@ export class TestClock implements TillClock {
     return Promise.resolve();
   }
 
-  timeout(): AbortSignal {
-    return new AbortController().signal;
+  timer(_ms: number, ring: () => void): () => void {
+    this.rings.add(ring);
+    return () => this.rings.delete(ring);
   }
 
   /** Somebody sets the device's clock. */

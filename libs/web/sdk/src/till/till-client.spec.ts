@@ -97,6 +97,24 @@ describe('a purchase on a bad line', () => {
     expect(await restart().resume()).toMatchObject({ ending: { result: 'charged' } });
   });
 
+  it('asks again when a try hangs, and leaves no timer behind', async () => {
+    const { clock, ...state } = shop();
+    let tries = 0;
+    const fetch = (request: Request) => {
+      tries += 1;
+      if (tries > 1) return state.gateway.fetch(request);
+      const hanging = new Promise<Response>((_, reject) =>
+        request.signal.addEventListener('abort', () => reject(request.signal.reason as Error)),
+      );
+      for (const ring of clock.rings) ring();
+      return hanging;
+    };
+    const { till } = shop({ fetch, clock });
+    expect(await till.pay(SALE)).toMatchObject({ result: 'charged' });
+    expect(tries).toBe(2);
+    expect(clock.rings.size).toBe(0);
+  });
+
   it('sends nothing when it was stopped before', async () => {
     const { gateway, till, journal } = shop();
     expect(() => till.pay(SALE, { signal: AbortSignal.abort() })).toThrow();

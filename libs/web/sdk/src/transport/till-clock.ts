@@ -6,15 +6,18 @@ export interface TillClock {
   monotonicMs(): number;
   /** Rejects with the reason of the signal when that comes first. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Aborts after so many milliseconds. */
-  timeout(ms: number): AbortSignal;
+  /** Rings once after so many milliseconds. @returns stops it */
+  timer(ms: number, ring: () => void): () => void;
 }
 
 /** The clock of a browser or of Node. */
 export const systemClock: TillClock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  timeout: (ms) => AbortSignal.timeout(Math.ceil(ms)),
+  timer: (ms, ring) => {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);

@@ -110,12 +110,20 @@ export class Transport {
     const { clock, patience } = this.options;
     const longestMs = patience.waitSeconds * 1_000 + patience.slackMs;
     const leftMs = Math.max(1_000, untilMs - clock.monotonicMs());
+    // Not AbortSignal.any with AbortSignal.timeout: Node.js 20 forgets such a pair when it collects garbage, and the try never ends.
+    const limit = new AbortController();
+    const stop = () => limit.abort(signal.reason);
+    const cancelTimer = clock.timer(Math.min(longestMs, leftMs), () => limit.abort(tooLong()));
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      const limit = AbortSignal.any([signal, clock.timeout(Math.min(longestMs, leftMs))]);
-      return judge(await attempt(this.#api, limit));
+      if (signal.aborted) stop();
+      return judge(await attempt(this.#api, limit.signal));
     } catch (error) {
-      if (isLostLine(error)) return { kind: 'lost', retryAfterMs: 0 };
+      if (limit.signal.aborted || isLostLine(error)) return { kind: 'lost', retryAfterMs: 0 };
       throw error;
+    } finally {
+      cancelTimer();
+      signal.removeEventListener('abort', stop);
     }
   }
 
@@ -142,12 +150,9 @@ function mustAskAgain({ status, code }: TsunaguProblem): boolean {
   return status >= 500 || [408, 425, 429].includes(status) || code === 'idempotency_in_progress';
 }
 
-/** Errors of fetch for a line that broke, an answer that was cut off or was no JSON, and a try that took too long; all else is a bug. */
+/** Errors of fetch for a line that broke, and for an answer that was cut off or was no JSON; all else is a bug. */
 function isLostLine(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof SyntaxError || isAbort(error);
+  return error instanceof TypeError || error instanceof SyntaxError;
 }
 
-function isAbort(error: unknown): boolean {
-  const name = (error as { name?: unknown } | null)?.name;
-  return name === 'AbortError' || name === 'TimeoutError';
-}
+const tooLong = () => new DOMException('this try took too long', 'TimeoutError');
