@@ -1,4 +1,5 @@
 import {
+  writePrivateTlv,
   compileSpec,
   defineSpec,
   IsoMessage,
@@ -163,6 +164,18 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
       kind: 'declined',
       actionCode: code,
     });
+  });
+
+  it('passes on what the issuer says to the cashier: katakana bytes, no card number, nothing from a field that is broken', () => {
+    const request = connector.buildRequest(facts());
+    const said = (field: string) => {
+      const reading = connector.readAnswer(request, answerTo(request, '107').set(48, field));
+      return reading.kind === 'declined' ? reading.issuerMessage : reading.kind;
+    };
+    expect(said(writePrivateTlv([['JP07', '\u00c3\u00de\u00dd\u00dc 03-1234']]))).toBe('ﾃﾞﾝﾜ 03-1234');
+    expect(said(writePrivateTlv([['JP07', 'CARD 4242 4242 4242 4242']]))).toBe('CARD ***');
+    expect(said(writePrivateTlv([['JP05', '102']]))).toBeNull();
+    expect(said('JP07999x')).toBeNull();
   });
 
   it('reads neither a yes nor a no into what it cannot use', () => {

@@ -155,6 +155,19 @@ describe('the switch on PostgreSQL', () => {
     expect(await stored(request.attemptId)).toMatchObject({ state: 'declined', sealed_account: null });
   });
 
+  it('keeps what the issuer said to the cashier beside its refusal, for whoever asks later', async () => {
+    const { line, service } = await born();
+    line.script = (message) => {
+      const answer = answered(message, '107');
+      if (answer.kind === 'answered') answer.message.set(48, 'ﾃﾞﾝﾜ ｼﾃｸﾀﾞｻｲ');
+      return Promise.resolve(answer);
+    };
+    const request = aSale();
+    const said = { answer: { source: 'iso8583_1993', code: '107', message: 'ﾃﾞﾝﾜ ｼﾃｸﾀﾞｻｲ' } };
+    expect((await service.submit(request)).network).toMatchObject(said);
+    expect((await service.submit(request)).network).toMatchObject(said);
+  });
+
   it('proves that nothing was sent while the line is down [A6]', async () => {
     const { line, service } = await born();
     line.isReady = false;

@@ -1,4 +1,5 @@
 import { classifyAction, responseMti, type IsoMessage } from '@tsunagu/iso8583';
+import { issuerMessage } from './issuer-message.js';
 import type { AcknowledgedKind, AcknowledgementReading, AnswerReading } from '@tsunagu/links';
 
 /** What an answer must give back unchanged when it carries it at all. @source reference/iso8583-1993.md §5.1 */
@@ -20,7 +21,7 @@ function reading(request: IsoMessage, answer: IsoMessage, actionCode: string): A
   switch (classifyAction(actionCode).outcome) {
     case 'declined':
     case 'referral':
-      return { kind: 'declined', ...facts };
+      return { kind: 'declined', ...facts, issuerMessage: issuerMessage(answer) };
     case 'approved':
     case 'partial':
       return approval(request, answer, facts);

@@ -77,7 +77,13 @@ export type AnswerReading =
       readonly approvedMinor: number;
       readonly emvResponse: string | null;
     }
-  | { readonly kind: 'declined'; readonly actionCode: string; readonly emvResponse: string | null }
+  | {
+      readonly kind: 'declined';
+      readonly actionCode: string;
+      readonly emvResponse: string | null;
+      /** What the issuer says to the cashier; left out or null: nothing. */
+      readonly issuerMessage?: string | null;
+    }
   | { readonly kind: 'unusable'; readonly actionCode: string | null };
 
 /**

@@ -31,7 +31,6 @@ export function wasCancelRefused(reason: string | null): boolean {
 
 /** The journal row in the words of the contract. */
 export function outcomeOf(record: JournalRecord): WireOutcome {
-  const { wire } = record;
   const listed = listedActionCode(record.reason) ?? refusalCode(record.reason);
   return {
     attemptId: record.attemptId,
@@ -40,7 +39,7 @@ export function outcomeOf(record: JournalRecord): WireOutcome {
     approvalCode: record.approvalCode,
     approvedMinor: record.approvedMinor,
     emvResponse: record.emvResponse,
-    network: wire === null ? null : { link: wire.link, rrn: wire.rrn, stan: wire.stan, localTime: wire.localTime },
+    network: networkOf(record),
     reason: wasCancelRefused(record.reason) ? CANCEL_REFUSED : record.reason,
     lateApproval: record.isLateApproval,
   };
@@ -53,6 +52,13 @@ function isHeldBack({ reason }: JournalRecord): boolean {
 
 function refusalCode(reason: string | null): string | undefined {
   return wasCancelRefused(reason) ? reason?.slice(CANCEL_REFUSED.length + 1) : undefined;
+}
+
+function networkOf({ wire, actionCode, issuerMessage = null }: JournalRecord): WireOutcome['network'] {
+  if (wire === null) return null;
+  const names = { link: wire.link, rrn: wire.rrn, stan: wire.stan, localTime: wire.localTime };
+  if (issuerMessage === null || actionCode === null) return names;
+  return { ...names, answer: { source: 'iso8583_1993', code: actionCode, message: issuerMessage } };
 }
 
 /** A row that was just inserted, as a record without an answer. */

@@ -23,6 +23,8 @@ export interface WireAnswer {
   readonly approvalCode: string | null;
   readonly approvedMinor: number | null;
   readonly emvResponse: string | null;
+  /** What the issuer said to the cashier with a refusal; left out: nothing. */
+  readonly issuerMessage?: string | null;
 }
 
 /** A new journal row. `order` and `wire` are null only for an attempt that was burned before it was seen. */

@@ -5,6 +5,7 @@ import { CountIncreases1795000020092 } from './count-increases.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { KeepNegativeList1795000020043 } from './keep-negative-list.migration.js';
+import { KeepIssuerMessages1795000020093 } from './keep-issuer-messages.migration.js';
 import { RuleAttempts1795000020091 } from './rule-attempts.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
 
@@ -18,4 +19,5 @@ export const switchMigrations: readonly Migration[] = [
   CountCardDeclines1795000020081,
   RuleAttempts1795000020091,
   CountIncreases1795000020092,
+  KeepIssuerMessages1795000020093,
 ];

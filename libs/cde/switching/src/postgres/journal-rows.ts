@@ -22,6 +22,7 @@ export interface JournalRow {
   readonly approval_code: string | null;
   readonly approved_minor: string | null;
   readonly emv_response: string | null;
+  readonly issuer_message: string | null;
   readonly late_approval: boolean;
   readonly business_date: string | null;
   readonly reversal_date: string | null;
@@ -65,6 +66,7 @@ export function recordOf(row: JournalRow): JournalRecord {
     approvalCode: row.approval_code,
     approvedMinor: row.approved_minor === null ? null : Number(row.approved_minor),
     emvResponse: row.emv_response,
+    issuerMessage: row.issuer_message,
     isLateApproval: row.late_approval,
     businessDate: row.business_date,
     reversalDate: row.reversal_date,

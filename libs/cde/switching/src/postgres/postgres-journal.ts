@@ -87,7 +87,7 @@ export class PostgresJournal extends Journal {
   override async move(key: AttemptKey, move: JournalMove): Promise<{ isMoved: boolean; record: JournalRecord }> {
     const [text, values] =
       move.saf === undefined
-        ? [statement.MOVE, moveValues(key, move)]
+        ? [statement.MOVE, [...moveValues(key, move), move.answer?.issuerMessage ?? null]]
         : [statement.MOVE_AND_QUEUE, [...moveValues(key, move), ...draftValues(move.saf)]];
     const moved = found(await this.transactions.ask<JournalRow>(key, text, values));
     if (moved !== undefined) return { isMoved: true, record: moved };

@@ -174,6 +174,7 @@ export class SubmitService {
           answer: {
             actionCode: reading.actionCode,
             emvResponse: reading.emvResponse,
+            issuerMessage: reading.issuerMessage,
             approvalCode: null,
             approvedMinor: null,
           },
