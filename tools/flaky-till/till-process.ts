@@ -74,7 +74,7 @@ export class FlakyTill {
     this.report({
       type: 'told',
       till: this.till,
-      reference: sale.reference,
+      reference: outcome.payment?.client_reference ?? sale.reference,
       result: isCharged ? 'charged' : 'not_charged',
     });
     if (isCharged) await this.#then(sale, outcome.payment);
@@ -244,8 +244,9 @@ export class FlakyTill {
     if (lost.aborted) return Promise.reject(new TypeError('this tablet is lost'));
     if (request.method === 'POST') this.report({ type: 'sent', till: this.till });
     const end = new AbortController(); // not AbortSignal.any: Node.js 20 may forget it
-    for (const signal of [request.signal, lost]) signal.addEventListener('abort', () => end.abort(), { once: true });
-    const answer = fetch(request, { signal: end.signal });
+    const stop = () => end.abort();
+    for (const signal of [request.signal, lost]) signal.addEventListener('abort', stop, { once: true });
+    const answer = fetch(request, { signal: end.signal }).finally(() => lost.removeEventListener('abort', stop));
     if (request.method === 'POST') setTimeout(() => this.#sentNow(), 30);
     return answer;
   }
