@@ -1,6 +1,7 @@
 import type { ReverseRequest, SubmitRequest, SwitchPort, WireOutcome } from '@tsunagu/contracts';
 import type { IsoMessage } from '@tsunagu/iso8583';
 import type { Stray } from '@tsunagu/links';
+import { STALE_AFTER_MS } from './attempt/journal-state.js';
 import { outcomeOf } from './attempt/outcome.js';
 import type { AttemptKey, LeaseRef } from './journal/journal.js';
 import { ReverseService } from './reversal/reverse.service.js';
@@ -9,8 +10,6 @@ import { ADVICES } from './submit/submit-request.js';
 import { SubmitService } from './submit/submit.service.js';
 import { SwitchingMemory, type SwitchingPorts } from './switching.js';
 
-/** Older than any request can be while its process still works on it: reply timer, queue, and the wait for a database. */
-const STALE_AFTER_MS = 120_000;
 const APPROVED_FIRST_DIGIT = '0';
 
 /**

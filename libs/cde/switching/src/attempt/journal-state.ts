@@ -9,6 +9,9 @@ import { AppError } from '@tsunagu/kernel';
 export type JournalState =
   'sending' | 'not_sent' | 'approved' | 'declined' | 'sent_unknown' | 'reversing' | 'reversed' | 'in_doubt' | 'burned';
 
+/** Older than any request can be while its process still works on it: reply timer, queue, and the wait for a database. */
+export const STALE_AFTER_MS = 120_000;
+
 export type JournalEvent =
   | 'approve'
   | 'decline'

@@ -61,6 +61,20 @@ describe('store-and-forward in the hands of operators', () => {
     await bench.until(async () => (await stateOf(life, request)) === 'reversed');
   });
 
+  it('holds its terminal no longer when people gave it up before its first copy could leave', async () => {
+    const life = await bench.born('never-left');
+    life.line.script = () => null;
+    const request = aSale();
+    await life.service.submit(request); // no worker: the reversal stays here
+    const name = { attemptId: request.attemptId, kind: 'reversal' } as const;
+    const at = bench.clock.now();
+    expect((await life.service.submit(aSale())).reason).toBe('busy');
+    await desk.orderGivingUp(name, { by: 'aoi', reason: 'agreed by telephone', at });
+    await desk.approveGivingUp(name, { by: 'ren', at });
+    life.line.script = () => '000';
+    expect(await life.service.submit(aSale())).toMatchObject({ state: 'approved' });
+  });
+
   it('is given up by two people only, and then the attempt is in doubt', async () => {
     const { life, request } = await refused('given-up');
     const name = { attemptId: request.attemptId, kind: 'reversal' } as const;

@@ -41,4 +41,24 @@ describe('order within a terminal', () => {
     expect(await order.clear('link', 'T1', 0)).toBe(true);
     expect(await order.clear('link', 'T2', 0)).toBe(false);
   });
+
+  it('lets go of what the journal owes no more, and of nothing else', async () => {
+    const order = new TerminalOrder(new SystemClock());
+    await order.holding('link', entry, queued);
+    expect(await order.settle('link', 'T1', async () => [entry])).toBe(false);
+    expect(await order.settle('link', 'T1', async () => [])).toBe(true);
+    const younger = { ...entry, attemptId: 'b' };
+    let write = (): void => undefined;
+    const writing = order.holding('link', younger, async () => {
+      await new Promise<void>((resolve) => (write = resolve));
+      return { isQueued: true, value: undefined };
+    });
+    // Its row is committed while we read: not seen, and held all the same.
+    const settled = order.settle('link', 'T1', async () => {
+      write();
+      await writing;
+      return [];
+    });
+    expect(await settled).toBe(false);
+  });
 });

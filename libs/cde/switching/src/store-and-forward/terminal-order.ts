@@ -18,6 +18,8 @@ export type UnsentEntry = Pick<SafClaim, 'terminal' | 'kind'> & AttemptKey;
 export class TerminalOrder {
   readonly #held = new Map<string, Map<string, Set<string>>>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** Entries whose row may not be there yet. */
+  readonly #beingWritten = new Set<string>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -32,22 +34,40 @@ export class TerminalOrder {
     queue: () => Promise<{ isQueued: boolean; value: T }>,
   ): Promise<T> {
     this.#hold(link, entry);
+    this.#beingWritten.add(entryName(entry));
     let isQueued = false;
     try {
       const result = await queue();
       isQueued = result.isQueued;
       return result.value;
     } finally {
+      this.#beingWritten.delete(entryName(entry));
       if (!isQueued) this.release(link, entry);
     }
   }
 
+  /**
+   * Let go of what people ended elsewhere: entries that are held here and that the journal owes no more.
+   * @param owed reads what is unsent from the journal, after this call has looked at what is held
+   * @returns whether this terminal is free now
+   */
+  async settle(link: string, terminal: string, owed: () => Promise<readonly UnsentEntry[]>): Promise<boolean> {
+    const written = [...(this.#held.get(link)?.get(terminal) ?? [])].filter((name) => !this.#beingWritten.has(name));
+    const stillOwed = new Set((await owed()).map(entryName));
+    for (const name of written) if (!stillOwed.has(name)) this.#letGo(link, terminal, name);
+    return !this.#isHeld(link, terminal);
+  }
+
   /** The entry was sent once, or will never be. */
   release(link: string, entry: UnsentEntry): void {
+    this.#letGo(link, entry.terminal, entryName(entry));
+  }
+
+  #letGo(link: string, terminal: string, name: string): void {
     const terminals = this.#held.get(link);
-    const held = terminals?.get(entry.terminal);
-    if (held?.delete(entryName(entry)) !== true || held.size > 0) return;
-    terminals?.delete(entry.terminal);
+    const held = terminals?.get(terminal);
+    if (held?.delete(name) !== true || held.size > 0) return;
+    terminals?.delete(terminal);
     this.#wake(link);
   }
 

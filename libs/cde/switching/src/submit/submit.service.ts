@@ -11,10 +11,12 @@ import {
   type JournalEntry,
   type JournalMove,
   type JournalRecord,
+  type LeaseRef,
 } from '../journal/journal.js';
 import { LinkElsewhereError } from '../lease/link-elsewhere-error.js';
 import { persist } from '../journal/persist.js';
-import { terminalOf } from '../store-and-forward/terminal-order.js';
+import { STALE_AFTER_MS } from '../attempt/journal-state.js';
+import { terminalOf, type UnsentEntry } from '../store-and-forward/terminal-order.js';
 import type { SwitchingMemory, SwitchingPorts } from '../switching.js';
 import type { Flight } from './flights.js';
 import { entryOf, messageIdentity, orderOf, originalOf, reversalDraft, wireIdentity } from './submit-request.js';
@@ -98,9 +100,13 @@ export class SubmitService {
     return original?.wire?.link;
   }
 
-  #isTerminalClear(request: SubmitRequest, desk: Desk): Promise<boolean> {
+  /** What holds it longer than that may have been ended by people, or by another process: the journal knows. */
+  async #isTerminalClear(request: SubmitRequest, desk: Desk): Promise<boolean> {
+    const { name: link } = desk.line.config;
     const terminal = terminalOf(request.tenantId, request.acceptor);
-    return this.memory.order.clear(desk.line.config.name, terminal, ORDER_WAIT_MS);
+    if (await this.memory.order.clear(link, terminal, ORDER_WAIT_MS)) return true;
+    const { fence } = desk.lease;
+    return fence !== null && this.memory.order.settle(link, terminal, () => unsentOf(this.ports, { link, fence }));
   }
 
   /** An attempt seen before. One left `sending` by a life that has ended is lost: reversed, never resent. */
@@ -226,6 +232,12 @@ export class SubmitService {
     const at = this.ports.clock.now();
     return persist(this.ports.clock, () => this.ports.journal.move(record, { ...move, from: 'sending', at }));
   }
+}
+
+/** First copies that the journal owes; attempts that an earlier life left behind are lost on the way, as at every sweep. */
+function unsentOf({ journal, clock }: SwitchingPorts, lease: LeaseRef): Promise<readonly UnsentEntry[]> {
+  const at = clock.now();
+  return journal.recover(lease, { at, staleBefore: new Date(at.getTime() - STALE_AFTER_MS) });
 }
 
 /** Errors of ours name why nothing was sent; the HSM's silence is for the caller to retry. */
