@@ -188,10 +188,13 @@ async function main(): Promise<number> {
 }
 
 /** What the clerk does when the till does not know how it ended. */
-function nextStep({ clientReference }: Intent, terminalId: string): string {
+function nextStep({ clientReference, paymentId }: Intent, terminalId: string): string {
+  const waits =
+    'till: when it waits for its customer: "continue", "dcc offer" or "cancel"; "give-up" ends it uncharged';
   return [
     `till: it is not known whether this went through${clientReference === null ? '' : ` (reference ${clientReference})`}: do not take the payment again`,
     `till: next step: run "npm run till -- resume" on this terminal (${terminalId.slice(-8)}); it asks with the same key and never charges twice`,
+    ...(paymentId === null ? [] : [waits]),
   ].join('\n');
 }
 
