@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withTimeLimit } from '../proof/time-limit.js';
 
 export interface Answer {
   readonly status: number;
@@ -56,14 +57,12 @@ export class PersistentClient {
   async #once(method: string, path: string, extra: Record<string, string>, body: unknown): Promise<Answer | undefined> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.apiKey}`, ...extra };
     if (body !== undefined) headers['content-type'] = 'application/json; charset=utf-8';
+    const text = body === undefined ? undefined : JSON.stringify(body);
     try {
-      const response = await fetch(this.base + path, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.any([this.deadline, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      return await withTimeLimit({ ms: CALL_TIMEOUT_MS, signal: this.deadline }, async (signal) => {
+        const response = await fetch(this.base + path, { method, headers, body: text, signal });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
       });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     } catch (error) {
       if (error instanceof TypeError || error instanceof SyntaxError || error instanceof DOMException) return undefined;
       throw error; // anything else is a bug of ours, not a lost connection
