@@ -144,6 +144,24 @@ describe('transactions on PostgreSQL', () => {
     expect(pool.counts.commits).toBe(before + 1);
   });
 
+  it('keeps the transactions of two pools apart, the one inside the other', async () => {
+    const otherPool = new MoneyPool(new Secret(db.url('gateway')), quietLogger(), { max: 1 });
+    const other = new Transactions(otherPool);
+    try {
+      await transactions.run({ tenantId: A }, async (outer) => {
+        await other.run({ tenantId: B }, async (inner) => {
+          expect(inner).not.toBe(outer);
+          expect(inner.tenantId).toBe(B);
+          await transactions.run({ tenantId: A }, async (again) => expect(again).toBe(outer));
+          await other.run({ tenantId: B }, async (again) => expect(again).toBe(inner));
+        });
+        await transactions.run({ tenantId: A }, async (again) => expect(again).toBe(outer));
+      });
+    } finally {
+      await otherPool.onApplicationShutdown();
+    }
+  });
+
   it('lets work that outlived its transaction into none that came after', async () => {
     let kept: Tx | undefined;
     let late: Promise<number | undefined> | undefined;

@@ -83,6 +83,23 @@ export class Tx {
   }
 }
 
+/** The open transaction of one pool, and those of other pools around it. */
+interface Frame {
+  readonly owner: Transactions;
+  readonly tx: Tx;
+  readonly outer: Frame | undefined;
+}
+
+/** One for all pools: Node.js 20 copies every storage that was ever used into every promise, so one each would slow the process with each pool. */
+const OPEN = new AsyncLocalStorage<Frame>();
+
+/** Frames that have ended are passed over, so that work which outlives them does not carry a chain of them. */
+function openFrame(): Frame | undefined {
+  let frame = OPEN.getStore();
+  while (frame !== undefined && !frame.tx.isOpen) frame = frame.outer;
+  return frame;
+}
+
 /**
  * Transactions of the money path: pipelined, so `begin`, the tenant, the statements and `commit` share round trips.
  *
@@ -91,8 +108,6 @@ export class Tx {
  */
 @Injectable()
 export class Transactions {
-  readonly #open = new AsyncLocalStorage<Tx>();
-
   constructor(private readonly pool: MoneyPool) {}
 
   /**
@@ -108,7 +123,7 @@ export class Transactions {
     const begun = begin(client, ctx.tenantId);
     let value: T;
     try {
-      value = await this.#open.run(tx, () => fn(tx));
+      value = await this.#within(tx, () => fn(tx));
     } catch (error) {
       tx.close();
       await this.#rollBack(client, tx);
@@ -149,7 +164,7 @@ export class Transactions {
     const client = await this.pool.connect();
     const tx = new Tx(client, this.pool.counts, ctx.tenantId);
     const begun = begin(client, ctx.tenantId);
-    const seen = this.#open.run(tx, looks);
+    const seen = this.#within(tx, looks);
     seen.catch(() => undefined); // told below, unless the transaction has more to tell
     tx.close();
     await this.#commit(client, tx, begun);
@@ -159,10 +174,15 @@ export class Transactions {
   /** The open transaction that a call belongs to. */
   #joined(ctx: { readonly tenantId: string }): Tx | undefined {
     invariant(UUID.test(ctx.tenantId), 'a transaction belongs to one tenant');
-    const open = this.#open.getStore();
-    if (open?.isOpen !== true) return undefined;
-    invariant(open.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
-    return open;
+    let frame = openFrame();
+    while (frame !== undefined && frame.owner !== this) frame = frame.outer;
+    if (frame?.tx.isOpen !== true) return undefined;
+    invariant(frame.tx.tenantId === ctx.tenantId, 'a transaction never changes its tenant');
+    return frame.tx;
+  }
+
+  #within<T>(tx: Tx, fn: () => T): T {
+    return OPEN.run({ owner: this, tx, outer: openFrame() }, fn);
   }
 
   async #rollBack(client: PoolClient, tx: Tx): Promise<void> {
