@@ -12,6 +12,7 @@ interface Payment {
   readonly id: string;
   readonly code?: string;
   readonly status: string;
+  readonly captured: { readonly amount: number };
   readonly token: string;
   readonly allowed_actions: readonly string[];
   readonly attempts: readonly {
@@ -141,7 +142,7 @@ function doubtCases(till: WaitingTill): void {
 
 function authorizationCases(till: WaitingTill): void {
   it(
-    'grows, is captured in parts beyond its first amount, and lets go of the rest',
+    'grows, is captured in parts beyond its first amount, lets go of the rest, and goes back whole',
     async () => {
       const { id } = await till.pay('auth', 10_000);
       const grown = await till.move(id, 'increases', 5_000);
@@ -150,12 +151,17 @@ function authorizationCases(till: WaitingTill): void {
       expect(await till.move(id, 'captures', 15_001)).toMatchObject(refusal);
       await till.move(id, 'captures', 12_000, { final: false });
       await till.until(id, 'partially_captured');
+      await till.move(id, 'captures', 1_000, { final: false });
+      await till.when(id, ({ captured }) => captured.amount === 13_000);
       const released = await till.move(id, 'release');
-      expect(released).toMatchObject({ status: 'captured', captured: { amount: 12_000 }, customer_charged: 'yes' });
-      expect(await till.booked(released)).toMatchObject([
+      expect(released).toMatchObject({ status: 'captured', captured: { amount: 13_000 }, customer_charged: 'yes' });
+      await till.move(id, 'refunds');
+      expect(await till.booked(await till.until(id, 'refunded'))).toMatchObject([
         { kind: 'auth', state: 'captured' },
         { kind: 'increase', amountMinor: 5_000 },
         { kind: 'capture', amountMinor: 12_000 },
+        { kind: 'capture', amountMinor: 1_000 },
+        { kind: 'refund', amountMinor: 13_000 },
       ]);
     },
     TEST_MS,

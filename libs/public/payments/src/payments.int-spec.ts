@@ -353,6 +353,19 @@ describe('captures and cancels', () => {
     expect(hold).toEqual({ open: 0 });
   });
 
+  it('gives back what was captured in parts by the name of its authorization, because no capture is as large', async () => {
+    const id = await anAuthorization(1000);
+    for (const amountMinor of [300, 700]) {
+      await house.actions.capture(ctx, id, { idempotency: anIntent(), amountMinor });
+      await house.workLanes();
+    }
+    await house.actions.refund(ctx, id, { idempotency: anIntent() });
+    await house.workLanes();
+    const { status, attempts } = await view(id);
+    const sent = house.wire.submitted.at(-1);
+    expect([status, sent?.originalAttemptId]).toEqual(['refunded', attempts[0]?.id]);
+  });
+
   it('reverses an authorization that is cancelled', async () => {
     const id = await anAuthorization();
     const { resource } = await house.actions.cancel(ctx, id, { idempotency: anIntent() });

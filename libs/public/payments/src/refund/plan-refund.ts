@@ -124,11 +124,14 @@ export function startRefund(
   return draft.done();
 }
 
-/** The attempt that took the money: the sale, or the last capture. */
+/**
+ * What a refund refers to: the one message that took the money. Money taken in several captures hangs together only by its
+ * authorization: no single capture of it is as large as what may go back.
+ */
 function chargeOf(attempts: readonly Attempt[]): Attempt {
-  const found = attempts.findLast(
-    (attempt) => attempt.status === 'approved' && (attempt.kind === 'sale' || attempt.kind === 'capture'),
-  );
+  const approved = attempts.filter(({ status }) => status === 'approved');
+  const taken = approved.filter(({ kind }) => kind === 'sale' || kind === 'capture');
+  const found = taken.length > 1 ? approved.find(({ kind }) => kind === 'auth') : taken[0];
   if (found === undefined) throw new PaymentError('state_conflict');
   return found;
 }
