@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { writeWhole } from '../supervisor/write-whole.mjs';
+import { join, resolve } from 'node:path';
+import { counterFileOf, noteCounter } from '@tsunagu/simulator';
 
 /** A simulated terminal of `sandbox.json`. @source architecture.md §7 */
 export interface SandboxTerminal {
@@ -10,7 +10,7 @@ export interface SandboxTerminal {
   readonly scheme: 'AES-DUKPT' | 'TDES-DUKPT';
   readonly initial_key: string;
   readonly initial_key_id: string;
-  next_counter: number;
+  readonly next_counter: number;
 }
 
 export interface SandboxTenant {
@@ -71,16 +71,11 @@ export class SandboxFile {
 
   /** Counter of a reader, shared by all tills of this machine that stand for it. */
   counterFile(terminalId: string): string {
-    return join(dirname(this.file), 'till', `${terminalId}.counter`);
+    return counterFileOf(this.file, terminalId);
   }
 
   /** Tell other readers of the file which counter comes next. */
   noteCounter(terminalId: string, nextCounter: number): void {
-    const fresh = JSON.parse(readFileSync(this.file, 'utf8')) as Sandbox;
-    const terminals = fresh.tenants.flatMap(({ stores }) => stores.flatMap((store) => store.terminals));
-    const terminal = terminals.find(({ id }) => id === terminalId);
-    if (terminal === undefined) return;
-    terminal.next_counter = Math.max(terminal.next_counter, nextCounter);
-    writeWhole(this.file, `${JSON.stringify(fresh, null, 2)}\n`);
+    noteCounter(this.file, terminalId, nextCounter);
   }
 }

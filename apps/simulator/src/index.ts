@@ -25,3 +25,4 @@ export {
 } from './reader/card-reader.js';
 export { ReaderError } from './reader/reader-counter.js';
 export { SharedReader } from './reader/shared-reader.js';
+export { counterFileOf, noteCounter } from './reader/sandbox-readers.js';

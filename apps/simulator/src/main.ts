@@ -62,6 +62,7 @@ async function main(): Promise<void> {
     standbyPorts: standbyPorts(),
     scripts: scriptsFrom(process.env['SIM_SCRIPTS']),
     directory,
+    sandboxFile: process.env['SANDBOX_FILE'],
     timings: Object.fromEntries(Object.entries(late).filter(([, value]) => value !== undefined)),
   });
   const tillStarting = webTill();

@@ -8,6 +8,8 @@ import { UNION_PAY_COMPLETION } from './hosts/union-pay-rules.js';
 import { IssuerLedger } from './ledger/issuer-ledger.js';
 import { PanelServer, SimulatorMetrics, type PanelLink } from './panel/panel-server.js';
 import { RateHost } from './rates/rate-host.js';
+import { SandboxReaders } from './reader/sandbox-readers.js';
+import { TestDesk } from './reader/test-desk.js';
 import { ScriptBook } from './scripts/script-book.js';
 import { parseScripts } from './scripts/script.js';
 import { MessageTrace } from './trace/message-trace.js';
@@ -29,6 +31,8 @@ export interface SimulatorOptions {
   readonly tls?: HostTls;
   /** Scripts at the start, YAML. */
   readonly scripts?: string;
+  /** `sandbox.json`, whose terminals have readers here; without it nobody can show a card. */
+  readonly sandboxFile?: string;
 }
 
 export interface RunningSimulator<Link extends string = string> {
@@ -39,7 +43,9 @@ export interface RunningSimulator<Link extends string = string> {
 }
 
 /** Hosts that are not like the others. `cup-direct` is UnionPay's own line: 1987 edition, 46-byte header. */
-const TRAITS: Readonly<Record<string, (() => Pick<HostOptions, 'completion' | 'dialect'>) | undefined>> = {
+const TRAITS: Readonly<Record<string, (() => Pick<HostOptions, 'completion' | 'dialect' | 'hasDomesticCodes'>) | undefined>> = {
+  jcb: () => ({ hasDomesticCodes: true }),
+  acq: () => ({ hasDomesticCodes: true }),
   cup: () => ({ completion: UNION_PAY_COMPLETION }),
   'cup-direct': () => ({ completion: UNION_PAY_COMPLETION, dialect: new UnionPayDialect() }),
 };
@@ -79,7 +85,9 @@ export async function startSimulator<Link extends string>(
     };
   });
   metrics.watch(links);
-  const panel = new PanelServer(links, { faults, scripts, trace, rates: new RateHost() }, metrics);
+  const { sandboxFile } = options;
+  const terminals = sandboxFile === undefined ? undefined : new TestDesk(new SandboxReaders(sandboxFile));
+  const panel = new PanelServer(links, { faults, scripts, trace, terminals, rates: new RateHost() }, metrics);
   for (const { link, host } of links) await host.listen(options.hostPorts[link as Link]);
   for (const { link, host } of links) {
     const standby = options.standbyPorts?.[link];

@@ -17,6 +17,8 @@ export interface TestCard {
   readonly pin: string;
   /** AIDs of the applications on its chip, hex, the issuer's first choice first. A card of two brands leaves the choice to the holder. */
   readonly applications: readonly string[];
+  /** A card inside a phone or watch: it is tapped and nothing else, and its holder has proved himself to the device (CDCVM). */
+  readonly device?: 'phone' | 'watch';
 }
 
 /** @source payment-features.md §6.1 */
@@ -59,6 +61,8 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = Object.fromEntries
       ...card('unionpay-visa', 'unionpay', '6200000000000047', '220', 'credit', 'CNY'),
       applications: [AID.unionpay, AID.visa],
     },
+    { ...card('visa-phone', 'visa', '4761739001010119', '201', 'credit', 'JPY'), device: 'phone' as const },
+    { ...card('mastercard-watch', 'mastercard', '2223000048400011', '201', 'credit', 'JPY'), device: 'watch' as const },
   ].map((entry) => [entry.name, entry]),
 );
 

@@ -54,6 +54,13 @@ export class FaultPanel {
     for (const listener of this.#listeners) listener();
   }
 
+  /** One rule more, behind those that stand. Rules that have struck as often as they may are forgotten. */
+  add(rule: FaultRule): void {
+    const alive = this.#rules.filter(({ rule: { next }, struck }) => struck < (next ?? Infinity));
+    this.#rules = [...alive, { rule, struck: 0 }];
+    for (const listener of this.#listeners) listener();
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }

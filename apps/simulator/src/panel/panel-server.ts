@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { FaultPanel } from '../faults/fault-panel.js';
-import { parseFaults } from '../faults/fault-rule.js';
+import { parseFault, parseFaults } from '../faults/fault-rule.js';
 import { ENDPOINTS, type CountEvent, type IssuerHost } from '../hosts/issuer-host.js';
 import { HOST_DEEDS, messageOf, type HostOrder } from '../initiative/host-order.js';
 import type { IssuerLedger } from '../ledger/issuer-ledger.js';
 import { ledgerPage, parseLedgerQuery } from '../ledger/ledger-view.js';
 import type { RateHost } from '../rates/rate-host.js';
 import type { ScriptBook } from '../scripts/script-book.js';
+import type { TestDesk } from '../reader/test-desk.js';
 import { parseScripts, ScriptError } from '../scripts/script.js';
 import type { MessageTrace } from '../trace/message-trace.js';
 import { PANEL_PAGE } from './panel-page.js';
@@ -59,6 +60,8 @@ export class PanelServer {
       readonly scripts: ScriptBook;
       readonly rates: RateHost;
       readonly trace: MessageTrace;
+      /** Virtual terminals; a simulator without a sandbox has none. */
+      readonly terminals?: TestDesk;
     },
     private readonly metrics: SimulatorMetrics,
   ) {
@@ -102,6 +105,7 @@ export class PanelServer {
     'GET /': () => ({ status: 200, body: PANEL_PAGE, type: 'text/html; charset=utf-8' }),
     'GET /faults': () => json(200, this.boards.faults.state),
     'PUT /faults': async (request, search) => this.#replaceFaults(await bodyOf(request), search.get('link')),
+    'POST /faults': async (request) => this.#addFault(await bodyOf(request)),
     'DELETE /faults': () => {
       this.boards.faults.replace([]);
       return json(200, this.boards.faults.state);
@@ -134,6 +138,15 @@ export class PanelServer {
     'DELETE /dcc/rates': () => {
       this.boards.rates.reset();
       return json(200, this.boards.rates.state);
+    },
+    'GET /terminals/cards': () => this.#atTerminals((desk) => ({ status: 200, body: desk.cards() })),
+    'POST /terminals/present': async (request, search) => {
+      const body = await bodyOf(request);
+      return this.#atTerminals((desk) => desk.present(search.get('id') ?? '', body));
+    },
+    'POST /terminals/pin': async (request, search) => {
+      const body = await bodyOf(request);
+      return this.#atTerminals((desk) => desk.pin(search.get('id') ?? '', body));
     },
     'GET /health/live': () => json(200, { status: 'ok' }),
     'GET /health/ready': () => this.#ready(),
@@ -178,13 +191,31 @@ export class PanelServer {
 
   /** All rules, or with `?link=NAME` those of one link only. */
   #replaceFaults(body: unknown, link: string | null): Reply {
-    const names = this.links.flatMap(({ link }) => [link, ...ENDPOINTS.map((endpoint) => `${link}/${endpoint}`)]);
-    const parsed = parseFaults(body, names);
+    const parsed = parseFaults(body, this.#places());
     if (typeof parsed === 'string') return json(400, { message: parsed });
     if (link === null) this.boards.faults.replace(parsed.rules, parsed.seed);
     else if (parsed.rules.some((rule) => rule.link !== link)) return json(400, { message: `every rule names ${link}` });
     else this.boards.faults.replaceOf(link, parsed.rules);
     return json(200, this.boards.faults.state);
+  }
+
+  /** One rule more; those that are armed stay as they are. */
+  #addFault(body: unknown): Reply {
+    const rule = parseFault(body, this.#places());
+    if (typeof rule === 'string') return json(400, { message: rule });
+    this.boards.faults.add(rule);
+    return json(200, this.boards.faults.state);
+  }
+
+  #places(): string[] {
+    return this.links.flatMap(({ link }) => [link, ...ENDPOINTS.map((endpoint) => `${link}/${endpoint}`)]);
+  }
+
+  #atTerminals(work: (desk: TestDesk) => { readonly status: number; readonly body: object }): Reply {
+    const { terminals } = this.boards;
+    if (terminals === undefined) return json(404, { message: 'this simulator has no terminals' });
+    const { status, body } = work(terminals);
+    return json(status, body);
   }
 
   /** Shows only what is on disk: a reader may compare it with our books at any moment, even after a crash. */

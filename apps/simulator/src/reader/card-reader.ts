@@ -1,3 +1,4 @@
+import { CURRENCIES, type CurrencyCode } from '@tsunagu/kernel';
 import { DUKPT_PROFILES, TerminalDukpt, type DukptProfile } from '@tsunagu/hsm';
 import type { TestCard } from '../cards/test-cards.js';
 import { ReaderError } from './reader-counter.js';
@@ -22,6 +23,8 @@ export interface Presentation {
   readonly card: TestCard;
   readonly entry: EntryMode;
   readonly amountMinor: number;
+  /** Of the amount; yen unless said otherwise. */
+  readonly currency?: CurrencyCode;
   /** Digits typed at the reader's PIN pad, if any. */
   readonly pin?: string;
   /** AID that the holder chose on a card of several; its first one unless said otherwise. */
@@ -57,8 +60,10 @@ export class CardReader {
   /** @returns what the till sends, and the counter for the next card */
   present(
     counter: number,
-    { card, entry, amountMinor, pin, application = card.applications[0] }: Presentation,
+    { card, entry, amountMinor, currency, pin, application = card.applications[0] }: Presentation,
   ): { cardPresent: CardPresent; nextCounter: number } {
+    if (card.device !== undefined && entry !== 'contactless')
+      throw new ReaderError(`a ${card.device} can only be tapped`);
     const { nextCounter, ...payload } = this.#dukpt.encryptCard(counter, contentOf(this.#profile, card));
     if (nextCounter === null) throw new ReaderError('this terminal has used up its key: npm start -- --reset');
     const pinBlock = pin === undefined ? undefined : this.#dukpt.encryptPin(counter, pin, card.pan);
@@ -66,7 +71,9 @@ export class CardReader {
       format: this.terminal.scheme === 'AES-DUKPT' ? 'dukpt_aes' : 'dukpt_tdes',
       ...payload,
       entry_mode: entry,
-      ...(entry === 'stripe' ? {} : { emv: clearEmv({ entry, amountMinor, application }, nextCounter) }),
+      ...(entry === 'stripe'
+        ? {}
+        : { emv: clearEmv({ card, entry, amountMinor, currency, application }, nextCounter) }),
       ...(pinBlock === undefined ? {} : { pin_block: pinBlock }),
     };
     return { cardPresent, nextCounter };
@@ -95,17 +102,18 @@ function contentOf(profile: DukptProfile, card: TestCard): Buffer {
 
 /** Tags without cardholder data, as they travel in the clear. The cryptogram is a stand-in: the simulated issuers do not check it yet. */
 function clearEmv(
-  { entry, amountMinor, application }: Pick<Presentation, 'entry' | 'amountMinor' | 'application'>,
+  { card, entry, amountMinor, currency = 'JPY', application }: Omit<Presentation, 'pin'>,
   counter: number,
 ): string {
   const date = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(2, 10).replaceAll('-', '');
   const items = [
     ...(application === undefined ? [] : [tag('84', application)]),
     tag('82', entry === 'contactless' ? '0080' : '3900'),
+    ...(card.device === undefined ? [] : deviceProof(card.brand)),
     tag('95', '0000000000'),
     tag('9A', date),
     tag('9C', '00'),
-    tag('5F2A', '0392'),
+    tag('5F2A', CURRENCIES[currency].numeric.padStart(4, '0')),
     tag('9F02', String(amountMinor).padStart(12, '0')),
     tag('9F03', '000000000000'),
     tag('9F1A', '0392'),
@@ -115,6 +123,11 @@ function clearEmv(
     tag('9F37', ((counter * 2_654_435_761) % 2 ** 32).toString(16).padStart(8, '0')),
   ];
   return Buffer.concat(items).toString('hex').toUpperCase();
+}
+
+/** What a device says that knows its holder: Visa and UnionPay in the card qualifiers, the others as a PIN that the "card" has checked. */
+function deviceProof(brand: TestCard['brand']): Buffer[] {
+  return ['visa', 'unionpay'].includes(brand) ? [tag('9F6C', '0080')] : [tag('9F34', '010002')];
 }
 
 const padded = (digits: string): string => (digits.length % 2 === 0 ? digits : `${digits}F`);

@@ -6,12 +6,15 @@ import { ReaderCounter } from './reader-counter.js';
 export class SharedReader {
   readonly #reader: CardReader;
   readonly #counter: ReaderCounter;
+  /** Its terminal. */
+  readonly id: string;
 
   /**
    * @param counterFile the same for every program that stands for this device
    * @throws ReaderError nobody knows the device profile
    */
   constructor(device: ReaderDevice & { readonly next_counter: number }, counterFile: string) {
+    this.id = device.id;
     this.#reader = new CardReader(device);
     this.#counter = new ReaderCounter(counterFile, device.next_counter);
   }

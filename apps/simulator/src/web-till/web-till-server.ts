@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { ReaderError } from '../reader/reader-counter.js';
+import { cardFaces, ReaderDesk, ReaderRequestError } from '../reader/reader-desk.js';
+import { SandboxReaders } from '../reader/sandbox-readers.js';
 import { passOn } from './api-proxy.js';
-import { cardFaces, ReaderDesk, ReaderRequestError } from './reader-desk.js';
-import { tillPlace } from './sandbox-till.js';
 
 /** Where the web till finds the api, its own files, and the terminal that it stands for. */
 export interface WebTillOptions {
@@ -42,12 +42,14 @@ const SAFE_HEADERS = {
 /** A till in the browser: its page, the card reader beside it, and the way to the api. For the sandbox; on this machine alone. */
 export class WebTillServer {
   readonly #server: Server;
+  readonly #readers: SandboxReaders;
   readonly #reader: ReaderDesk;
   readonly #api: URL;
 
   constructor(private readonly options: WebTillOptions) {
     this.#api = new URL(options.apiUrl);
-    this.#reader = new ReaderDesk(() => tillPlace(options.sandboxFile));
+    this.#readers = new SandboxReaders(options.sandboxFile);
+    this.#reader = new ReaderDesk(this.#readers);
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -86,7 +88,7 @@ export class WebTillServer {
 
   /** What the page of a terminal is told once: who it is, its key, and what lies in the tray. */
   #session(): object {
-    const { merchant, storeId, terminal } = tillPlace(this.options.sandboxFile);
+    const { merchant, storeId, terminal } = this.#readers.tillPlace();
     const { id, api_key: key } = terminal;
     return { merchant, store_id: storeId, terminal: { id, api_key: key }, cards: cardFaces() };
   }
