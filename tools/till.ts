@@ -76,16 +76,17 @@ async function dcc(till: Till, args: TillArguments): Promise<Payment | undefined
 
 /** Both choices in the same words and the same size; neither comes by itself. Without a rate the payment goes on, and nothing is said of it. */
 async function showOffer(till: Till, payment: Payment): Promise<Payment | undefined> {
-  const { id, local, foreign, ...offer } = await till.client.dccOffer(payment.id);
-  if (id === null || local === null || foreign === null) return till.resume();
+  const offer = await till.client.dccOffer(payment.id);
+  if (offer.id === null) return till.resume();
+  const { id, local, foreign, disclosure, rate_display: rate, expires_at: end } = offer;
   const lines = [
-    offer.disclosure?.ja,
-    offer.disclosure?.en,
+    disclosure.ja,
+    disclosure.en,
     `  npm run till -- dcc local ${id}     ${local.amount_display}`,
     `  npm run till -- dcc foreign ${id}   ${foreign.amount_display}`,
-    `  ${offer.rate_display ?? offer.rate ?? ''} (until ${offer.expires_at ?? ''})`,
+    `  ${rate} (until ${end})`,
   ];
-  console.log(lines.filter((line) => line !== undefined).join('\n'));
+  console.log(lines.join('\n'));
   return payment;
 }
 

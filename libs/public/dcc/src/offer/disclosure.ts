@@ -1,5 +1,7 @@
 import { CURRENCIES, TILL_LANGUAGES, type CurrencyCode, type TillLanguage, type Wording } from '@tsunagu/kernel';
 
+const JST_MS = 9 * 60 * 60 * 1_000;
+
 /** What the holder is to choose between. */
 interface Sides {
   readonly amountMinor: number;
@@ -80,7 +82,7 @@ function text(words: Words, local: Sides, offered: Offered): string {
     `${words.amount(offered.currency)}: ${plainAmount(offered.foreignMinor, offered.currency)}`,
     `${words.rate}: ${rateDisplay(local.currency, offered.rate, offered.currency)}`,
     `${words.markup}: ${percent(offered.markupBps)}`,
-    `${words.source}: ${offered.source}, ${offered.quotedAt.toISOString()}`,
+    `${words.source}: ${offered.source}, ${inJapan(offered.quotedAt)}`,
     offered.disclaimer,
   ].join('\n');
 }
@@ -96,6 +98,12 @@ export function plainAmount(amountMinor: number, currency: CurrencyCode): string
 /** `JPY 1 = USD 0.0067123`. */
 export function rateDisplay(local: CurrencyCode, rate: string, foreign: CurrencyCode): string {
   return `${local} 1 = ${foreign} ${rate}`;
+}
+
+/** `2026/11/23 18:49 JST`: the customer stands in a shop in Japan. The API gives the instant beside it. @source api-conventions.md §12 */
+function inJapan(instant: Date): string {
+  const text = new Date(instant.getTime() + JST_MS).toISOString();
+  return `${text.slice(0, 10).replaceAll('-', '/')} ${text.slice(11, 16)} JST`;
 }
 
 /** Hundredths of a percent as a percentage: 375 is `3.75%`. */

@@ -92,6 +92,7 @@ describe('the disclosure', () => {
       expect([lines[1], lines[2], lines[3], lines[4]].map((line) => line?.split(': ')[1])).toEqual([
         'JPY 15,000', 'USD 100.68', 'JPY 1 = USD 0.0067123', '3.75%',
       ]); // prettier-ignore
+      expect(lines[5]).toMatch(/, 2026\/11\/23 10:00 JST$/); // as the clock of the shop reads
       expect(lines.at(-1)).toBe('As the provider says it.');
       expect(text).not.toMatch(/\b(yes|no|accept|decline|recommend|guarantee)\b|はい|いいえ|おすすめ|お得/i);
     }

@@ -43,7 +43,12 @@ export class ScriptedGateway {
   readsUntilFinal = 0;
   /** Called when a request has left the till, before anything becomes of it. */
   onArrival: () => void = () => undefined;
-  end: Pick<Payment, 'status' | 'customer_charged'> = { status: 'captured', customer_charged: 'yes' };
+  /** What `dcc-offers` answers: the id of an offer, or null for none, and then the payment goes on. */
+  offerId: string | null = 'dcc_1';
+  end: Pick<Payment, 'status' | 'customer_charged'> & Partial<Payment> = {
+    status: 'captured',
+    customer_charged: 'yes',
+  };
 
   readonly fetch = async (request: Request): Promise<Response> => {
     const weather = this.weather.shift() ?? 'fine';
@@ -76,8 +81,14 @@ export class ScriptedGateway {
     if (request.method === 'GET') return this.#read(id);
     if (id === '') return this.#create(key, String(body['client_reference']));
     if (action === 'refunds') return this.#refund(id, key);
-    if (action === 'dcc-offers') return json(200, { object: 'dcc_offer', id: 'dcc_1' });
+    if (action === 'dcc-offers') return this.#offer(id);
     return this.#goOn(id, action, body);
+  }
+
+  #offer(id: string): Response {
+    const at = this.payments.findIndex(({ payment }) => payment.id === id);
+    if (this.offerId === null) this.#change(at, { status: 'captured', customer_charged: 'yes', final: true });
+    return json(200, { object: 'dcc_offer', id: this.offerId, payment: this.payments[at]?.payment });
   }
 
   /** A step of a purchase that waits, or a cancel. */

@@ -7,11 +7,15 @@ export type Continuation = { readonly pin_block: PinBlock } | { readonly card_pr
 /** The customer's own choice of currency, and what the till showed. There is no default. */
 export type CurrencyChoice = Schemas['DccChoiceRequest'];
 
+type OfferAnswer = Schemas['DccOfferResponse'];
+
 /**
- * Amounts in both currencies with everything that must be shown beside them. `id: null`: there is no offer; nothing is shown, the payment
- * goes on in the local currency, and `resume` follows it.
+ * Amounts in both currencies with everything that must be shown beside them. `id: null`: there is no offer (the card is not eligible, or no
+ * rate came in time); nothing is shown, the payment goes on in the local currency, and `resume` follows it. With an id everything is there.
  */
-export type DccOffer = Schemas['DccOfferResponse'];
+export type DccOffer =
+  | { readonly [Member in keyof OfferAnswer]: NonNullable<OfferAnswer[Member]> }
+  | (Pick<OfferAnswer, 'object' | 'payment'> & { readonly id: null });
 
 /** Which copy of a receipt, in which language and width; `print` asks for an earlier print again. */
 export type ReceiptQuestion = NonNullable<operations['getReceipt']['parameters']['query']>;
