@@ -1,4 +1,4 @@
-import type { Lane, LaneJob, SwitchPort } from '@tsunagu/contracts';
+import type { Lane, LaneJob, SwitchPort, VaultPort } from '@tsunagu/contracts';
 import {
   AttemptBell,
   ClaimLease,
@@ -18,12 +18,14 @@ import {
   PaymentOrigin,
   PaymentStore,
   SweeperService,
+  VoiceApprovalService,
   WatchService,
   WorkerLeases,
   viewOf,
   type CurrencyChoices,
   type PaymentContinuations,
   type PaymentView,
+  type VoiceApprovals,
 } from '@tsunagu/payments';
 import {
   SILENT_METRICS,
@@ -54,6 +56,7 @@ export interface GatewayGround {
   /** Share of bells that nobody hears; as many ring twice, or late. */
   readonly bellLoss: () => number;
   readonly wire: (caller: Life) => SwitchPort;
+  readonly bendVault: (vault: VaultPort) => VaultPort;
   readonly bendStore: (store: PaymentStore, life: Life) => PaymentStore;
   readonly bendWire: (wire: SwitchPort) => SwitchPort;
 }
@@ -64,6 +67,7 @@ export interface ApiServices {
   readonly actions: PaymentActionsService;
   readonly choices: CurrencyChoices;
   readonly continuations: PaymentContinuations;
+  readonly voices: VoiceApprovals;
   /** What a till reads: the current view, undefined before the payment exists. */
   readonly read: (paymentId: string) => Promise<PaymentView | undefined>;
 }
@@ -123,17 +127,19 @@ export class GatewayHouse {
     const store = this.#store(life);
     const bell = new LossyBell(life, this.ground.bellLoss, (job) => this.#deliver(job));
     const followUp = new FollowUp(bell, new StandInWakeUps());
-    const vault = new StandInVault(life);
+    const vault = this.ground.bendVault(new StandInVault(life));
     const givingUp = new GiveUpService(store, followUp, clock);
     const gate = new PaymentGate(store, followUp);
     const directory = new StandInDirectory();
     const origin = new PaymentOrigin(clock, 'api-1');
     const offers = overTheNetwork(this.ground.offers, life, this.ground.databaseLoss);
+    const intake = new IntakeService(store, vault, directory, bell, origin);
     this.services = {
-      intake: new IntakeService(store, vault, directory, bell, origin),
+      intake,
       actions: new PaymentActionsService(gate, vault, givingUp, clock),
       choices: new CurrencyChoicesService(gate, new StandInQuotes(life), offers, clock),
       continuations: new ContinueService(gate, store, vault, directory, origin),
+      voices: new VoiceApprovalService(gate, intake, vault, clock),
       read: async (paymentId) => {
         const record = await store.load({ tenantId: '', requestId: '' }, paymentId);
         return record && viewOf(record);

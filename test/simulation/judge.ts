@@ -1,6 +1,8 @@
 import { viewOf, type PaymentRecord } from '@tsunagu/payments';
 import type { MemoryPaymentStore } from './memory-payment-store.js';
 import type { IssuerBooking, SimulatedIssuer } from './simulated-issuer.js';
+import { BY_TELEPHONE } from './simulated-till.js';
+import { PAN_OF_ANOTHER } from './switch-house.js';
 
 /** A promise of the house that was broken, in words a payment engineer understands. */
 export interface Violation {
@@ -16,6 +18,8 @@ export interface Violation {
     | 'captured beyond the authorization'
     | 'foreign amounts differ'
     | 'card kept'
+    | 'another card charged'
+    | 'not approved by telephone'
     | 'totals differ'
     | 'terminal state changed'
     | 'crashed';
@@ -47,8 +51,30 @@ export function judge(store: MemoryPaymentStore, issuer: SimulatedIssuer): Viola
   for (const booking of issuer.bookings.values()) {
     const isOrphan = !booking.isReversed && !references.has(booking.attemptId);
     if (isOrphan) violations.push({ rule: 'orphan', where: booking.attemptId });
+    violations.push(...judgeBooking(booking, issuer));
   }
-  return violations;
+  return [...violations, ...chargedAgain(issuer)];
+}
+
+/** What may never reach an issuer, whatever becomes of it afterwards. */
+function judgeBooking({ attemptId: where, pan, voiceCode }: IssuerBooking, issuer: SimulatedIssuer): Violation[] {
+  const found: Violation[] = [];
+  if (pan === PAN_OF_ANOTHER) found.push({ rule: 'another card charged', where });
+  if (voiceCode !== null && !issuer.gave(voiceCode)) found.push({ rule: 'not approved by telephone', where });
+  return found;
+}
+
+/** One wish of a customer is one charge, also when the second one was posted as a payment of its own, by telephone. */
+function chargedAgain(issuer: SimulatedIssuer): Violation[] {
+  const wishes = new Map<string, Set<string>>();
+  for (const { attemptId, kind, isReversed } of issuer.bookings.values()) {
+    if (kind !== 'charge' || isReversed) continue;
+    const wish = attemptId.split(BY_TELEPHONE)[0]!;
+    wishes.set(wish, (wishes.get(wish) ?? new Set()).add(attemptId));
+  }
+  return [...wishes]
+    .filter(([, charged]) => charged.size > 1)
+    .map(([where]): Violation => ({ rule: 'double charge', where }));
 }
 
 function judgePayment(record: PaymentRecord, issuer: SimulatedIssuer): Violation[] {

@@ -1,4 +1,4 @@
-import type { SwitchPort, WireOutcome } from '@tsunagu/contracts';
+import type { SwitchPort, VaultPort, WireOutcome } from '@tsunagu/contracts';
 import type { PaymentRecord, PaymentStore } from '@tsunagu/payments';
 import type { Journal } from '@tsunagu/switching';
 import type { MemoryPaymentStore } from './memory-payment-store.js';
@@ -11,6 +11,7 @@ export interface PlantedBug {
   readonly store?: (store: PaymentStore, life: Life, memory: MemoryPaymentStore) => PaymentStore;
   readonly journal?: (journal: Journal, life: Life) => Journal;
   readonly wire?: (wire: SwitchPort) => SwitchPort;
+  readonly vault?: (vault: VaultPort) => VaultPort;
 }
 
 /** The rig must catch every one of these; a rig that does not is worth nothing. */
@@ -158,6 +159,34 @@ export const PLANTED_BUGS = {
             rows.payment = { ...rows.payment, held };
           return result;
         },
+      }),
+  },
+  /** Any chip continues a tap: nobody looks whose it is. */
+  'any card continues a tap': {
+    vault: (vault) => {
+      const tokens: string[] = [];
+      return bent(vault, {
+        open: async (request) => {
+          const opened = await vault.open(request);
+          if (request.card.entryMode !== 'chip') tokens.push(opened.tokenId);
+          return { ...opened, tokenId: tokens[0] ?? opened.tokenId };
+        },
+      });
+    },
+  },
+  /** A declined sale is not claimed for the one posting that may follow it. */
+  'posted by telephone twice': {
+    store: (store) =>
+      bent(store, { insertIntake: (ctx, { claim: _forgotten, ...intake }) => store.insertIntake(ctx, intake) }),
+  },
+  /** The number that the card company gave is lost on the way to the posting. */
+  'posted under a number of our own': {
+    wire: (wire) =>
+      bent(wire, {
+        submit: (request) =>
+          wire.submit(
+            request.voiceApproval === undefined ? request : { ...request, voiceApproval: { code: '000000' } },
+          ),
       }),
   },
   /** A refund is converted at the rate of the day on which it is made. */

@@ -16,7 +16,15 @@ const STORM_MS = 14_000;
 /** Everything must have come to rest by then, with the weather fair and all processes up. */
 const QUIET_MS = 240_000;
 const LOOK_MS = 500;
-const STORM: WireWeather = { drop: 0.06, duplicate: 0.04, late: 0.05, reset: 0.02, decline: 0.1, askPin: 0.12 };
+const STORM: WireWeather = {
+  drop: 0.06,
+  duplicate: 0.04,
+  late: 0.05,
+  reset: 0.02,
+  decline: 0.1,
+  askPin: 0.12,
+  refer: 0.08,
+};
 const CRASH_AT_SEND = 0.15;
 /** How often a worker stands still, and for how long: beyond the time in which the others miss it. */
 const PAUSES_MAX = 3;
@@ -88,6 +96,7 @@ class Scenario {
       databaseLoss,
       bellLoss: () => (this.#isStorm ? 0.1 : 0),
       wire: (life) => new SwitchOverHttp(life, this.#switch, () => (this.#isStorm ? 0.02 : 0)),
+      bendVault: (vault) => bug.vault?.(vault) ?? vault,
       bendStore: (store, life) => bug.store?.(store, life, this.#store) ?? store,
       bendWire: (wire) => bug.wire?.(wire) ?? wire,
     });
@@ -129,6 +138,9 @@ class Scenario {
       for (const { kind, status } of attempts) reached.add(`${kind} ${status}`);
       if (payment.dcc !== null) reached.add(`currency ${payment.dcc.status}, ${payment.status}`);
       if (attempts.some(({ reason }) => reason === 'pin_required')) reached.add(`asked for a PIN, ${payment.status}`);
+      if (payment.entryMode === 'chip') reached.add(`chip inserted, ${payment.status}`);
+      else if (attempts.length === 0 && payment.dcc === null) reached.add(`tap not enough, ${payment.status}`);
+      if (payment.approvalSource === 'voice') reached.add(`approved by telephone, ${payment.status}`);
     }
     return reached;
   }
@@ -140,7 +152,11 @@ class Scenario {
         drawIntent(this.#world, `t${till}-${nr}`),
       );
       const plan = { terminalId: `0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b1${till}`, intents };
-      return new SimulatedTill(this.#world, this.#gateway, plan, (reference, view) => this.#hear(reference, view));
+      const people = {
+        witness: (reference: string, view: Parameters<Witness>[1]) => this.#hear(reference, view),
+        telephone: () => this.#issuer.telephone(),
+      };
+      return new SimulatedTill(this.#world, this.#gateway, plan, people);
     });
   }
 

@@ -11,10 +11,22 @@ export interface IssuerBooking {
   readonly attemptId: string;
   /** 1100, 1200 or 1220. */
   readonly mti: string;
+  /** Of the card, by field 2. */
+  readonly pan: string;
+  /** Number that this issuer is said to have given by telephone; null: nobody says so. */
+  readonly voiceCode: string | null;
   /** YYMMDD, as its answer said. */
   readonly businessDate: string;
   isReversed: boolean;
   reversedOn: string | null;
+}
+
+/** What an issuer thinks of a new request. */
+export interface IssuerMood {
+  readonly isDeclining: boolean;
+  readonly isAskingPin: boolean;
+  /** It wants to be called before it says yes. */
+  readonly isReferring: boolean;
 }
 
 /** An issuer with books of its own, as strict as the real ones: a copy is answered like the first, a reversal is final. */
@@ -23,6 +35,8 @@ export class SimulatedIssuer {
   readonly #answers = new Map<string, IsoMessage>();
   readonly #blocked = new Set<string>();
   readonly #asked = new Set<string>();
+  /** Numbers that it gave by telephone. */
+  readonly #given = new Set<string>();
   #approvals = 0;
   #businessDate = '261122';
 
@@ -31,15 +45,24 @@ export class SimulatedIssuer {
     this.#businessDate = businessDate;
   }
 
-  /** @param isDeclining what this issuer thinks of a new request */
-  receive(
-    message: IsoMessage,
-    { isDeclining, isAskingPin }: { isDeclining: boolean; isAskingPin: boolean },
-  ): IsoMessage {
+  /** A clerk calls about a refusal and is told a number, another one for each call. */
+  telephone(): string {
+    const code = `V${String(this.#given.size + 1).padStart(5, '0')}`;
+    this.#given.add(code);
+    return code;
+  }
+
+  /** Whether it gave this number to somebody. */
+  gave(code: string): boolean {
+    return this.#given.has(code);
+  }
+
+  /** @param mood what this issuer thinks of a new request */
+  receive(message: IsoMessage, mood: IssuerMood): IsoMessage {
     if (message.mti.startsWith('18')) return this.#answer(message, '800');
     const isReversal = message.mti.startsWith('142');
     const identity = isReversal ? originalIdentity(message) : identityOf(message);
-    const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, isDeclining, isAskingPin);
+    const actionCode = isReversal ? this.#reverse(identity) : this.#book(identity, message, mood);
     const known = isReversal ? undefined : this.#answers.get(identity);
     // A copy of a reversal is answered with the date on which the first one was accepted: that is where it counts.
     const date = (isReversal ? this.bookings.get(identity)?.reversedOn : null) ?? this.#businessDate;
@@ -48,10 +71,11 @@ export class SimulatedIssuer {
     return copyOf(answer);
   }
 
-  #book(identity: string, message: IsoMessage, isDeclining: boolean, isAskingPin: boolean): string {
+  #book(identity: string, message: IsoMessage, { isDeclining, isAskingPin, isReferring }: IssuerMood): string {
     if (this.#answers.has(identity)) return '000';
     if (this.#blocked.has(identity)) return '116';
     const isAdvice = message.mti.startsWith('122');
+    if (isReferring && !isAdvice) return '107';
     if (isDeclining && !isAdvice) return '116';
     if (isAskingPin && kindOf(message) === 'charge' && this.#asks(message.text(59) ?? '')) return '112';
     this.bookings.set(identity, {
@@ -61,6 +85,8 @@ export class SimulatedIssuer {
       foreignMinor: message.text(6) === undefined ? null : Number(message.text(6)),
       attemptId: message.text(59) ?? '',
       mti: message.mti,
+      pan: message.text(2) ?? '',
+      voiceCode: isVoice(message) ? (message.text(38) ?? '') : null,
       businessDate: this.#businessDate,
       isReversed: false,
       reversedOn: null,
@@ -98,7 +124,13 @@ export class SimulatedIssuer {
 /** @source iso8583: field 24 of an 1100 that lets an earlier one grow */
 const INCREASE = '106';
 
+/** An advice of what it said by telephone follows no message; a capture names the authorization that it follows. */
+function isVoice(message: IsoMessage): boolean {
+  return message.mti.startsWith('122') && message.text(56) === undefined;
+}
+
 function kindOf(message: IsoMessage): IssuerBooking['kind'] {
+  if (isVoice(message)) return 'charge';
   if (message.mti.startsWith('122')) return 'capture';
   if (message.text(3)?.startsWith('20') === true) return 'refund';
   return message.text(24) === INCREASE ? 'increase' : 'charge';

@@ -2,7 +2,7 @@ import type { LinkConfig, SendOptions, SendResult, Stray } from '@tsunagu/links'
 import { matchingKey, type IsoMessage } from '@tsunagu/iso8583';
 import type { SwitchLine } from '@tsunagu/switching';
 import type { MemoryJournal } from './memory-journal.js';
-import type { SimulatedIssuer } from './simulated-issuer.js';
+import type { IssuerMood, SimulatedIssuer } from './simulated-issuer.js';
 import type { Life } from './virtual-world.js';
 
 /** How bad the wire is; each share from 0 to 1. */
@@ -14,9 +14,19 @@ export interface WireWeather {
   readonly decline: number;
   /** Charges that the issuer takes only with a PIN. */
   readonly askPin: number;
+  /** Requests about which the issuer wants to be called. */
+  readonly refer: number;
 }
 
-export const FAIR_WEATHER: WireWeather = { drop: 0, duplicate: 0, late: 0, reset: 0, decline: 0.1, askPin: 0.1 };
+export const FAIR_WEATHER: WireWeather = {
+  drop: 0,
+  duplicate: 0,
+  late: 0,
+  reset: 0,
+  decline: 0.1,
+  askPin: 0.1,
+  refer: 0.05,
+};
 
 export const SIMULATED_LINK: LinkConfig = {
   name: 'jcb',
@@ -98,9 +108,13 @@ export class SimulatedLine implements SwitchLine {
     }
   }
 
-  #moodOf({ decline, askPin }: WireWeather): { isDeclining: boolean; isAskingPin: boolean } {
+  #moodOf({ decline, askPin, refer }: WireWeather): IssuerMood {
     const { random } = this.life.world;
-    return { isDeclining: random.chance(decline), isAskingPin: random.chance(askPin) };
+    return {
+      isDeclining: random.chance(decline),
+      isAskingPin: random.chance(askPin),
+      isReferring: random.chance(refer),
+    };
   }
 
   #answer(answer: IsoMessage, connection: number): void {

@@ -2,6 +2,7 @@ import type { TenantContext } from '@tsunagu/contracts';
 import { PaymentError, type AttemptAnswer, type PaymentOrder, type PaymentView } from '@tsunagu/payments';
 import type { GatewayHouse } from './gateway-house.js';
 import { Life, type VirtualWorld } from './virtual-world.js';
+import { shownCard } from './stand-ins.js';
 import type { Intent, Move } from './wishes.js';
 
 export const TENANT_ID = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b00';
@@ -11,6 +12,16 @@ export type Witness = (
   reference: string,
   view: Pick<PaymentView, 'customerCharged' | 'final'> & { readonly status?: string },
 ) => void;
+
+/** Whom a till talks to beside its gateway. */
+export interface People {
+  readonly witness: Witness;
+  /** Calls the card company. @returns the number that it gives (承認番号) */
+  readonly telephone: () => string;
+}
+
+/** Between the reference of a declined sale and the name of its posting: no reference of a till has it. */
+export const BY_TELEPHONE = '+voice';
 
 const WAIT_MS = { min: 0, max: 3_000 };
 const RETRY_MS = { min: 20, max: 1_500 };
@@ -29,7 +40,7 @@ export class SimulatedTill {
     private readonly world: VirtualWorld,
     private readonly house: GatewayHouse,
     private readonly plan: { readonly terminalId: string; readonly intents: readonly Intent[] },
-    private readonly witness: Witness,
+    private readonly people: People,
   ) {
     this.#life = new Life(world, `till ${plan.terminalId.slice(-1)}`);
     void this.#work().catch((error: unknown) => world.fail(error as Error));
@@ -51,14 +62,44 @@ export class SimulatedTill {
     const paid = await pay();
     await twin;
     if (paid === undefined) return;
-    this.witness(intent.reference, paid.resource);
+    this.people.witness(intent.reference, paid.resource);
     await this.#answerQuestions(intent, paid.resource.id);
     await this.#watch(intent, paid.resource.id);
+    const voiced = await this.#callAbout(intent, paid.resource.id);
+    await (voiced === undefined ? this.#goOn(intent, paid.resource.id) : this.#goOn(voiced.intent, voiced.paymentId));
+  }
+
+  async #goOn(intent: Intent, paymentId: string): Promise<void> {
     for (const group of intent.moves) {
-      await Promise.all(group.map((move) => this.#make(intent, move, paid.resource.id)));
-      if (this.world.random.chance(PATIENT_SHARE)) await this.#settled(paid.resource.id);
-      await this.#watch(intent, paid.resource.id);
+      await Promise.all(group.map((move) => this.#make(intent, move, paymentId)));
+      if (this.world.random.chance(PATIENT_SHARE)) await this.#settled(paymentId);
+      await this.#watch(intent, paymentId);
     }
+  }
+
+  /** 電話承認: one sale, one number, one posting; the hurried clerk posts it twice, under two names. */
+  async #callAbout(intent: Intent, paymentId: string): Promise<{ intent: Intent; paymentId: string } | undefined> {
+    if (intent.call === 'not called') return undefined;
+    const view = await this.#untilAnswered(() => this.house.services.read(paymentId));
+    if (view?.allowedActions.includes('voice_approval') !== true) return undefined;
+    const code = this.people.telephone();
+    const names = intent.call === 'posted' ? [BY_TELEPHONE] : [BY_TELEPHONE, `${BY_TELEPHONE}-again`];
+    const posted = await Promise.all(
+      names.map(async (name) => {
+        const voiced = { ...intent, reference: intent.reference + name };
+        const { reference } = voiced;
+        const order = { idempotency: { key: reference, fingerprint: reference }, clientReference: reference, code };
+        const taken = await this.#untilAnswered(() =>
+          this.house.services.voices.post(contextOf(voiced), paymentId, order),
+        );
+        this.world.note(() => `till: ${reference} ${taken === undefined ? 'refused' : 'posted'}`);
+        if (taken !== undefined) this.people.witness(reference, taken.resource);
+        return taken && { intent: voiced, paymentId: taken.resource.id };
+      }),
+    );
+    const taken = posted.find((one) => one !== undefined);
+    if (taken !== undefined) await this.#settled(taken.paymentId);
+    return taken;
   }
 
   /** Look at the payment now and then, as a till does that polls. */
@@ -66,7 +107,7 @@ export class SimulatedTill {
     for (let looks = this.world.random.between(0, 3); looks > 0; looks -= 1) {
       await this.#pause();
       const view = await this.#untilAnswered(() => this.house.services.read(paymentId));
-      if (view !== undefined) this.witness(intent.reference, view);
+      if (view !== undefined) this.people.witness(intent.reference, view);
     }
   }
 
@@ -78,6 +119,7 @@ export class SimulatedTill {
       const type = view.action?.type;
       if (type === undefined && view.status !== 'processing') return;
       if (type === 'choose_currency' && !(await this.#choose(intent, paymentId, looks === 0))) return;
+      if (type === 'insert_chip' && !(await this.#insertChip(intent, paymentId, looks === 0))) return;
       if (type === 'enter_pin' && !(await this.#typePin(intent, paymentId, view.attempts.length))) return;
       await this.#pause();
     }
@@ -116,6 +158,23 @@ export class SimulatedTill {
     return true;
   }
 
+  /** The chip of the same card; a confused holder inserts another one first. */
+  async #insertChip(intent: Intent, paymentId: string, isFirst: boolean): Promise<boolean> {
+    const { chip, reference, brand } = intent;
+    if (chip === 'walks away') return false;
+    if (chip === 'cancels') return this.#cancel(intent, paymentId);
+    const isAnother = chip === 'another card first' && isFirst;
+    const insert = (times: string) => {
+      const idempotency = { key: `${reference}-chip-${isAnother ? 'other' : ''}${times}`, fingerprint: 'chip' };
+      const ciphertext = shownCard(brand, isAnother);
+      const card = { format: 'dukpt_aes', ksn: '01', ciphertext, entryMode: 'chip' } as const;
+      const order = { idempotency, card };
+      return this.#untilAnswered(() => this.house.services.continuations.continue(contextOf(intent), paymentId, order));
+    };
+    await Promise.all(chip === 'inserted twice at once' ? [insert(' once'), insert(' twice')] : [insert('')]);
+    return true;
+  }
+
   async #cancel(intent: Intent, paymentId: string): Promise<false> {
     await this.#make(intent, { name: 'give-up-question', what: 'cancel' }, paymentId);
     return false;
@@ -147,7 +206,8 @@ export class SimulatedTill {
     };
     const answer = await this.#untilAnswered(REQUESTS[what]);
     this.world.note(() => `till: ${intent.reference} ${name} ${answer === undefined ? 'refused' : 'taken'}`);
-    if (what === 'ensure_cancelled' && answer !== undefined) this.witness(intent.reference, answer as AttemptAnswer);
+    if (what === 'ensure_cancelled' && answer !== undefined)
+      this.people.witness(intent.reference, answer as AttemptAnswer);
   }
 
   /** @returns undefined when the gateway refused: that is an answer too */
@@ -198,6 +258,6 @@ function orderOf(intent: Intent, terminalId: string): PaymentOrder {
     amountMinor: intent.amountMinor,
     currency: 'JPY',
     ...(intent.currency === null ? {} : { method: 'dcc' as const }),
-    card: { format: 'dukpt_aes', ksn: '00', ciphertext: intent.brand, entryMode: 'contactless' },
+    card: { format: 'dukpt_aes', ksn: '00', ciphertext: shownCard(intent.brand), entryMode: 'contactless' },
   };
 }

@@ -25,6 +25,9 @@ const TRIED = [
     (end) => `currency ${end}`,
   ),
   ...['captured', 'authorized', 'expired', 'voided', 'declined', 'refunded'].map((end) => `asked for a PIN, ${end}`),
+  ...['captured', 'authorized', 'declined', 'voided', 'refunded'].map((end) => `chip inserted, ${end}`),
+  ...['expired', 'voided'].map((end) => `tap not enough, ${end}`),
+  ...['captured', 'voided', 'partially_refunded'].map((end) => `approved by telephone, ${end}`),
   'ended expired',
 ];
 
@@ -70,6 +73,9 @@ const HARM: Readonly<Record<PlantedBugName, Violation['rule']>> = {
   'PIN asked for before the answer is known': 'false not charged',
   'expiry races a capture': 'stuck',
   'held card not erased': 'card kept',
+  'any card continues a tap': 'another card charged',
+  'posted by telephone twice': 'double charge',
+  'posted under a number of our own': 'not approved by telephone',
   'refund at a new rate': 'foreign amounts differ',
 };
 

@@ -1,12 +1,14 @@
 import {
   ConversionQuotes,
   VaultPort,
+  type AddPinRequest,
   type ConversionAnswer,
   type ConversionAsk,
   type EnrolDeviceAnswer,
   type CardBrand,
   type OpenCardAnswer,
   type OpenCardRequest,
+  type SealAccountRequest,
   type SealedEnvelope,
   type TenantContext,
 } from '@tsunagu/contracts';
@@ -26,31 +28,42 @@ const CARD: CardDisplay = {
   country: 'JP',
   issuerName: null,
 };
-const ENVELOPE: SealedEnvelope = { sad: 'sad.sealed', account: 'account.sealed' };
+const TOKEN = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01';
+const TOKEN_OF_ANOTHER = '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b09';
+const ANOTHER = 'another ';
 
-/** A vault that knows one card of each brand, whose name is the ciphertext; the KSN rules have tests of their own. */
+/** What a till shows: the card that it has shown before, or one that lay beside it. */
+export const shownCard = (brand: CardBrand, isAnother = false): string => (isAnother ? ANOTHER : '') + brand;
+/** Account part of an envelope; the name of the card is all that is in it. */
+export const sealedAccount = (isAnother: boolean): SealedEnvelope['account'] =>
+  isAnother ? 'account.of another' : 'account.sealed';
+
+/** A vault that knows two cards of each brand, whose names are the ciphertext; the KSN rules have tests of their own. */
 export class StandInVault extends VaultPort {
   constructor(private readonly life: Life) {
     super();
   }
 
   override open({ card }: OpenCardRequest): Promise<OpenCardAnswer> {
-    const brand = card.ciphertext as CardBrand;
+    const isAnother = card.ciphertext.startsWith(ANOTHER);
+    const brand = card.ciphertext.slice(isAnother ? ANOTHER.length : 0) as CardBrand;
+    const envelope: SealedEnvelope = { sad: 'sad.sealed', account: sealedAccount(isAnother) };
     const shown = {
       ...CARD,
       brand,
       bin6: BIN6[brand] ?? CARD.bin6,
       currency: brand === 'visa' ? ('USD' as const) : null,
     };
-    return this.life.ask(() => ({ tokenId: '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b01', card: shown, envelope: ENVELOPE }));
+    return this.life.ask(() => ({ tokenId: isAnother ? TOKEN_OF_ANOTHER : TOKEN, card: shown, envelope }));
   }
 
-  override sealAccount(): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
-    return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account: 'account.sealed' } }));
+  override sealAccount({ tokenId }: SealAccountRequest): Promise<{ card: CardDisplay; envelope: SealedEnvelope }> {
+    const account = sealedAccount(tokenId === TOKEN_OF_ANOTHER);
+    return this.life.ask(() => ({ card: CARD, envelope: { sad: null, account } }));
   }
 
-  override addPin(): Promise<{ envelope: SealedEnvelope }> {
-    return this.life.ask(() => ({ envelope: { ...ENVELOPE, sad: 'sad.sealed+pin' } }));
+  override addPin({ envelope }: AddPinRequest): Promise<{ envelope: SealedEnvelope }> {
+    return this.life.ask(() => ({ envelope: { ...envelope, sad: 'sad.sealed+pin' } }));
   }
 
   override enrolDevice(): Promise<EnrolDeviceAnswer> {

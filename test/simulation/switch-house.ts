@@ -1,12 +1,18 @@
 import { connectorNamed } from '@tsunagu/connectors';
-import { SwitchPort, type ReverseRequest, type SubmitRequest, type WireOutcome } from '@tsunagu/contracts';
+import {
+  SwitchPort,
+  type ReverseRequest,
+  type SealedEnvelope,
+  type SubmitRequest,
+  type WireOutcome,
+} from '@tsunagu/contracts';
 import { invariant } from '@tsunagu/kernel';
 import { RemoteError } from '@tsunagu/platform';
 import { Desks, Envelopes, Journal, SafWorker, SwitchingLog, SwitchingService, type Desk } from '@tsunagu/switching';
 import type { MemoryJournal } from './memory-journal.js';
 import type { SimulatedIssuer } from './simulated-issuer.js';
 import { SIMULATED_LINK, SimulatedLine, type WireWeather } from './simulated-line.js';
-import { overTheNetwork } from './stand-ins.js';
+import { overTheNetwork, sealedAccount } from './stand-ins.js';
 import { Life, VirtualClock, type VirtualWorld } from './virtual-world.js';
 
 const SWEEP_MS = 10_000;
@@ -23,9 +29,14 @@ export interface SwitchGround {
   readonly bendJournal: (journal: Journal, life: Life) => Journal;
 }
 
+/** Published test numbers: the card of the purchase, and another that a confused holder inserts. */
+const PAN = '3530111333300000';
+export const PAN_OF_ANOTHER = '3566002020360505';
+
 class SealedStandIn extends Envelopes {
-  override open() {
-    const card = { pan: '3530111333300000', expiry: '3012', sequence: null, track2: null, emv: null, pin: null };
+  override open(_tenantId: string, { account }: SealedEnvelope) {
+    const pan = account === sealedAccount(true) ? PAN_OF_ANOTHER : PAN;
+    const card = { pan, expiry: '3012', sequence: null, track2: null, emv: null, pin: null };
     return Promise.resolve({ card, wipe: () => undefined });
   }
 }

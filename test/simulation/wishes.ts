@@ -22,6 +22,10 @@ export interface Intent {
   readonly currency: CurrencyAnswer | null;
   /** What the holder does when the issuer asks for a PIN. */
   readonly pin: 'typed' | 'typed twice at once' | 'walks away' | 'cancels';
+  /** What the holder does when a tap is not enough, and the chip is to be inserted. */
+  readonly chip: 'inserted' | 'inserted twice at once' | 'another card first' | 'walks away' | 'cancels';
+  /** What the clerk does when the card company wants to be called (電話承認). */
+  readonly call: 'posted' | 'posted twice at once' | 'not called';
   readonly story: string;
   readonly moves: Story;
   /** Send the same request twice at once: a proxy that retries, or a nervous clerk. */
@@ -49,6 +53,25 @@ const PIN_ANSWERS: readonly Intent['pin'][] = [
   'cancels',
 ];
 
+const CHIP_ANSWERS: readonly Intent['chip'][] = [
+  'inserted',
+  'inserted',
+  'inserted',
+  'inserted twice at once',
+  'inserted twice at once',
+  'another card first',
+  'another card first',
+  'walks away',
+  'cancels',
+];
+const CALLS: readonly Intent['call'][] = [
+  'posted',
+  'posted',
+  'posted twice at once',
+  'posted twice at once',
+  'not called',
+];
+
 /** Brands whose rules differ: more can be asked for, or the one capture may exceed the authorization and be taken back. */
 const BRANDS: readonly CardBrand[] = ['jcb', 'visa', 'unionpay'];
 
@@ -56,6 +79,10 @@ const refund = (amountMinor?: number, name = 'refund'): Move => ({ name, what: '
 const capture = (amountMinor?: number, name = 'capture'): Move => ({ name, what: 'capture', ...part(amountMinor) });
 const CANCEL: Move = { name: 'cancel', what: 'cancel' };
 const GIVE_UP: Move = { name: 'give-up', what: 'ensure_cancelled' };
+
+/** Taps above the limit at which the holder is to be verified; up to which nothing is asked. */
+const ABOVE_TAP_LIMIT_SHARE = 0.2;
+const TAP_LIMIT = 15_000;
 
 /** Of sales: those whose till asks for the holder's own currency. */
 const DCC_SHARE = 0.4;
@@ -120,7 +147,7 @@ export function drawIntent({ random }: VirtualWorld, reference: string): Intent 
   const kind = random.chance(0.5) ? 'auth' : 'sale';
   const stories = kind === 'auth' ? AFTER_AUTHORIZATION : AFTER_SALE;
   const story = random.pick(Object.keys(stories));
-  const amountMinor = random.between(1, 9_999);
+  const amountMinor = random.between(1, 9_999) + (random.chance(ABOVE_TAP_LIMIT_SHARE) ? TAP_LIMIT : 0);
   const currency = kind === 'sale' && random.chance(DCC_SHARE) ? random.pick(CURRENCY_ANSWERS) : null;
   return {
     reference,
@@ -129,6 +156,8 @@ export function drawIntent({ random }: VirtualWorld, reference: string): Intent 
     brand: currency === null ? random.pick(BRANDS) : 'visa',
     currency,
     pin: random.pick(PIN_ANSWERS),
+    chip: random.pick(CHIP_ANSWERS),
+    call: random.pick(CALLS),
     story,
     moves: stories[story]!(amountMinor),
     isDoubled: random.chance(0.25),

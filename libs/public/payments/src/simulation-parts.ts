@@ -29,4 +29,5 @@ export type {
   StoredIntent,
   StoredReference,
 } from './store/payment-store.js';
+export { VoiceApprovalService } from './voice/voice-approval.service.js';
 export { WorkerLeases, type LeaseRenewal } from './store/worker-leases.js';
