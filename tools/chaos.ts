@@ -14,8 +14,9 @@ killed with signal 9 and the queue is wiped, waits for quiet, and compares the i
   --minutes <n>            end a run whose tills are not done by then, and say what is stuck (default: 8, more for many payments)
   --keep                   leave the data folder .tsunagu/chaos-<seed> for npm run pan-scan -- --dir
   --quiet                  no progress lines
-Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = 0 (and nothing found by --scan, and failed_by_key =
-tokens_doubled = 0 with --rotate), with 2 when it is stuck or cannot run.`;
+Prints one JSON line; \`mix\` says how many of each kind were tried. Ends with 1 unless double = orphan = phantom = stuck = difference_yen = difference_foreign = 0 (and
+nothing found by --scan, and failed_by_key = tokens_doubled = 0 with --rotate), or when a run of 300 or more did not try a kind that it must
+(\`missing\`); with 2 when it is stuck or cannot run.`;
 
 const CEILING_MIN_MS = 480_000;
 /** A house that serves fewer than three customers a second under blows does not go forward. */
@@ -64,8 +65,10 @@ async function main(): Promise<number> {
 }
 
 function isClean(result: ChaosResult): boolean {
-  const broken = result.double + result.orphan + result.phantom + result.stuck + result.difference_yen;
+  const { double, orphan, phantom, stuck, difference_yen: yen, difference_foreign: foreign } = result;
+  const broken = double + orphan + phantom + stuck + yen + foreign;
   const keys = (result.failed_by_key ?? 0) + (result.tokens_doubled ?? 0);
+  if (result.missing.length > 0) return false;
   return broken + keys === 0 && result.complaints.length === 0 && (result.scan?.hits ?? 0) === 0;
 }
 

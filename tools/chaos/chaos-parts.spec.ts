@@ -5,6 +5,7 @@ import { parseIssuerLedgers } from './issuer-ledger.js';
 import { mustAskAgain } from './persistent-client.js';
 import { planPurchase } from './purchase.js';
 
+const AT_PIN_PAD = { takesPins: true, isEarly: false };
 const WITHOUT_PAUSE = { firstMs: 0, minMs: 0, maxMs: 0 };
 
 describe('a till that never gives up', () => {
@@ -22,16 +23,22 @@ describe('a till that never gives up', () => {
 describe('a purchase', () => {
   it('names every step by a key of its own, and no two purchases alike', () => {
     const random = new SeededRandom(7);
-    const plans = Array.from({ length: 400 }, () => planPurchase(random, true));
+    const plans = Array.from({ length: 400 }, () => planPurchase(random, AT_PIN_PAD));
     const names = plans.flatMap((plan) => [
       plan.clientReference,
       plan.payKey,
       plan.giveUpKey,
+      plan.voice.clientReference,
+      plan.voice.key,
       ...plan.moves.map(({ key }) => key),
     ]);
     expect(new Set(names).size).toBe(names.length);
     const moved = (kind: string) =>
-      new Set(plans.filter((plan) => plan.kind === kind).flatMap((plan) => plan.moves.map(({ what }) => what)));
+      new Set(
+        plans
+          .filter((plan) => plan.kind === kind && plan.customer !== 'unionpay')
+          .flatMap((plan) => plan.moves.map(({ what }) => what)),
+      );
     expect(moved('auth').size).toBe(6);
     expect([...moved('sale')].sort()).toEqual(['cancel', 'ensure_cancelled', 'refund']);
     expect(new Set(plans.map(({ customer }) => customer)).size).toBe(3);
@@ -39,13 +46,33 @@ describe('a purchase', () => {
 
   it('brings no card that needs a PIN to a reader that takes none', () => {
     const random = new SeededRandom(8);
-    const plans = Array.from({ length: 200 }, () => planPurchase(random, false));
+    const plans = Array.from({ length: 200 }, () => planPurchase(random, { ...AT_PIN_PAD, takesPins: false }));
     expect(new Set(plans.map(({ customer }) => customer))).toEqual(new Set(['domestic']));
+  });
+
+  it('is paid with UnionPay by a quarter of all, where half of the readers take PINs', () => {
+    const random = new SeededRandom(9);
+    const plans = Array.from({ length: 2_000 }, (_, nr) =>
+      planPurchase(random, { ...AT_PIN_PAD, takesPins: nr % 2 === 0 }),
+    );
+    const share = plans.filter(({ customer }) => customer === 'unionpay').length / plans.length;
+    expect(share).toBeGreaterThan(0.22);
+    expect(share).toBeLessThan(0.28);
+  });
+
+  it('is left alone only early in a run, so that its end is waited for while others pay', () => {
+    const random = new SeededRandom(10);
+    const silent = (isEarly: boolean) =>
+      Array.from({ length: 50 }, () => planPurchase(random, { takesPins: true, isEarly })).filter(
+        ({ isSilent }) => isSilent,
+      );
+    expect(silent(true).length).toBeGreaterThan(0);
+    expect(silent(false)).toEqual([]);
   });
 
   it('wants the same for the same seed', () => {
     const wish = (seed: number) => {
-      const { kind, customer, amountMinor, moves, isImpatient } = planPurchase(new SeededRandom(seed), true);
+      const { kind, customer, amountMinor, moves, isImpatient } = planPurchase(new SeededRandom(seed), AT_PIN_PAD);
       return { kind, customer, amountMinor, isImpatient, moves: moves.map(({ what, share }) => [what, share]) };
     };
     expect(wish(3)).toEqual(wish(3));

@@ -8,6 +8,7 @@ import { readIssuerLedgers } from './issuer-ledger.js';
 import { KeyRotator, countIndexFaults } from './key-rotator.js';
 import { countKeyRefusals } from './key-refusals.js';
 import { OwnRedis } from './own-redis.js';
+import { countKinds, missingKinds, notEndedByTheClock, type Mix } from './kinds.js';
 import { PersistentClient } from './persistent-client.js';
 import { readAllPayments } from './public-books.js';
 import { scanRunningHouse, type LiveScan } from './live-scan.js';
@@ -45,7 +46,9 @@ export interface ChaosResult extends Omit<Comparison, 'places'> {
   readonly reversed: number;
   readonly unknown: number;
   /** What of the new kinds was among them, so that a clean run says what it tried. */
-  readonly mix: Readonly<Record<string, number>>;
+  readonly mix: Mix;
+  /** Named kinds that a run of this size should have tried and did not: it proves less than it says. */
+  readonly missing: readonly string[];
   readonly seconds: number;
   readonly seed: number;
   readonly queue: string;
@@ -77,7 +80,8 @@ const TILLS = { min: 32, max: 192, purchasesEach: 12 };
 /** Rounds of blows, each hitting every victim once, over which the customers of a short run are spread. */
 const ROUNDS_MIN = 3;
 const FAULT_SHARE = 0.06;
-const QUIET_MAX_MS = 180_000;
+/** A holder who was asked for a currency has three minutes, and one who walked away uses them all. */
+const QUIET_MAX_MS = 300_000;
 const PROGRESS_MS = 10_000;
 const PLACES_SHOWN_MAX = 20;
 /** Short timers, so that a loss is found in seconds; everything else is as in the sandbox. */
@@ -118,6 +122,9 @@ class ChaosRun {
   readonly #complaints: string[] = [];
   readonly #board = new ShiftBoard();
   readonly #ceiling = new AbortController();
+  /** What tills were answered, by kind, and the payments whose customers walked away. */
+  readonly #taken = new Map<string, number>();
+  readonly #left = new Set<string>();
   #come = 0;
   #keyFaults = 0;
   #places: readonly { readonly client: PersistentClient; readonly reader: SimulatedReader }[] = [];
@@ -163,11 +170,14 @@ class ChaosRun {
     await this.stack.waitReady();
     this.options.say('tills closed, waiting for quiet');
     const payments = await this.#quiet(clients);
+    this.#complaints.push(...notEndedByTheClock(payments, this.#left));
+    const mix = countKinds(payments, this.#taken, this.#left);
     const comparison = compareBooks(payments, await readIssuerLedgers(sandbox.issuer_ledger));
     const { [QUEUE]: wipes = 0, ...killed } = disturber.blows;
     return {
       ...countStates(payments),
-      mix: countMix(payments),
+      mix,
+      missing: missingKinds(mix, this.options.payments),
       ...comparison,
       places: comparison.places.slice(0, PLACES_SHOWN_MAX),
       kills: disturber.blowCount - wipes,
@@ -252,13 +262,15 @@ class ChaosRun {
     const shift = {
       nextCustomer: async () => {
         const mine = (this.#come += 1);
-        if (mine > this.options.payments) return false;
+        if (mine > this.options.payments) return undefined;
         await untilShare(mine / this.options.payments);
-        return true;
+        return mine / this.options.payments;
       },
       save: (plan: object) => appendFileSync(plans, `${JSON.stringify(plan)}\n`),
       complain: (what: string) => void this.#complaints.push(what),
       board: this.#board,
+      took: (kind: string) => void this.#taken.set(kind, (this.#taken.get(kind) ?? 0) + 1),
+      left: (reference: string) => void this.#left.add(reference),
       keyFault: () => void (this.#keyFaults += 1),
     };
     return Array.from({ length: tillsFor(this.options.payments) }, (_, till) => {
@@ -294,19 +306,4 @@ function countStates(
     reversed: count(isReversed),
     unknown: count((payment) => payment.customer_charged === 'unknown'),
   };
-}
-
-function countMix(payments: readonly PublicPayment[]): Record<string, number> {
-  const mix: Record<string, number> = {};
-  const count = (what: string) => (mix[what] = (mix[what] ?? 0) + 1);
-  for (const { method, status, dcc, attempts } of payments) {
-    count(method ?? 'unknown');
-    if (status === 'expired') count('expired');
-    if (dcc !== null && dcc !== undefined) count(`dcc_${dcc.status}`);
-    for (const attempt of attempts) {
-      if (attempt.status === 'approved') count(`${attempt.kind}_approved`);
-      if (attempt.reason === 'pin_required') count('pin_asked');
-    }
-  }
-  return mix;
 }

@@ -8,13 +8,17 @@ import type { HeldCard, SimulatedReader } from './simulated-reader.js';
 
 /** What one run asks of its tills. */
 export interface TillShift {
-  /** Claims one more purchase of the run, when its time has come; false when the day is over. */
-  readonly nextCustomer: () => Promise<boolean>;
+  /** Claims one more purchase of the run, when its time has come. @returns how far the day has gone, 0 to 1; undefined when it is over */
+  readonly nextCustomer: () => Promise<number | undefined>;
   /** Durable note of a plan, written before its first byte is sent. */
   readonly save: (plan: PurchasePlan) => void;
   /** An answer that no plan explains: the run is not clean. */
   readonly complain: (what: string) => void;
   readonly board: ShiftBoard;
+  /** What the house took of this till, by kind. */
+  readonly took: (kind: string) => void;
+  /** A customer walked away from this payment, which waits for him. */
+  readonly left: (reference: string) => void;
   /** An answer that a till may not get whatever happens to keys. */
   readonly keyFault: () => void;
 }
@@ -29,6 +33,9 @@ const QUESTIONS_MAX = 4;
 const LOOKS_MAX = 8;
 const LOOK_MS = 1_000;
 const OPEN = ['processing', 'unknown'];
+/** Whoever walks away does so in this part of the day: the house waits for him for up to three minutes, in which the others pay. */
+const EARLY_SHARE = 0.25;
+const CALL_US = 'voice_approval';
 
 const PATHS: Readonly<Record<PlannedMove['what'], string>> = {
   capture: '/captures',
@@ -53,8 +60,10 @@ export class Till {
   ) {}
 
   async work(): Promise<void> {
-    while (await this.shift.nextCustomer()) {
-      const plan = planPurchase(this.random, this.reader.takesPins);
+    for (;;) {
+      const share = await this.shift.nextCustomer();
+      if (share === undefined) return;
+      const plan = planPurchase(this.random, { takesPins: this.reader.takesPins, isEarly: share <= EARLY_SHARE });
       this.shift.save(plan);
       await this.#serve(plan);
       this.shift.board.served();
@@ -75,8 +84,22 @@ export class Till {
     this.#expect(paid, [200, 201, 202], 'payment');
     if (typeof paid.body['id'] !== 'string') return;
     const payment = `/v1/payments/${paid.body['id']}`;
-    await this.#answerQuestions(plan, payment, held);
+    if ((await this.#answerQuestions(plan, payment, held)) === 'left') return;
     for (const move of plan.moves) await this.#make(plan, payment, move);
+    if (plan.kind === 'sale') await this.#telephone(plan, payment);
+  }
+
+  /** 電話承認: what the card company wanted to be called about is posted with the number that it gave. */
+  async #telephone(plan: PurchasePlan, payment: string): Promise<void> {
+    if (!plan.isReferred) return;
+    const { body } = await this.#step('look', plan, () => this.client.get(payment));
+    if (!(body['allowed_actions'] as readonly string[]).includes(CALL_US)) return;
+    const { clientReference: client_reference, key } = plan.voice;
+    const answer = await this.#step('voice approval', plan, () =>
+      this.client.post(`${payment}/voice-approval`, key, { client_reference, code: 'V12345' }, WAIT_SECONDS),
+    );
+    this.#expect(answer, [200, 201, 202], 'voice approval');
+    this.#count('voice_approval', answer);
   }
 
   async #make(plan: PurchasePlan, payment: string, { what, share, isFinal, key }: PlannedMove): Promise<void> {
@@ -93,21 +116,29 @@ export class Till {
     // After a partial approval less is there than was planned.
     if (answer.status === 422 && String(answer.body['code']).startsWith('amount_')) return;
     this.#expect(answer, MOVE_STATUSES, what);
+    this.#count(what, answer);
   }
 
   /** A payment may wait for a currency, a PIN or the chip; whoever cannot give it gives up. */
-  async #answerQuestions(plan: PurchasePlan, payment: string, held: HeldCard): Promise<void> {
+  async #answerQuestions(plan: PurchasePlan, payment: string, held: HeldCard): Promise<'done' | 'left'> {
     for (let asked = 0; asked < QUESTIONS_MAX; asked += 1) {
       const action = await this.#nextAction(plan, payment);
-      if (action === undefined) return;
+      if (action === undefined) return 'done';
+      if (plan.isSilent) {
+        this.shift.left(plan.clientReference);
+        this.shift.took(`left_${action}`);
+        return 'left';
+      }
       const isAnswered = await this.#answer(action, plan, payment, held);
       if (!isAnswered) {
         const given = await this.#step('give up', plan, () =>
           this.client.post(ensurePath(plan), plan.giveUpKey, undefined),
         );
-        return this.#expect(given, [200, 202, 409], 'give up');
+        this.#expect(given, [200, 202, 409], 'give up');
+        return 'done';
       }
     }
+    return 'done';
   }
 
   /** What the payment waits for, once its answer is known. */
@@ -131,6 +162,7 @@ export class Till {
       this.client.post(`${payment}/continue`, key, body, WAIT_SECONDS),
     );
     this.#expect(answer, MOVE_STATUSES, action);
+    this.#count(action, answer);
     return true;
   }
 
@@ -154,8 +186,14 @@ export class Till {
     const chosen = await this.#step('choice', plan, () =>
       this.client.post(`${payment}/dcc-choice`, key, body, WAIT_SECONDS),
     );
+    this.#count('choose_currency', chosen);
     this.#expect(chosen, MOVE_STATUSES, 'choice'); // 409: the offer ran out meanwhile: a new one is asked for
     return true;
+  }
+
+  /** What was asked for and taken; what a refusal left undone is not counted. */
+  #count(what: string, { status }: Answer): void {
+    if (status < 300) this.shift.took(what);
   }
 
   #step<T>(what: string, plan: PurchasePlan, work: () => Promise<T>): Promise<T> {
