@@ -46,13 +46,14 @@ describe('the whole house', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  function order(terminal: SandboxTerminal, amountMinor: number): Record<string, unknown> {
+  function order(terminal: SandboxTerminal, amountMinor: number, isPinned = false): Record<string, unknown> {
     const counter = counters.get(terminal.id) ?? 1;
     const card = TEST_CARDS['jcb']!;
     const { cardPresent, nextCounter } = new CardReader(terminal).present(counter, {
       card,
-      entry: 'contactless',
+      entry: isPinned ? 'chip' : 'contactless',
       amountMinor,
+      ...(isPinned && { pin: card.pin }),
     });
     counters.set(terminal.id, nextCounter);
     return {
@@ -309,6 +310,37 @@ describe('the whole house', () => {
       expect(reply).toMatchObject({
         status: 201,
         body: { status: 'declined', customer_charged: 'no', decline: { network_code: '116' } },
+      });
+    },
+    TEST_MS,
+  );
+
+  it(
+    'explains a domestic code beside the action code, raw: one of the table, one of no table, one that is none',
+    async () => {
+      const terminal = terminalOf(0);
+      const declined = async (amountMinor: number) => {
+        const { status, body } = await pay(terminal, order(terminal, amountMinor, true), randomUUID());
+        expect([status, body['status'], body['customer_charged']]).toEqual([201, 'declined', 'no']);
+        return body['decline'];
+      };
+      expect(await declined(742_055)).toMatchObject({
+        code: 'amount_limit_exceeded',
+        class: 'F',
+        network_code: '121',
+        raw: { source: 'domestic', code: 'G55' },
+        cashier_message: 'ご利用限度額または回数を超えるため承認されませんでした。別のお支払い方法をご案内ください。',
+      });
+      expect(await declined(742_013)).toMatchObject({
+        class: 'X',
+        network_code: '100',
+        raw: { source: 'domestic', code: 'G13' },
+        retry_same_card: false,
+      });
+      expect(await declined(742_100)).toMatchObject({
+        code: 'do_not_honor',
+        network_code: '100',
+        raw: { source: 'domestic', code: 'g?5' },
       });
     },
     TEST_MS,

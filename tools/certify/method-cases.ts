@@ -61,6 +61,20 @@ export const METHOD_CASES: readonly MethodCase[] = [
     },
   },
   {
+    id: 'G1', title: 'declined with a domestic code (G55 in JP08), kept as it came', links: CREDIT, faults: [], arrive: ['1200'], never: ['1420'],
+    payment: {
+      run: ({ till, card }) => till.pay({ kind: 'sale', card, entry: 'chip', amountMinor: 742_055, pin: card.pin }),
+      expected: { status: 'declined', charged: 'no', rawCode: 'G55' },
+    },
+  },
+  {
+    id: 'G2', title: 'declined with what is no domestic code: the action code decides', links: CREDIT, faults: [], arrive: ['1200'], never: ['1420'],
+    payment: {
+      run: ({ till, card }) => till.pay({ kind: 'sale', card, entry: 'chip', amountMinor: 742_100, pin: card.pin }),
+      expected: { status: 'declined', charged: 'no', rawCode: 'g?5' },
+    },
+  },
+  {
     id: 'X1', title: 'sale in the currency of the card, refunded in parts', links: ACQUIRER, faults: [], arrive: ['1200', '1200', '1200'], never: ['1420'],
     payment: {
       run: async (means) => {

@@ -14,6 +14,8 @@ export interface Expectation {
   /** What became of the offer of another currency. */
   readonly conversion?: NonNullable<Payment['dcc']>['status'];
   readonly approvalSource?: Payment['approval_source'];
+  /** Raw code of a refusal, as the network sent it. */
+  readonly rawCode?: string;
 }
 
 export interface Scenario {
@@ -53,6 +55,7 @@ export function deviation(payment: Payment, expected: Expectation): string | und
     ['refunded', payment.refunded.amount, expected.refunded ?? payment.refunded.amount],
     ['dcc', payment.dcc?.status, expected.conversion ?? payment.dcc?.status],
     ['approval_source', payment.approval_source, expected.approvalSource ?? 'issuer'],
+    ['decline.raw', payment.decline?.raw?.code, expected.rawCode ?? payment.decline?.raw?.code],
     ['final', payment.final, true],
   ];
   const wrong = pairs.filter(([, is, must]) => is !== must);

@@ -23,6 +23,7 @@ export interface FrontDeskMeans {
   readonly ledger: IssuerLedger;
   readonly completion?: CompletionRules;
   readonly pins?: PinBook;
+  readonly hasDomesticCodes?: boolean;
   readonly now: () => number;
 }
 
@@ -36,10 +37,10 @@ export class FrontDesk {
   readonly #administration: AdministrationDesk;
   readonly #now: () => number;
 
-  constructor({ link, ledger, completion = PLAIN_COMPLETION, pins, now }: FrontDeskMeans) {
+  constructor({ link, ledger, completion = PLAIN_COMPLETION, pins, hasDomesticCodes, now }: FrontDeskMeans) {
     this.#now = now;
     this.calendar = new HostCalendar(now, ledger.cutOverTo);
-    const means = { link, ledger, completion, pins, calendar: this.calendar, now };
+    const means = { link, ledger, completion, pins, hasDomesticCodes, calendar: this.calendar, now };
     this.reconciliation = new ReconciliationDesk(means);
     this.files = new FileDesk(now);
     this.#issuer = new IssuerDesk(means);

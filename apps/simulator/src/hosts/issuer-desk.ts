@@ -13,6 +13,7 @@ import {
   type Decided,
 } from './booking.js';
 import type { HostCalendar } from './calendar.js';
+import { domesticField, domesticRefusal } from './domestic-code.js';
 import { magicOutcome, type MagicOutcome } from './magic-amount.js';
 import {
   isCancellable,
@@ -34,6 +35,8 @@ export interface DeskMeans {
   readonly completion: CompletionRules;
   /** PINs of its cards; without it no PIN is judged. */
   readonly pins?: PinBook;
+  /** Refusals may carry codes of Japanese card terminals. */
+  readonly hasDomesticCodes?: boolean;
   readonly now: () => number;
 }
 
@@ -91,8 +94,10 @@ export class IssuerDesk {
     if (outcome.delivery === 'reset') return { answer: null, delivery: 'reset' };
     const refusal = pinRefusal(this.means.pins?.judge(message) ?? 'none', outcome.needsPin === true);
     if (refusal !== undefined) return this.#decline(message, refusal);
-    if (!outcome.actionCode.startsWith('0')) return this.#decline(message, outcome.actionCode);
     const requestedMinor = Number(message.text(4));
+    const domestic = this.means.hasDomesticCodes === true ? domesticRefusal(requestedMinor) : undefined;
+    if (domestic !== undefined) return this.#decline(message, domestic.actionCode, domestic.domesticCode);
+    if (!outcome.actionCode.startsWith('0')) return this.#decline(message, outcome.actionCode);
     const entry = this.#entry(message, {
       kind: debitKind(message),
       state: 'approved',
@@ -249,9 +254,9 @@ export class IssuerDesk {
     return send(this.#answerFrom(message, entry));
   }
 
-  #decline(message: IsoMessage, actionCode: string): Verdict {
+  #decline(message: IsoMessage, actionCode: string, domesticCode?: string): Verdict {
     const kind = declinedKind(message);
-    const entry = this.#entry(message, { kind, state: 'declined', actionCode, approvalCode: null });
+    const entry = this.#entry(message, { kind, state: 'declined', actionCode, domesticCode, approvalCode: null });
     this.means.ledger.post({ entries: [[identityOf(message), entry]] });
     return send(this.#answerFrom(message, entry));
   }
@@ -266,7 +271,9 @@ export class IssuerDesk {
 
   #answerFrom(message: IsoMessage, entry: LedgerEntry): IsoMessage {
     const answer = answerTo(message, this.means.now(), entry);
-    return entry.state === 'declined' ? answer : approvalFields(message, answer, entry);
+    return entry.state === 'declined'
+      ? answer.set(48, domesticField(entry.domesticCode))
+      : approvalFields(message, answer, entry);
   }
 
   #changed(entry: LedgerEntry, change: Partial<LedgerEntry>): LedgerEntry {

@@ -104,6 +104,21 @@ describe('answers', () => {
   });
 });
 
+describe('codes of Japanese card terminals', () => {
+  it('go with the refusal of 742,0nn, again with a repeat', async () => {
+    const line = await signedOn();
+    const sale = request('1200', 742_055);
+    const said = (answer: unknown) => (answer instanceof IsoMessage ? [answer.text(39), answer.text(48)] : answer);
+    expect(said(await line.ask(sale))).toEqual(['121', 'JP08003G55']);
+    expect(said(await line.ask(repeatOf(sale)))).toEqual(['121', 'JP08003G55']);
+    expect(await booked(sale)).toMatchObject({ state: 'declined', actionCode: '121', domesticCode: 'G55' });
+    expect(said(await line.ask(request('1100', 742_013)))).toEqual(['100', 'JP08003G13']);
+    expect(said(await line.ask(request('1200', 742_100)))).toEqual(['100', 'JP08003g?5']);
+    expect(said(await line.ask(request('1200', 742_120)))).toEqual(['119', 'JP08003C20']);
+    for (const amount of [741_999, 742_000, 743_000]) expect(await line.actionOf(request('1200', amount))).toBe('000');
+  });
+});
+
 describe('magic amounts', () => {
   it.each([
     [1000, '000'], [1099, '000'], [1100, '100'], [1101, '101'], [1106, '106'], [1107, '107'], [1111, '111'],

@@ -40,6 +40,8 @@ export interface HostOptions {
   readonly completion?: CompletionRules;
   /** Judges online PINs; none is judged without it. */
   readonly pins?: PinBook;
+  /** Its refusals may carry codes of Japanese card terminals (field 48). */
+  readonly hasDomesticCodes?: boolean;
   /** TLS with certificates on both sides; plain without it. */
   readonly tls?: HostTls;
   /** What the line speaks; TSN-93 without it. */

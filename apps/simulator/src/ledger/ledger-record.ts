@@ -35,6 +35,8 @@ export interface LedgerEntry {
   /** What the holder is billed in the currency of the card, and what of it went back; only where the message said it (fields 6 and 51). */
   readonly cardholder?: { readonly currency: string; readonly amountMinor: number; readonly refundedMinor: number };
   readonly actionCode: string;
+  /** Code of Japanese card terminals that went with a refusal. */
+  readonly domesticCode?: string;
   readonly approvalCode: string | null;
   /** RRN of the entry that a capture or refund refers to. */
   readonly originalRrn: string | null;

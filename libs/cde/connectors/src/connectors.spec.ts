@@ -178,6 +178,21 @@ describe.each(CONNECTOR_NAMES)('connector %s', (name) => {
     expect(said('JP07999x')).toBeNull();
   });
 
+  it('keeps the domestic code of a refusal as it came, where its profile says that one comes', () => {
+    const request = connector.buildRequest(facts());
+    const kept = (value: string) => {
+      const field = writePrivateTlv([['JP07', 'hi'], ['JP08', value]]); // prettier-ignore
+      const reading = connector.readAnswer(request, answerTo(request, '121').set(48, field));
+      return reading.kind === 'declined' ? reading.domesticCode : reading.kind;
+    };
+    const codes = ['G55', 'G13', 'g5?', ' ', 'G\u00c3\u0007', '4242424242424242'].map(kept);
+    const raw = ['G55', 'G13', 'g5?', null, 'G??', '424242'];
+    expect(codes).toEqual(name === 'cup' ? raw.map(() => null) : raw);
+    const broken = connector.readAnswer(request, answerTo(request, '121').set(48, 'JP08999G55'));
+    expect(broken).toMatchObject({ kind: 'declined', actionCode: '121', domesticCode: null });
+    expect(connector.readAnswer(request, answerTo(request, '000').set(48, 'JP08003G55')).kind).toBe('approved');
+  });
+
   it('reads neither a yes nor a no into what it cannot use', () => {
     const request = connector.buildRequest(facts());
     const yes = () => answerTo(request, '000');

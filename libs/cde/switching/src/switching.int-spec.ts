@@ -168,6 +168,19 @@ describe('the switch on PostgreSQL', () => {
     expect((await service.submit(request)).network).toMatchObject(said);
   });
 
+  it('keeps the domestic code of a refusal as it came, before the action code, for whoever asks later', async () => {
+    const { line, service } = await born();
+    line.script = (message) => {
+      const answer = answered(message, '121');
+      if (answer.kind === 'answered') answer.message.set(44, 'G55');
+      return Promise.resolve(answer);
+    };
+    const request = aSale();
+    const said = { actionCode: '121', network: { answer: { source: 'domestic', code: 'G55', message: null } } };
+    expect(await service.submit(request)).toMatchObject(said);
+    expect(await service.submit(request)).toMatchObject(said);
+  });
+
   it('proves that nothing was sent while the line is down [A6]', async () => {
     const { line, service } = await born();
     line.isReady = false;

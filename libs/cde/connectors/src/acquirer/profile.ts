@@ -1,4 +1,4 @@
-import { TSN93_POS_LETTERS, type Tsn93Profile } from '../tsn93/tsn93-profile.js';
+import { TSN93_DOMESTIC_CODE, TSN93_POS_LETTERS, type Tsn93Profile } from '../tsn93/tsn93-profile.js';
 
 /** A domestic acquirer that passes Visa, Mastercard, Amex, Diners and Discover on; account type left to the issuer. */
 export const ACQUIRER: Tsn93Profile = {
@@ -9,4 +9,5 @@ export const ACQUIRER: Tsn93Profile = {
   tags: { plan: true, slip: true, unionPayOperation: false, conversion: true },
   posLetters: TSN93_POS_LETTERS,
   cancelRefusals: [],
+  domesticCode: TSN93_DOMESTIC_CODE,
 };

@@ -1,4 +1,4 @@
-import { TSN93_POS_LETTERS, type Tsn93Profile } from '../tsn93/tsn93-profile.js';
+import { TSN93_DOMESTIC_CODE, TSN93_POS_LETTERS, type Tsn93Profile } from '../tsn93/tsn93-profile.js';
 
 /** JCB as issuer and network: credit accounts, Japanese payment plans and slip numbers. */
 export const JCB: Tsn93Profile = {
@@ -9,4 +9,5 @@ export const JCB: Tsn93Profile = {
   tags: { plan: true, slip: true, unionPayOperation: false, conversion: false },
   posLetters: TSN93_POS_LETTERS,
   cancelRefusals: [],
+  domesticCode: TSN93_DOMESTIC_CODE,
 };

@@ -1,5 +1,5 @@
 import { classifyAction, responseMti, type IsoMessage } from '@tsunagu/iso8583';
-import { issuerMessage } from './issuer-message.js';
+import { refusalWords } from './refusal-words.js';
 import type { AcknowledgedKind, AcknowledgementReading, AnswerReading } from '@tsunagu/links';
 
 /** What an answer must give back unchanged when it carries it at all. @source reference/iso8583-1993.md §5.1 */
@@ -8,20 +8,28 @@ const ECHOED = [3, 32, 37, 41, 42, 49] as const;
 const DONE = { reversal: ['000', '400', '900', '901', '914'], advice: ['000', '900', '901'] } as const;
 const RETRY = ['906', '907', '909', '910', '911', '912', '923'];
 
-/** Read a 1110 or 1210. Whatever is neither a clean yes nor a clean no is unusable: an unknown outcome. */
-export function readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading {
+/**
+ * Read a 1110 or 1210. Whatever is neither a clean yes nor a clean no is unusable: an unknown outcome.
+ * @param domesticTag tag of field 48 for the domestic code of a refusal; null: this counterpart sends none
+ */
+export function readAnswer(request: IsoMessage, answer: IsoMessage, domesticTag: string | null): AnswerReading {
   const actionCode = answer.text(39);
   if (actionCode === undefined) return { kind: 'unusable', actionCode: null };
   const isOurs = answer.mti === responseMti(request.mti) && echoes(request, answer);
-  return (isOurs ? reading(request, answer, actionCode) : undefined) ?? { kind: 'unusable', actionCode };
+  return (isOurs ? reading(request, answer, actionCode, domesticTag) : undefined) ?? { kind: 'unusable', actionCode };
 }
 
-function reading(request: IsoMessage, answer: IsoMessage, actionCode: string): AnswerReading | undefined {
+function reading(
+  request: IsoMessage,
+  answer: IsoMessage,
+  actionCode: string,
+  domesticTag: string | null,
+): AnswerReading | undefined {
   const facts = { actionCode, emvResponse: answer.bytes(55)?.toString('hex').toUpperCase() ?? null };
   switch (classifyAction(actionCode).outcome) {
     case 'declined':
     case 'referral':
-      return { kind: 'declined', ...facts, issuerMessage: issuerMessage(answer) };
+      return { kind: 'declined', ...facts, ...refusalWords(answer, domesticTag) };
     case 'approved':
     case 'partial':
       return approval(request, answer, facts);

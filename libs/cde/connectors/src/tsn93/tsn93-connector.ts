@@ -88,7 +88,7 @@ export class Tsn93Connector implements Connector {
   }
 
   readAnswer(request: IsoMessage, answer: IsoMessage): AnswerReading {
-    return readAnswer(request, answer);
+    return readAnswer(request, answer, this.profile.domesticCode?.tag ?? null);
   }
 
   readAcknowledgement(kind: AcknowledgedKind, answer: IsoMessage): AcknowledgementReading {

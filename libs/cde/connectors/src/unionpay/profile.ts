@@ -9,4 +9,5 @@ export const UNIONPAY: Tsn93Profile = {
   tags: { plan: false, slip: true, unionPayOperation: true, conversion: false },
   posLetters: TSN93_POS_LETTERS,
   cancelRefusals: ['1', '2', '902'],
+  domesticCode: null,
 };

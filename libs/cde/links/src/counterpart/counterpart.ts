@@ -83,6 +83,8 @@ export type AnswerReading =
       readonly emvResponse: string | null;
       /** What the issuer says to the cashier; left out or null: nothing. */
       readonly issuerMessage?: string | null;
+      /** A code of Japanese card terminals as it came, even one that is none; left out or null: none. */
+      readonly domesticCode?: string | null;
     }
   | { readonly kind: 'unusable'; readonly actionCode: string | null };
 

@@ -54,11 +54,14 @@ function refusalCode(reason: string | null): string | undefined {
   return wasCancelRefused(reason) ? reason?.slice(CANCEL_REFUSED.length + 1) : undefined;
 }
 
-function networkOf({ wire, actionCode, issuerMessage = null }: JournalRecord): WireOutcome['network'] {
+/** Who said more than an action code: its domestic code outranks it, because that is what its clerks read on other terminals. */
+function networkOf(record: JournalRecord): WireOutcome['network'] {
+  const { wire, actionCode, issuerMessage: message = null, domesticCode = null } = record;
   if (wire === null) return null;
   const names = { link: wire.link, rrn: wire.rrn, stan: wire.stan, localTime: wire.localTime };
-  if (issuerMessage === null || actionCode === null) return names;
-  return { ...names, answer: { source: 'iso8583_1993', code: actionCode, message: issuerMessage } };
+  if (actionCode === null) return names;
+  if (domesticCode !== null) return { ...names, answer: { source: 'domestic', code: domesticCode, message } };
+  return message === null ? names : { ...names, answer: { source: 'iso8583_1993', code: actionCode, message } };
 }
 
 /** A row that was just inserted, as a record without an answer. */

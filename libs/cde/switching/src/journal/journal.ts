@@ -25,6 +25,8 @@ export interface WireAnswer {
   readonly emvResponse: string | null;
   /** What the issuer said to the cashier with a refusal; left out: nothing. */
   readonly issuerMessage?: string | null;
+  /** The code of Japanese card terminals that came with a refusal, as it came; left out: none. */
+  readonly domesticCode?: string | null;
 }
 
 /** A new journal row. `order` and `wire` are null only for an attempt that was burned before it was seen. */

@@ -5,6 +5,7 @@ import { CountIncreases1795000020092 } from './count-increases.migration.js';
 import { CreateJournal1795000020001 } from './create-journal.migration.js';
 import { DrainStoreAndForward1795000020042 } from './drain-store-and-forward.migration.js';
 import { KeepNegativeList1795000020043 } from './keep-negative-list.migration.js';
+import { KeepDomesticCodes1795000020094 } from './keep-domestic-codes.migration.js';
 import { KeepIssuerMessages1795000020093 } from './keep-issuer-messages.migration.js';
 import { RuleAttempts1795000020091 } from './rule-attempts.migration.js';
 import { ReconcileLinks1795000020041 } from './reconcile-links.migration.js';
@@ -20,4 +21,5 @@ export const switchMigrations: readonly Migration[] = [
   RuleAttempts1795000020091,
   CountIncreases1795000020092,
   KeepIssuerMessages1795000020093,
+  KeepDomesticCodes1795000020094,
 ];

@@ -23,6 +23,7 @@ export interface JournalRow {
   readonly approved_minor: string | null;
   readonly emv_response: string | null;
   readonly issuer_message: string | null;
+  readonly domestic_code: string | null;
   readonly late_approval: boolean;
   readonly business_date: string | null;
   readonly reversal_date: string | null;
@@ -67,6 +68,7 @@ export function recordOf(row: JournalRow): JournalRecord {
     approvedMinor: row.approved_minor === null ? null : Number(row.approved_minor),
     emvResponse: row.emv_response,
     issuerMessage: row.issuer_message,
+    domesticCode: row.domestic_code,
     isLateApproval: row.late_approval,
     businessDate: row.business_date,
     reversalDate: row.reversal_date,

@@ -1,7 +1,7 @@
 import { sql } from '@tsunagu/platform';
 
 const COLUMNS = `tenant_id, attempt_id, state, reason, request, original_attempt_id, link, mti, stan, rrn, local_time, fence,
-  sealed_account, action_code, approval_code, approved_minor, emv_response, issuer_message, late_approval, business_date::text, reversal_date::text, presumed,
+  sealed_account, action_code, approval_code, approved_minor, emv_response, issuer_message, domestic_code, late_approval, business_date::text, reversal_date::text, presumed,
   opened_at`;
 /** The same out of a CTE, where dates are text already. */
 const MOVED = COLUMNS.replaceAll('::text', '');
@@ -50,7 +50,7 @@ const MOVE_SET = `state = $4, reason = case when $5::boolean then $6 else reason
 /** Compare-and-set: the happy path's second commit. An issuer's words come with a refusal, which queues nothing. */
 export const MOVE = sql(
   'journal_move',
-  `update switch.journal set ${MOVE_SET}, issuer_message = coalesce($14, issuer_message)
+  `update switch.journal set ${MOVE_SET}, issuer_message = coalesce($14, issuer_message), domestic_code = coalesce($15, domestic_code)
     where tenant_id = $1 and attempt_id = $2 and state = $3 returning ${COLUMNS}`,
 );
 

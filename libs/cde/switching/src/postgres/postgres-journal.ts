@@ -87,7 +87,7 @@ export class PostgresJournal extends Journal {
   override async move(key: AttemptKey, move: JournalMove): Promise<{ isMoved: boolean; record: JournalRecord }> {
     const [text, values] =
       move.saf === undefined
-        ? [statement.MOVE, [...moveValues(key, move), move.answer?.issuerMessage ?? null]]
+        ? [statement.MOVE, [...moveValues(key, move), ...refusalValues(move)]]
         : [statement.MOVE_AND_QUEUE, [...moveValues(key, move), ...draftValues(move.saf)]];
     const moved = found(await this.transactions.ask<JournalRow>(key, text, values));
     if (moved !== undefined) return { isMoved: true, record: moved };
@@ -192,6 +192,11 @@ function terminalKeyOf({ tenantId, order }: JournalEntry): string | null {
 
 function entryKey(claim: SafClaim, lease: LeaseRef): Storable[] {
   return [claim.tenantId, claim.attemptId, claim.kind, lease.link, lease.fence];
+}
+
+/** $14 and $15 of MOVE: what an issuer says beside the action code of a refusal. */
+function refusalValues({ answer }: JournalMove): Storable[] {
+  return [answer?.issuerMessage ?? null, answer?.domesticCode ?? null];
 }
 
 /** $1 to $13 of both MOVE statements. */

@@ -5,6 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('journal_account_only', `sealed_account LIKE 'account.%'`)
 @Check('journal_amount_range', 'amount_minor BETWEEN 0 AND 999999999999')
 @Check('journal_issuer_message', 'length(issuer_message) <= 100')
+@Check('journal_domestic_code', 'length(domestic_code) <= 6')
 @Check(
   'journal_sent_has_identity',
   `(state IN ('not_sent', 'burned')) OR ((link IS NOT NULL) AND (stan IS NOT NULL) AND (rrn IS NOT NULL))`,
@@ -44,6 +45,8 @@ export class JournalEntity {
   @Column({ type: 'bigint', name: 'approved_minor', nullable: true }) approvedMinor!: string | null;
   @Column({ type: 'text', name: 'emv_response', nullable: true }) emvResponse!: string | null;
   @Column({ type: 'text', name: 'issuer_message', nullable: true }) issuerMessage!: string | null;
+  @Column({ type: 'text', name: 'domestic_code', nullable: true, comment: 'As it came, even when it is none' })
+  domesticCode!: string | null;
   @Column({ type: 'boolean', name: 'late_approval', default: false }) lateApproval!: boolean;
   @Column({ type: 'timestamptz', name: 'opened_at' }) openedAt!: Date;
   @Column({ type: 'timestamptz', name: 'moved_at' }) movedAt!: Date;

@@ -181,6 +181,7 @@ export class SubmitService {
             actionCode: reading.actionCode,
             emvResponse: reading.emvResponse,
             issuerMessage: reading.issuerMessage,
+            domesticCode: reading.domesticCode,
             approvalCode: null,
             approvedMinor: null,
           },

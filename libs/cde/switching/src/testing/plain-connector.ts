@@ -22,8 +22,10 @@ export const plainConnector: Connector = {
       const approvedMinor = Number(answer.text(4));
       return { kind: 'approved', actionCode, approvalCode: answer.text(38) ?? null, approvedMinor, emvResponse: null };
     }
-    if (actionCode?.[0] === '1')
-      return { kind: 'declined', actionCode, emvResponse: null, issuerMessage: answer.text(48) ?? null };
+    if (actionCode?.[0] === '1') {
+      const words = { issuerMessage: answer.text(48) ?? null, domesticCode: answer.text(44) ?? null };
+      return { kind: 'declined', actionCode, emvResponse: null, ...words };
+    }
     return { kind: 'unusable', actionCode };
   },
   readAcknowledgement(kind, answer) {

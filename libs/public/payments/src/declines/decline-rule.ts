@@ -26,6 +26,8 @@ export type DeclineSource = (typeof DECLINE_SOURCES)[number];
 export interface RawCode {
   readonly source: DeclineSource;
   readonly code: string;
+  /** The action code beside it: what is meant when the code turns out to be none of its source. */
+  readonly actionCode?: string | null;
 }
 
 export interface DeclineRule {

@@ -89,6 +89,15 @@ describe('declines', () => {
     expect(ruleOf({ source: 'domestic', code: 'toString' }).class).toBe('X');
   });
 
+  it('read the action code where the domestic code that came with it is no code, and believe the domestic one where it is', () => {
+    const beside = (code: string) => ruleOf({ source: 'domestic', code, actionCode: '116' });
+    for (const code of ['g55', 'G5', 'G555', 'X01', '?', ''])
+      expect(beside(code).code, code).toBe('insufficient_funds');
+    expect(beside('G42').code).toBe('incorrect_pin');
+    expect(beside('G13')).toMatchObject({ class: 'X', code: 'card_declined' });
+    expect(ruleOf({ source: 'domestic', code: 'g55' }).class).toBe('X');
+  });
+
   it('read UnionPay through the action code of the wire', () => {
     expect(ruleOf({ source: 'unionpay', code: '51' })).toBe(ruleOf({ source: 'iso8583_1993', code: '116' }));
   });

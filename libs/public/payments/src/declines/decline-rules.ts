@@ -17,6 +17,9 @@ export const OWN_REASON_RULES: DeclineTable = {
   },
 };
 
+/** How a domestic code looks. What came in its place and looks otherwise is shown raw, and says nothing. */
+const DOMESTIC_CODE = /^[GCI]\d{2}$/;
+
 /** A code that no table knows: refused without a reason. The raw code stays beside it. */
 const UNKNOWN_CODE = row('card_declined', 'hard', 'XO', 'general');
 
@@ -30,7 +33,7 @@ export function ruleOf(raw: RawCode): DeclineRule {
     case 'tsunagu':
       return own(OWN_REASON_RULES, raw.code) ?? UNKNOWN_CODE;
     case 'domestic':
-      return own(DOMESTIC_CODE_RULES, raw.code) ?? UNKNOWN_CODE;
+      return domesticRule(raw);
     case 'unionpay':
       return actionRule(unionPayActionCode(raw.code) ?? '');
     case 'iso8583_1993':
@@ -42,6 +45,11 @@ export function ruleOf(raw: RawCode): DeclineRule {
 export function declineRule(raw: RawCode | null, reason: string | null): DeclineRule {
   const mine = reason === null ? undefined : own(OWN_REASON_RULES, reason);
   return mine ?? (raw === null ? UNKNOWN_CODE : ruleOf(raw));
+}
+
+function domesticRule({ code, actionCode }: RawCode): DeclineRule {
+  if (!DOMESTIC_CODE.test(code)) return actionRule(actionCode ?? '');
+  return own(DOMESTIC_CODE_RULES, code) ?? UNKNOWN_CODE;
 }
 
 function actionRule(code: string): DeclineRule {

@@ -9,7 +9,7 @@ export function rawCodeOf(view: Pick<PaymentView, 'attempts' | 'actionCode'>): R
 
 /** The code of one answer: as the network sent it where that is known, else the action code. */
 export function rawCodeOfAnswer(answer: NetworkAnswer | undefined, actionCode: string | null): RawCode | null {
-  if (answer !== undefined) return { source: answer.source, code: answer.code };
+  if (answer !== undefined) return { source: answer.source, code: answer.code, actionCode };
   return actionCode === null ? null : { source: 'iso8583_1993', code: actionCode };
 }
 

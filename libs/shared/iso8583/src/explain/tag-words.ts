@@ -16,6 +16,7 @@ export const PRIVATE_TAGS: Readonly<Record<string, TagWord>> = {
   JP05: shown('acquirer code (KID)'),
   JP06: shown('CCT terminal number'),
   JP07: hidden("issuer's message to the cashier"),
+  JP08: shown('domestic code of a refusal'),
   DC01: shown('currency offer (DCC)'),
   DC02: shown('quote id of the DCC provider'),
   UP01: shown('UnionPay operation'),
