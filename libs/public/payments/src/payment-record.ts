@@ -131,4 +131,6 @@ export interface PaymentRecord {
   readonly payment: Payment;
   readonly attempts: readonly Attempt[];
   readonly refunds: readonly Refund[];
+  /** A decline that was posted by telephone approval, and so can never be again. Left out: it was not, or nobody looked. */
+  readonly isVoicePosted?: boolean;
 }

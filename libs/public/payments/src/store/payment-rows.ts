@@ -95,11 +95,12 @@ export function refundFromRow(row: JsonRow): Refund {
   };
 }
 
-/** A payment with what belongs to it, from three JSON columns. */
+/** A payment with what belongs to it, from three JSON columns; `voice_posted` is what reads look up beside them. */
 export interface RecordRow {
   readonly payment: JsonRow;
   readonly attempts: readonly JsonRow[] | null;
   readonly refunds: readonly JsonRow[] | null;
+  readonly voice_posted?: boolean;
 }
 
 export function recordFromRow(row: RecordRow): PaymentRecord {
@@ -107,6 +108,7 @@ export function recordFromRow(row: RecordRow): PaymentRecord {
     payment: paymentFromRow(row.payment),
     attempts: (row.attempts ?? []).map(attemptFromRow),
     refunds: (row.refunds ?? []).map(refundFromRow),
+    isVoicePosted: row.voice_posted === true,
   };
 }
 

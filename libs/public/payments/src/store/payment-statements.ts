@@ -95,12 +95,17 @@ export const heldCard = sql(
   `SELECT held_sad, held_account FROM gateway.payment WHERE tenant_id = $1 AND id = $2 AND held_account IS NOT NULL`,
 );
 
+/** Whether the telephone's answer to a decline was posted: its name is claimed then (voice/plan-voice.ts). Asked of declines alone. */
+const VOICE_POSTED = `CASE WHEN p.status = 'declined' THEN EXISTS (SELECT FROM gateway.payment_reference v
+     WHERE v.tenant_id = p.tenant_id AND v.client_reference = 'voice of ' || p.id::text) ELSE false END AS voice_posted`;
+
 /** What reads select: a payment and its children in one snapshot, without sealed cards. */
 export const RECORD_COLUMNS = `to_jsonb(p) - 'held_sad' - 'held_account' AS payment,
   (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
      FROM gateway.attempt a WHERE a.tenant_id = p.tenant_id AND a.payment_id = p.id) AS attempts,
   (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
-     FROM gateway.refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id) AS refunds`;
+     FROM gateway.refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id) AS refunds,
+  ${VOICE_POSTED}`;
 
 export const loadRecord = sql(
   'payment_load_record',
@@ -108,7 +113,8 @@ export const loadRecord = sql(
      (SELECT jsonb_agg(to_jsonb(a) - 'envelope_sad' - 'envelope_account' ORDER BY a.ordinal)
         FROM gateway.attempt a WHERE a.tenant_id = $1 AND a.payment_id = $2 AND a.id >= $3 AND a.id < $4) AS attempts,
      (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.created_at, r.id)
-        FROM gateway.refund r WHERE r.tenant_id = $1 AND r.payment_id = $2) AS refunds
+        FROM gateway.refund r WHERE r.tenant_id = $1 AND r.payment_id = $2) AS refunds,
+     ${VOICE_POSTED}
    FROM gateway.payment p WHERE p.tenant_id = $1 AND p.id = $2`,
 );
 
