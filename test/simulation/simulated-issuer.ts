@@ -71,13 +71,10 @@ export class SimulatedIssuer {
     return copyOf(answer);
   }
 
-  #book(identity: string, message: IsoMessage, { isDeclining, isAskingPin, isReferring }: IssuerMood): string {
+  #book(identity: string, message: IsoMessage, mood: IssuerMood): string {
     if (this.#answers.has(identity)) return '000';
-    if (this.#blocked.has(identity)) return '116';
-    const isAdvice = message.mti.startsWith('122');
-    if (isReferring && !isAdvice) return '107';
-    if (isDeclining && !isAdvice) return '116';
-    if (isAskingPin && kindOf(message) === 'charge' && this.#asks(message.text(59) ?? '')) return '112';
+    const refusal = this.#refusal(identity, message, mood);
+    if (refusal !== undefined) return refusal;
     this.bookings.set(identity, {
       rrn: message.text(37) ?? '',
       kind: kindOf(message),
@@ -92,6 +89,16 @@ export class SimulatedIssuer {
       reversedOn: null,
     });
     return '000';
+  }
+
+  /** An advice is refused for nothing but a reversal that came before it. @returns undefined when it is booked */
+  #refusal(identity: string, message: IsoMessage, mood: IssuerMood): string | undefined {
+    if (this.#blocked.has(identity)) return '116';
+    if (message.mti.startsWith('122')) return undefined;
+    if (mood.isReferring) return '107';
+    if (mood.isDeclining) return '116';
+    const isAsking = mood.isAskingPin && kindOf(message) === 'charge' && this.#asks(message.text(59) ?? '');
+    return isAsking ? '112' : undefined;
   }
 
   /** A purchase is asked for its PIN once. */
