@@ -30,7 +30,7 @@ export function forbiddenClearTag(items: readonly TlvItem[]): string | undefined
 
 /**
  * Read the EMV data that a till sent outside the encryption.
- * A tag that appears twice at the top level is refused: two readers of one message must not see two amounts.
+ * A tag that appears twice, also in two templates, is refused: two readers of one message must not see two amounts.
  *
  * @param hex BER-TLV as hex text, at most 1,024 bytes
  * @throws TlvFormatError not hex, not BER-TLV, a tag twice, or a tag of {@link FORBIDDEN_CLEAR_TAGS}
@@ -40,7 +40,16 @@ export function readClearTags(hex: string): TlvItem[] {
   const items = decodeTlv(Buffer.from(hex, 'hex'));
   const forbidden = forbiddenClearTag(items);
   if (forbidden !== undefined) throw new TlvFormatError('forbidden_clear_tag', forbidden);
-  const twice = items.find((item, at) => items.findIndex(({ tag }) => tag === item.tag) !== at);
-  if (twice !== undefined) throw new TlvFormatError('duplicate_tag', twice.tag);
+  const twice = firstTwice(valueTags(items)) ?? firstTwice(items.map(({ tag }) => tag));
+  if (twice !== undefined) throw new TlvFormatError('duplicate_tag', twice);
   return items;
+}
+
+/** Tags that hold a value, at any depth: templates only wrap them. */
+function valueTags(items: readonly TlvItem[]): string[] {
+  return items.flatMap(({ tag, children }) => (children === undefined ? [tag] : valueTags(children)));
+}
+
+function firstTwice(tags: readonly string[]): string | undefined {
+  return tags.find((tag, at) => tags.indexOf(tag) !== at);
 }

@@ -33,8 +33,8 @@ describe('results of cardholder verification (9F34)', () => {
 
 describe('what a tap says about its holder', () => {
   it('believes the qualifiers of the card that a device verified him, at brands that have them', () => {
-    expect(tap({ '9F6C': '0080' }, 'card_qualifiers')).toEqual({ method: 'device', asks: null });
-    expect(tap({ '9F6C': '0080' }, 'cvm_results')).toEqual({ method: null, asks: null });
+    expect(tap({ '9F6C': '0080' }, 'card_qualifiers')).toMatchObject({ method: 'device', asks: null });
+    expect(tap({ '9F6C': '0080' }, 'cvm_results')).toEqual({ method: null, asks: null, refuses: [] });
   });
 
   it('hands on what the card asks for, unless the reader asked for no proof', () => {
@@ -43,7 +43,19 @@ describe('what a tap says about its holder', () => {
     expect(tap({ '9F6C': 'C000' }, 'card_qualifiers').asks).toBe('online_pin');
     expect(tap({ '9F6C': '8000', '9F66': '32404000' }, 'card_qualifiers').asks).toBe('online_pin');
     expect(tap({ '9F6C': '8000', '9F66': '32004000' }, 'card_qualifiers').asks).toBeNull();
-    expect(tap({ '9F6C': '4000', '9F34': '1E0300' }, 'card_qualifiers')).toEqual({ method: 'signature', asks: null });
+    expect(tap({ '9F6C': '4000', '9F34': '1E0300' }, 'card_qualifiers')).toMatchObject({
+      method: 'signature',
+      asks: null,
+    });
+  });
+
+  it('hears a card that says no device verified its holder, and one that takes a PIN alone', () => {
+    expect(tap({ '9F6C': '0080' }, 'card_qualifiers').refuses).toEqual([]);
+    expect(tap({ '9F6C': '0000' }, 'card_qualifiers').refuses).toEqual(['device']);
+    expect(tap({ '9F6C': '4000' }, 'card_qualifiers').refuses).toEqual(['device']);
+    expect(tap({ '9F6C': 'C000' }, 'card_qualifiers').refuses).toEqual(['device']);
+    expect(tap({ '9F6C': '8000' }, 'card_qualifiers').refuses).toEqual(['device', 'signature']);
+    expect(tap({}, 'card_qualifiers').refuses).toEqual([]);
   });
 
   it('takes a PIN that a tapped card checked by itself for one typed at a phone', () => {

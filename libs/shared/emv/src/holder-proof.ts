@@ -44,6 +44,8 @@ export function readCvmResults(hex: string): CvmMethod {
 export interface CardQualifiers {
   readonly isDeviceVerified: boolean;
   readonly asks: 'online_pin' | 'signature' | null;
+  /** The card asks for a signature, by itself or where no PIN can be typed. */
+  readonly takesSignature: boolean;
 }
 
 /**
@@ -55,13 +57,13 @@ export interface CardQualifiers {
  * @param hex 4 hex digits
  * @throws TlvFormatError not two bytes
  * @source EMV contactless kernel 3 (Visa) and kernel 7 (UnionPay)
- * @example readCardQualifiers('0080') // { isDeviceVerified: true, asks: null }
+ * @example readCardQualifiers('0080') // { isDeviceVerified: true, asks: null, takesSignature: false }
  */
 export function readCardQualifiers(hex: string): CardQualifiers {
   if (!/^[0-9A-F]{4}$/.test(hex)) throw new TlvFormatError('card_qualifiers');
   const [first, second] = Buffer.from(hex, 'hex') as unknown as [number, number];
   const asks = (first & 0x80) !== 0 ? 'online_pin' : (first & 0x40) !== 0 ? 'signature' : null;
-  return { isDeviceVerified: (second & 0x80) !== 0, asks };
+  return { isDeviceVerified: (second & 0x80) !== 0, asks, takesSignature: (first & 0x40) !== 0 };
 }
 
 /** Whether the reader told the card that the holder must be verified (tag 9F66, byte 2 bit 7); null: the tag is not there. */
@@ -76,6 +78,8 @@ export interface HolderProof {
   readonly method: CvmMethod | null;
   /** Asked for by a contactless card and not done by the time it was read. */
   readonly asks: CardQualifiers['asks'];
+  /** Ways that the card itself rules out: a device that verified nobody, a signature where it wants a PIN. */
+  readonly refuses: readonly CvmMethod[];
 }
 
 /**
@@ -91,20 +95,21 @@ export function holderProof(
 ): HolderProof {
   const results = hexOf(items, '9F34');
   const method = results === undefined ? null : readCvmResults(results);
-  if (!isTap) return { method, asks: null };
+  if (!isTap) return { method, asks: null, refuses: [] };
   const qualifiers = device === 'card_qualifiers' ? hexOf(items, '9F6C') : undefined;
   if (qualifiers !== undefined) return byQualifiers(readCardQualifiers(qualifiers), method, items);
   const isOnDevice =
     (device === 'cvm_results' && method === 'offline_pin') ||
     (device === 'mobile_cvm' && /^01..02$/.test(hexOf(items, '9F71') ?? ''));
-  return { method: isOnDevice ? 'device' : method, asks: null };
+  return { method: isOnDevice ? 'device' : method, asks: null, refuses: [] };
 }
 
 /** A reader that did not ask for a proof gets none, whatever the card would have liked. */
 function byQualifiers(card: CardQualifiers, method: CvmMethod | null, items: readonly TlvItem[]): HolderProof {
-  if (card.isDeviceVerified) return { method: 'device', asks: null };
+  if (card.isDeviceVerified) return { method: 'device', asks: null, refuses: [] };
   const asks = readerWantsProof(items) === false || method === card.asks ? null : card.asks;
-  return { method, asks };
+  const isPinOnly = asks === 'online_pin' && !card.takesSignature;
+  return { method, asks, refuses: isPinOnly ? ['device', 'signature'] : ['device'] };
 }
 
 function hexOf(items: readonly TlvItem[], tag: string): string | undefined {

@@ -51,6 +51,15 @@ describe('EMV data in the clear', () => {
       expect(() => readClearTags(text)).toThrow(TlvFormatError);
   });
 
+  it.each([
+    ['before', '77099F0206000000009999' + '9F0206000000001200'],
+    ['behind', '9F0206000000001200' + '77099F0206000000009999'],
+    ['in two templates', '77099F0206000000009999' + '70099F0206000000001200'],
+    ['inside one', '77129F02060000000099999F0206000000001200'],
+  ])('refuses a second amount that hides in a template: %s', (_, text) => {
+    expect(() => readClearTags(text)).toThrow(expect.objectContaining({ rule: 'duplicate_tag', tag: '9F02' }));
+  });
+
   it('does not repeat a value in its error', () => {
     try {
       readClearTags('5A084111111111111111');

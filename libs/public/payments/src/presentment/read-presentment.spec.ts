@@ -75,6 +75,25 @@ describe('what till and chip say of a reading', () => {
     expect(read({ entryMode: 'chip', tags: { '9F34': '010002' } }).presentment.cvm).toBe('offline_pin');
   });
 
+  it('lets no till say that a phone verified the holder when the card says that it did not', () => {
+    const visa = { '4F': 'A0000000031010' };
+    for (const qualifiers of ['0000', '4000', '8000'])
+      expect(refusal(() => read({ tags: { ...visa, '9F6C': qualifiers } }, { cvm: 'device' }))).toEqual({
+        code: 'card_data_invalid',
+        card_rule: 'verification_contradicts',
+        chip_tag: '9F6C',
+      });
+    expect(read({ tags: visa }, { cvm: 'device' }).presentment.cvm).toBe('device');
+  });
+
+  it('takes no signature for the PIN that a card asks for, unless the card takes both', () => {
+    const visa = { '4F': 'A0000000031010' };
+    expect(read({ tags: { ...visa, '9F6C': '8000' } }, { cvm: 'signature' }).asks).toBe('online_pin');
+    expect(read({ tags: { ...visa, '9F6C': '8000', '9F34': '1E0300' } }).asks).toBe('online_pin');
+    expect(read({ tags: { ...visa, '9F6C': 'C000' } }, { cvm: 'signature' }).asks).toBeNull();
+    expect(read({ tags: { ...visa, '9F6C': '4000' } }, { cvm: 'signature' }).asks).toBeNull();
+  });
+
   it('keeps the application that was chosen, with the label of the card, and refuses two of them', () => {
     const tags = { '4F': 'A000000333010102', '50': Buffer.from('UnionPay').toString('hex') };
     expect(read({ tags }).presentment.application).toEqual({

@@ -50,7 +50,9 @@ function readHolder(
   const proof = reading(() => holderProof(items, { isTap: card.entryMode === 'contactless', device }));
   const said = withPin(agreed(proof.method, stated?.cvm), hasPin);
   if (said === 'online_pin' && !hasPin) throw invalid('pin_block_missing');
-  const asks = hasPin || said === 'signature' ? null : proof.asks;
+  if (said === 'device' && proof.refuses.includes('device')) throw invalid('verification_contradicts', '9F6C');
+  const isSigned = said === 'signature' && !proof.refuses.includes('signature');
+  const asks = hasPin || isSigned ? null : proof.asks;
   return { cvm: said === null && asks === 'signature' ? 'signature' : said, asks };
 }
 
