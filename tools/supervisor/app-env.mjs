@@ -111,6 +111,7 @@ const OWN = {
     INTERNAL_PORT: String(ports.apiInternal),
     VAULT_URL: `http://127.0.0.1:${ports.vault}`,
     DCC_RATES_URL: `http://127.0.0.1:${ports.simulator}/dcc`,
+    SIMULATOR_URL: `http://127.0.0.1:${ports.simulator}`,
     API_KEY_PEPPER: secrets.API_KEY_PEPPER,
     WEBHOOK_KEY: secrets.WEBHOOK_KEY,
     WEBHOOK_ALLOW_LOOPBACK: 'true',

@@ -21,6 +21,8 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentPlansController } from './payment-plans/payment-plans.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ReportsController } from './reports/reports.controller.js';
+import { TestDeskController } from './sandbox/test-desk.controller.js';
+import { TestTerminalsController } from './sandbox/test-terminals.controller.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
 import { requestPipe } from './validation/request.pipe.js';
@@ -52,6 +54,8 @@ export const CONTROLLERS = [
   WebhookDeliveriesController,
   ApiKeysController,
   AuditEventsController,
+  TestTerminalsController,
+  TestDeskController,
   DocsController,
 ];
 

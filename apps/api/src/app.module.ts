@@ -7,14 +7,15 @@ import { PlatformModule } from '@tsunagu/platform';
 import { ReceiptsModule } from '@tsunagu/receipts';
 import { TokenEventFeed } from './tokens/token-event-feed.js';
 import { ApiRoutesModule } from './api-routes.module.js';
+import { SimulatorDoor } from './sandbox/simulator-door.js';
 import { HqIntakeModule } from './intake/hq-intake.module.js';
 
 /** Where features meet: each port of one is bound to the other's implementation here, and nowhere else. */
 @Global()
 @Module({
   imports: [MerchantsModule, DccModule],
-  providers: [{ provide: MerchantDirectory, useExisting: MerchantDirectoryService }],
-  exports: [MerchantsModule, MerchantDirectory, DccModule],
+  providers: [{ provide: MerchantDirectory, useExisting: MerchantDirectoryService }, SimulatorDoor],
+  exports: [MerchantsModule, MerchantDirectory, DccModule, SimulatorDoor],
 })
 class PortsModule {}
 

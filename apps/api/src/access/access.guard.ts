@@ -20,6 +20,7 @@ import {
   PERMISSION_KEY,
   POLICY_KEY,
   PUBLIC_KEY,
+  SANDBOX_KEY,
   type PermissionName,
   type PolicyName,
 } from './permission.decorator.js';
@@ -41,6 +42,7 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,300})$/;
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #addresses: ClientAddresses;
+  readonly #isProduction: boolean;
 
   constructor(
     private readonly reflector: Reflector,
@@ -50,6 +52,7 @@ export class AccessGuard implements CanActivate {
     config: AppConfig,
   ) {
     this.#addresses = ClientAddresses.fromConfig(config);
+    this.#isProduction = config.isProduction;
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -60,7 +63,10 @@ export class AccessGuard implements CanActivate {
     if (permission === undefined) throw new RequestError('permission_denied');
     const request = context.switchToHttp().getRequest<AccessedRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
+    const isOfSandbox = this.reflector.get<boolean | undefined>(SANDBOX_KEY, handler) === true;
+    if (isOfSandbox && this.#isProduction) throw new RequestError('resource_missing'); // before the key: nobody learns whether it would do
     const credential = await this.#enter(request, permission);
+    if (isOfSandbox && credential.mode === 'live') throw new RequestError('resource_missing');
     if (credential.ctx.credentialId !== undefined) this.uses.note(credential.ctx.credentialId);
     request.tenantContext = credential.ctx;
     request.credential = credential;

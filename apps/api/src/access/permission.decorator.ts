@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'api_keys:write',
   'audit:read',
   'reports:read',
+  'sandbox:write',
 ] as const;
 export type PermissionName = (typeof PERMISSIONS)[number];
 
@@ -28,6 +29,12 @@ export const IDEMPOTENCY_KEY = 'tsunagu:idempotency';
 /** Which permission a route needs. A route with neither this nor {@link PublicRoute} stops the start-up. */
 export const Permission = (permission: PermissionName) =>
   applyDecorators(SetMetadata(PERMISSION_KEY, permission), ApiExtension('x-tsunagu-permission', permission));
+
+export const SANDBOX_KEY = 'tsunagu:sandbox';
+
+/** A route of the test desk: where money is real, and for a key of the live mode, there is no such route. */
+export const SandboxOnly = () =>
+  applyDecorators(SetMetadata(SANDBOX_KEY, true), ApiExtension('x-tsunagu-sandbox-only', true));
 
 /** A route for everybody. @param why it may be: read by reviewers, and by the access matrix */
 export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);

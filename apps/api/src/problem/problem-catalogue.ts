@@ -95,6 +95,7 @@ const ROWS = {
   internal_error: [500, 'retry_same_key', '処理を完了できませんでした', 'The request could not be completed', '', '', '同じキーで再送するか、状態を確認してください。結果が決まったことを意味しません。', 'Repeat with the same key, or read the resource. This says nothing about the outcome.'],
   issuer_unavailable: [503, 'retry_same_key', 'カード会社に接続できません', 'The issuer is unavailable', '', '', '同じキーで再送してください。', 'Repeat with the same key.'],
   card_service_unavailable: [503, 'retry_same_key', 'カード処理を利用できません', 'The card service is unavailable', '', '', '同じキーで再送してください。', 'Repeat with the same key.'],
+  simulator_unavailable: [503, 'retry_same_key', 'シミュレーターに接続できません', 'The simulator does not answer', '', '', 'npm start が動いていることを確認し、もう一度お試しください。支払いには影響しません。', 'Check that npm start is running and try again; no payment is touched by this.'],
   temporary_reduced_capacity: [503, 'retry_same_key', '混雑しています', 'Temporarily reduced capacity', '', '', 'Retry-After の後に同じキーで再送してください。', 'Repeat with the same key after Retry-After.'],
   timeout: [504, 'read_resource', '時間内に応答がありませんでした', 'No answer in time', '', '', '支払いの状態を確認してください。', 'Read the payment.'],
 } as const satisfies Record<string, Row>; // prettier-ignore

@@ -25,8 +25,10 @@ import { configureApi } from '../configure-api.js';
 import { FakeChoices } from './fake-choices.js';
 import { FakeKeyDesk } from './fake-key-desk.js';
 import { FakeDeliveryLog } from './fake-delivery-log.js';
+import { SimulatorDoor } from '../sandbox/simulator-door.js';
 import { FakeReceiptPrints } from './fake-receipt-prints.js';
 import { FakeEndpoints } from './fake-endpoints.js';
+import { FakeSimulatorDoor } from './fake-simulator-door.js';
 import { FakeTokenFiles } from './fake-token-files.js';
 import { FakeTokens } from './fake-tokens.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
@@ -38,16 +40,20 @@ export const TERMINAL = fromWireId('trm', 'trm_01JDA0Q5P8F6TBN3X2V7K9M4RE') ?? n
 const CREDENTIAL = newId(AT);
 
 /** Keys as text → what they may do. */
-const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[]; storeId?: string }>> = {
-  all: { tenantId: TENANT, scopes: PERMISSIONS },
-  none: { tenantId: TENANT, scopes: [] },
-  /** All permissions, but of one store only. */
-  store: { tenantId: TENANT, scopes: PERMISSIONS, storeId: newId(AT) },
-  other: { tenantId: OTHER_TENANT, scopes: PERMISSIONS },
-  limited: { tenantId: newId(AT), scopes: PERMISSIONS },
-  crowded: { tenantId: newId(AT), scopes: PERMISSIONS },
-  busy: { tenantId: newId(AT), scopes: PERMISSIONS },
-};
+const KEYS: Readonly<Record<string, { tenantId: string; scopes: readonly string[]; storeId?: string; mode?: string }>> =
+  {
+    all: { tenantId: TENANT, scopes: PERMISSIONS },
+    none: { tenantId: TENANT, scopes: [] },
+    /** All permissions, but of one store only. */
+    store: { tenantId: TENANT, scopes: PERMISSIONS, storeId: newId(AT) },
+    other: { tenantId: OTHER_TENANT, scopes: PERMISSIONS },
+    limited: { tenantId: newId(AT), scopes: PERMISSIONS },
+    crowded: { tenantId: newId(AT), scopes: PERMISSIONS },
+    busy: { tenantId: newId(AT), scopes: PERMISSIONS },
+    live: { tenantId: TENANT, scopes: PERMISSIONS, mode: 'live' },
+  };
+
+const SECRETS = { INTERNAL_SECRET: '00'.repeat(32), API_KEY_PEPPER: '22'.repeat(32) };
 
 class FakeKeys {
   authenticate(bearer: string, requestId: string): Promise<unknown> {
@@ -56,7 +62,7 @@ class FakeKeys {
     return Promise.resolve({
       ctx: { tenantId: known.tenantId, requestId, storeId: known.storeId, credentialId: CREDENTIAL },
       scopes: known.scopes,
-      mode: 'test',
+      mode: known.mode ?? 'test',
       rateLimits: {},
       apiVersion: '2026-11-01',
       allowedIps: null,
@@ -85,26 +91,27 @@ class FakeEvents {
 export interface ApiUnderTest {
   readonly app: NestFastifyApplication;
   readonly payments: FakePayments;
+  readonly door: FakeSimulatorDoor;
   /** Everything the api wrote to its log. */
   readonly logged: string[];
 }
 
-/** The whole HTTP face of the api on in-memory ports. */
-export async function apiUnderTest(): Promise<ApiUnderTest> {
+/** The whole HTTP face of the api on in-memory ports. @param env settings beyond those that it cannot do without */
+export async function apiUnderTest(env: Record<string, string> = {}): Promise<ApiUnderTest> {
   const logged: string[] = [];
   const payments = new FakePayments();
   payments.terminals = [
     { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
   ]; // prettier-ignore
-  const config = AppConfig.fromEnv('api', { INTERNAL_SECRET: '00'.repeat(32), API_KEY_PEPPER: '22'.repeat(32) });
-  const clock = new SystemClock();
+  const config = AppConfig.fromEnv('api', { ...SECRETS, ...env });
+  const door = new FakeSimulatorDoor();
   const limiter = new RateLimiter(new StoppedClock());
   for (const tenantId of [TENANT, OTHER_TENANT])
     limiter.learn(tenantId, { pay: null, read: null, terminal: null, keyConcurrency: null });
   const providers = [
     { provide: AppConfig, useValue: config },
     { provide: AppLogger, useValue: new AppLogger(config, (line) => void logged.push(line)) },
-    { provide: Clock, useValue: clock },
+    { provide: Clock, useClass: SystemClock },
     { provide: Metrics, useValue: new Metrics() },
     { provide: ApiKeys, useClass: FakeKeys },
     { provide: RateLimiter, useValue: limiter },
@@ -116,6 +123,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
     { provide: TokenPort, useClass: FakeTokens },
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
+    { provide: SimulatorDoor, useValue: door },
     { provide: ReceiptPrints, useClass: FakeReceiptPrints },
     { provide: CurrencyChoices, useValue: new FakeChoices(payments) },
     { provide: ConversionMargins, useValue: new FakeChoices(payments) },
@@ -147,7 +155,7 @@ export async function apiUnderTest(): Promise<ApiUnderTest> {
   configureApi(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  return { app, payments, logged };
+  return { app, payments, door, logged };
 }
 
 /** A body of `POST /v1/payments` that passes. */

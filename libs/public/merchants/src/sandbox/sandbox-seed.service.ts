@@ -42,8 +42,9 @@ const TENANT_SCOPES = [
   'api_keys:write',
   'audit:read',
   'reports:read',
+  'sandbox:write',
 ];
-const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'payments:voice', 'refunds:write'];
+const TERMINAL_SCOPES = ['payments:read', 'payments:write', 'payments:voice', 'refunds:write', 'sandbox:write'];
 const UNLIMITED: RateLimits = { pay: null, read: null, terminal: null, keyConcurrency: null };
 
 /** First instant of the sandbox: ids made from it are the same on every machine. */
