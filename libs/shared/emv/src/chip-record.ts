@@ -48,10 +48,20 @@ export function chipRecord(items: readonly TlvItem[]): Record<string, string> {
   const record: Record<string, string> = {};
   for (const { tag, value, children } of items) {
     if (children !== undefined) Object.assign(record, { ...chipRecord(children), ...record });
-    else if (tag in CHIP_RECORD_TAGS && !FORBIDDEN_CLEAR_TAGS.has(tag) && value.length > 0)
+    else if (
+      tag in CHIP_RECORD_TAGS &&
+      !FORBIDDEN_CLEAR_TAGS.has(tag) &&
+      value.length > 0 &&
+      !isNumberAsLabel(tag, value)
+    )
       record[tag] ??= value.toString('hex').toUpperCase();
   }
   return record;
+}
+
+/** A label is shown and printed as it is: one that could be a card number is none. */
+function isNumberAsLabel(tag: string, value: Buffer): boolean {
+  return (tag === '50' || tag === '9F12') && /\d(?:[ -]?\d){12}/.test(value.toString('latin1'));
 }
 
 /** A card's label is shown and printed: control characters have no place in it. */

@@ -85,6 +85,12 @@ describe('the record of a reading', () => {
     );
   });
 
+  it.each(['50', '9F12'])('keeps no card number that stands where the label is (%s)', (tag) => {
+    const label = (text: string) => chipRecord(items({ [tag]: Buffer.from(text, 'latin1').toString('hex') }));
+    for (const text of ['4111111111111111', '3782 822463 1000', '30569309-025904']) expect(label(text)).toEqual({});
+    expect(label('CREDIT 123456789')).toHaveProperty(tag);
+  });
+
   it('shows labels without control characters', () => {
     expect(chipText({ '50': Buffer.from('VISA\u0000\nCREDIT ', 'latin1').toString('hex') }, '50')).toBe('VISACREDIT');
     expect(chipText({}, '9F12')).toBeNull();
