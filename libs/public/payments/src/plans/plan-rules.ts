@@ -125,7 +125,10 @@ export interface ChosenPlan {
   readonly firstMonth?: number;
   /** Amount 0: this bonus pays its share of the whole. */
   readonly bonuses?: readonly { readonly month: number; readonly amountMinor: number }[];
-  /** Empty when the issuer's billing days are not known. Sums exactly to the amount; fees are the issuer's and not in it. */
+  /**
+   * Empty when the issuer's billing days are not known. As stored it sums exactly to the amount asked for, as shown to what was taken;
+   * fees are the issuer's and not in it.
+   */
   readonly schedule: readonly PlanPayment[];
   readonly holderFee: 'none' | 'issuer_terms';
   readonly partialRefund: PlanRow['partialRefund'];

@@ -2,6 +2,7 @@ import { isOpen, isUnknown } from '../attempt/attempt-state.js';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView, PaymentStatus } from '../payment-api.js';
 import type { Attempt, Payment, PaymentRecord, Refund } from '../payment-record.js';
 import { isSettled } from '../payment-state.js';
+import { planOfAmount } from '../plans/plan-of-amount.js';
 import { isOpenVoid } from '../reversal/order-void.js';
 import { WRITTEN_OFF } from '../resolution/written-off.js';
 import { allowedActions } from './allowed-actions.js';
@@ -11,6 +12,7 @@ export function viewOf(record: PaymentRecord): PaymentView {
   const { payment, attempts, refunds } = record;
   return {
     ...shownFields(payment),
+    plan: payment.plan === null ? null : planOfAmount(payment.plan, standingMinor(payment)),
     final: isFinal(record),
     customerCharged: customerCharged(record),
     allowedActions: allowedActions(record),
@@ -40,6 +42,12 @@ function shownFields(
     ...shown
   } = payment;
   return shown;
+}
+
+/** What the holder is to pay by this payment as it stands: what was captured, else what is authorized, else what was asked for. */
+function standingMinor({ status, amountMinor, authorizedMinor, capturedMinor }: Payment): number {
+  if (capturedMinor > 0) return capturedMinor;
+  return status === 'authorized' ? authorizedMinor : amountMinor;
 }
 
 /** No money question is open: the state is an answer and no movement is under way. */
