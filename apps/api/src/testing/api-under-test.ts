@@ -96,13 +96,15 @@ export interface ApiUnderTest {
   readonly logged: string[];
 }
 
+const TERMINALS = [
+  { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
+]; // prettier-ignore
+
 /** The whole HTTP face of the api on in-memory ports. @param env settings beyond those that it cannot do without */
 export async function apiUnderTest(env: Record<string, string> = {}): Promise<ApiUnderTest> {
   const logged: string[] = [];
   const payments = new FakePayments();
-  payments.terminals = [
-    { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
-  ]; // prettier-ignore
+  payments.terminals = TERMINALS;
   const config = AppConfig.fromEnv('api', { ...SECRETS, ...env });
   const door = new FakeSimulatorDoor();
   const limiter = new RateLimiter(new StoppedClock());
