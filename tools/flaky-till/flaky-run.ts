@@ -10,6 +10,7 @@ import { readSandbox, UNLIMITED_TENANTS, type SandboxState } from '../chaos/sand
 import { startStack, type Stack } from '../chaos/stack.js';
 import { Fleet } from './fleet.js';
 import { judge, type OrderPayment, type Verdict } from './judge.js';
+import { describeWaits, OutageWatch, type Waits } from './outage-watch.js';
 import { LossyProxy } from './lossy-proxy.js';
 import { planSale, type Sale } from './sale.js';
 import type { Shop } from './till-process.js';
@@ -34,6 +35,8 @@ export interface FlakyResult extends Verdict {
   readonly not_charged: number;
   /** Longest time from the return of the network until every purchase that was under way was known, seconds, on the clock of the run. */
   readonly known_after_return_s: number;
+  /** How long the purchases that were under way then stayed unknown, and what the slowest of them waited for. */
+  readonly after_return: Waits;
   readonly outages: number;
   readonly loss_percent: number;
   /** What the line did to exchanges, by kind. */
@@ -90,11 +93,11 @@ class FlakyRun {
     const proxy = await LossyProxy.start(sandbox.api, this.#random.fork());
     const fleet = this.#fleet(this.#shop(sandbox, proxy.url));
     try {
-      const knownAfterMs = await this.#day(proxy, fleet);
+      const waits = await this.#day(proxy, fleet);
       const payments = await this.#quiet(sandbox);
       const orders = this.#sales.map(({ order }) => order);
       const verdict = judge(orders, fleet.told, payments, await readIssuerLedgers(sandbox.issuer_ledger));
-      return this.#result({ verdict, fleet, proxy, payments: payments.length, knownAfterMs });
+      return this.#result({ verdict, fleet, proxy, payments: payments.length, waits });
     } finally {
       fleet.stop();
       await proxy.stop();
@@ -102,13 +105,13 @@ class FlakyRun {
   }
 
   /** Tills serve through the bad line; the network goes away three times, the last time when the last customer has come. */
-  async #day(proxy: LossyProxy, fleet: Fleet): Promise<number> {
+  async #day(proxy: LossyProxy, fleet: Fleet): Promise<Waits> {
     proxy.loss = this.options.lossPercent / 100;
     const ceiling = AbortSignal.timeout(this.options.ceilingMs);
     let isOver = false;
     const day = fleet.run().finally(() => (isOver = true));
     const progress = setInterval(() => this.options.say(this.#progress(fleet)), PROGRESS_MS);
-    let longestMs = 0;
+    const watches: OutageWatch[] = [];
     try {
       for (let outage = 1; outage <= OUTAGES; outage += 1) {
         const share = (this.options.payments * outage) / OUTAGES;
@@ -117,7 +120,7 @@ class FlakyRun {
           ceiling,
           () => this.#progress(fleet),
         );
-        longestMs = Math.max(longestMs, await this.#outage(proxy, fleet, ceiling));
+        watches.push(await this.#outage(proxy, fleet, ceiling));
       }
       await Promise.race([
         day,
@@ -130,28 +133,19 @@ class FlakyRun {
     } finally {
       clearInterval(progress);
     }
-    return longestMs;
+    return describeWaits(watches);
   }
 
-  /** @returns how long it took until every purchase that was under way when the network came back was known */
-  async #outage(proxy: LossyProxy, fleet: Fleet, ceiling: AbortSignal): Promise<number> {
+  /** @returns how long it took until each purchase that was under way when the network came back was known */
+  async #outage(proxy: LossyProxy, fleet: Fleet, ceiling: AbortSignal): Promise<OutageWatch> {
     proxy.goDown();
     await sleep(OUTAGE_MS);
     proxy.comeBack();
-    const returnedMs = performance.now();
-    const isServed = ({ order }: Sale) => ![...fleet.serving.values()].some((sale) => sale.order === order);
-    const isTold = (sale: Sale) => fleet.told.some(({ order }) => order === sale.order) || isServed(sale);
-    const waiting = [...fleet.serving.values()].filter((sale) => !isTold(sale));
-    this.options.say(`the network is back; ${waiting.length} purchases are not known`);
-    let left = waiting;
-    const isAllTold = () => {
-      const open = left.filter((sale) => !isTold(sale));
-      if (open.length === 0 && left.length > 0) this.options.say(`known last: ${JSON.stringify(left.at(-1))}`);
-      left = open;
-      return open.length === 0;
-    };
-    await until(isAllTold, ceiling, () => this.#progress(fleet));
-    return performance.now() - returnedMs;
+    const watch = new OutageWatch(fleet);
+    this.options.say(`the network is back; ${watch.open} purchases are not known`);
+    const isAllKnown = () => watch.look() === 0;
+    await until(isAllKnown, ceiling, () => this.#progress(fleet));
+    return watch;
   }
 
   async #quiet(sandbox: SandboxState): Promise<OrderPayment[]> {
@@ -197,14 +191,8 @@ class FlakyRun {
     return `${seconds} s: ${this.#sales.length} of ${this.options.payments} customers, ${fleet.kills} kills; serving ${waiting.join(' ')}`;
   }
 
-  #result(facts: {
-    verdict: Verdict;
-    fleet: Fleet;
-    proxy: LossyProxy;
-    payments: number;
-    knownAfterMs: number;
-  }): FlakyResult {
-    const { verdict, fleet, proxy, payments, knownAfterMs } = facts;
+  #result(facts: { verdict: Verdict; fleet: Fleet; proxy: LossyProxy; payments: number; waits: Waits }): FlakyResult {
+    const { verdict, fleet, proxy, payments, waits } = facts;
     const last = new Map(fleet.told.map(({ order, result }) => [order, result]));
     const count = (result: string) => [...last.values()].filter((one) => one === result).length;
     return {
@@ -214,7 +202,8 @@ class FlakyRun {
       not_charged: count('not_charged'),
       ...verdict,
       places: verdict.places.slice(0, PLACES_SHOWN_MAX),
-      known_after_return_s: Math.round(knownAfterMs / 100) / 10,
+      known_after_return_s: waits.max_s,
+      after_return: waits,
       outages: OUTAGES,
       loss_percent: this.options.lossPercent,
       line: proxy.counts,

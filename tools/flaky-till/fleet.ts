@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { SeededRandom } from '../../test/simulation/seeded-random.js';
 import type { Told } from './judge.js';
 import { takenAnew, type Sale } from './sale.js';
+import { StepLog } from './step-log.js';
 import type { Order, Report, Shop } from './till-process.js';
 
 export interface FleetOptions {
@@ -33,6 +34,8 @@ export class Fleet {
   takenAnew = 0;
   /** What each till is serving. */
   readonly serving = new Map<number, Sale>();
+  /** What was done for the customer of each till. */
+  readonly steps = new StepLog();
   readonly #places: Place[] = [];
   #isOpen = true;
   #closed: () => void = () => undefined;
@@ -73,6 +76,7 @@ export class Fleet {
     place.child = this.#start(at, place.shop);
     for (const { till } of place.shop.terminals) {
       const sale = this.serving.get(till);
+      this.steps.note(till, 'its process was killed and is started again');
       if (sale !== undefined) send(place.child, { type: 'serve', till, sale, isAgain: true });
     }
   }
@@ -82,6 +86,8 @@ export class Fleet {
     switch (report.type) {
       case 'sent':
         return this.#perhapsKill(place);
+      case 'step':
+        return this.steps.note(report.till, report.what);
       case 'trouble':
         this.options.say(report.words);
         return void this.troubles.push(report.words);
@@ -110,6 +116,7 @@ export class Fleet {
   #serve(place: Place, till: number, sale: Sale): void {
     if (sale.isTabletLost) this.tabletsLost += 1;
     this.serving.set(till, sale);
+    this.steps.begin(till);
     send(place.child, { type: 'serve', till, sale, isAgain: false });
   }
 

@@ -32,6 +32,8 @@ export interface Shop {
 /** Process to parent. */
 export type Report =
   | { readonly type: 'sent'; readonly till: number }
+  /** What the till does now, in words: so that a purchase that stayed unknown for long says what it waited for. */
+  | { readonly type: 'step'; readonly till: number; readonly what: string }
   | {
       readonly type: 'told';
       readonly till: number;
@@ -83,6 +85,7 @@ export class FlakyTill {
   }
 
   async #pay(sale: Sale): Promise<Known> {
+    this.#step('pay');
     if (this.shop.isNaive) return this.#payNaively(sale);
     const purchase = this.#client.pay(this.#purchase(sale));
     if (sale.isTabletLost) {
@@ -94,6 +97,7 @@ export class FlakyTill {
 
   /** The journal says what was begun; when it says nothing, the shop's own server knows the reference. */
   async #afterCrash(sale: Sale): Promise<Known> {
+    this.#step('resume after a crash');
     const resumed = await this.#client.resume();
     if (resumed !== undefined && !MOVEMENTS.includes(resumed.action))
       return this.#untilKnown(sale, resumed.ending as Outcome);
@@ -109,6 +113,7 @@ export class FlakyTill {
     this.#lost = new AbortController();
     this.#tablet += 1;
     this.#client = this.#newClient();
+    this.#step('another tablet takes over');
     await this.#asking(() => this.#client.openPayments());
     return this.#untilKnown(sale, await this.#client.takeOver(sale.reference));
   }
@@ -120,6 +125,7 @@ export class FlakyTill {
         outcome = await this.#act(sale, outcome.payment);
         continue;
       }
+      this.#step(`unknown (${outcome.why}, ${outcome.payment?.status ?? 'never seen'}): resume`);
       await sleep(ROUND_PAUSE_MS);
       const resumed = await this.#client.resume();
       if (resumed === undefined) throw new Error(`${outcome.clientReference ?? ''} is unknown and not unfinished`);
@@ -130,6 +136,7 @@ export class FlakyTill {
   /** What the customer does when the centre asks for it. */
   #act({ manner, amountMinor }: Sale, payment: Payment): Promise<Outcome> {
     const card = TEST_CARDS[manner.card]!;
+    this.#step(payment.required_action?.type ?? 'nothing is required');
     switch (payment.required_action?.type) {
       case 'enter_pin':
         return this.#client.continueWith(payment.id, { pin_block: this.#reader.encryptPin(card, card.pin) });
@@ -217,6 +224,10 @@ export class FlakyTill {
     }
   }
 
+  #step(what: string): void {
+    this.report({ type: 'step', till: this.till, what });
+  }
+
   #sentNow: () => void = () => undefined;
 
   #sent(): Promise<void> {
@@ -231,6 +242,7 @@ export class FlakyTill {
       terminalId: this.terminal.id,
       journal: new FileJournal(this.#journalFile(this.#tablet)),
       patience: PATIENCE,
+      onRetry: ({ round, delayMs, code }) => this.#step(`retry ${round + 1} in ${delayMs} ms (${code ?? 'lost'})`),
       fetch: (request) => this.#send(request, signal),
       ...more,
     });
