@@ -326,13 +326,14 @@ describe('the whole house', () => {
       };
       expect(await declined(742_055)).toMatchObject({
         code: 'amount_limit_exceeded',
-        class: 'F',
+        class: 'funds',
+        act: 'use_other_card',
         network_code: '121',
         raw: { source: 'domestic', code: 'G55' },
         cashier_message: 'ご利用限度額または回数を超えるため承認されませんでした。別のお支払い方法をご案内ください。',
       });
       expect(await declined(742_013)).toMatchObject({
-        class: 'X',
+        class: 'refused',
         network_code: '100',
         raw: { source: 'domestic', code: 'G13' },
         retry_same_card: false,

@@ -34,13 +34,13 @@ const ANSWERS = `Show the clerk \`cashier_state\` as it is: it has a sentence fo
 
 /** @source payment-features.md §11 */
 const CLASSES: readonly (readonly [string, string])[] = [
-  ['`F` funds or limit', '`O` another card or method'],
-  ['`C` card', '`O`; the same card is never tried again'],
-  ['`P` PIN or security code', '`E` enter it again, or `O` when it is blocked'],
-  ['`D` data sent', '`E` enter it again, or `B` a fault of ours'],
-  ['`S` system or closed', '`R` try again later'],
-  ['`X` no reason given, or a code that nobody knows', '`O`, or `A` call the card company'],
-  ['`T` the terminal', '`E` show the card again'],
+  ['`funds` or limit', '`use_other_card` or another method'],
+  ['`card`', '`use_other_card`; the same card is never tried again'],
+  ['`verification`: PIN or security code', '`enter_again`, or `use_other_card` when it is blocked'],
+  ['`data` sent', '`enter_again`, or `our_fault`'],
+  ['`system` away or closed', '`retry_later`'],
+  ['`refused` without a reason, or by a code that nobody knows', '`use_other_card`, or `call_issuer`'],
+  ['`terminal`', '`enter_again`: show the card again'],
 ];
 
 const RECEIPTS = `A slip of every payment and refund: \`GET /v1/payments/{id}/receipt?copy=customer&lang=ko&width=58\`. \`lines\` are for a till that draws by itself, \`text\` for a printer of fixed pitch (32 columns at 58 mm, 48 at 80 mm), \`pdf_url\` is the same print as a file. The first print of a copy is the original, the next ones say 再発行; ask with \`print=1\` when the answer was lost. While the outcome is open the slip says 処理未了.`;
@@ -70,8 +70,10 @@ const MAGIC_AMOUNTS: readonly (readonly [string, string, string])[] = [
   ['904', '二重応答 · The answer comes twice', '`captured`, once'],
   ['905', '障害取消を三度送る · The reversal needs repeats', '`unknown` for longer, then `declined` with `reversed`'],
   ['906', '半額承認 · Half is approved', '`captured`; `captured.amount` is half of `money.amount`, the rest must be paid in another way'],
+  ['907 / 908', '署名 / 暗証番号の要求 · Signature / online PIN required', '`captured` with a signature line; `requires_action` until a PIN comes'],
   ['910', '送信前の切断 · The line breaks', '`unknown`, then `declined` with `reversed`'],
   ['911 / 912', '途切れた / 壊れた応答 · A cut answer / garbage', '`unknown`, then `declined` with `reversed`'],
+  ['742,001 to 742,099', '国内エラーコード G01–G99（JCB・国内カード会社） · Codes of Japanese card terminals', '`declined`; 742,055 has G55 in `decline.raw`. 742,120 has C20, 742,100 characters that are no code'],
 ]; // prettier-ignore
 
 const WEBHOOKS = `Set the address once with \`POST /v1/webhook-endpoints\` and keep the \`secret\` of its answer. Every change of a payment is then sent to it: at least once, in any order. Drop what you have seen (\`webhook-id\`), ignore a lower \`sequence\` of the same payment, and answer 2xx within 15 seconds before you start to work. Anything else is tried again for three days (in the sandbox, an hour); \`GET /v1/events\` has the last 30 days.

@@ -1,5 +1,5 @@
 import { ACTION_CODE_RULES } from './action-code-rules.js';
-import type { DeclineRule, DeclineTable } from './decline-rule.js';
+import { DECLINE_ACT_NAMES, DECLINE_CLASS_NAMES, type DeclineRule, type DeclineTable } from './decline-rule.js';
 import { OWN_REASON_RULES } from './decline-rules.js';
 import { CASHIER_DECLINE_WORDS, CUSTOMER_DECLINE_WORDS } from './decline-words.js';
 import { DOMESTIC_CODE_RULES } from './domestic-code-rules.js';
@@ -17,9 +17,9 @@ export function declineCodesPage(): string {
     '',
     'Made by `npm run gen` from `libs/public/payments/src/declines`. Branch on `class` and `act`, never on the raw code: raw codes are kept beside the answer and may share one `code`.',
     '',
-    '`class`: F funds or limit · C card · P PIN or security code · D data sent · S system or closed · X refused without a reason, and every code that no table knows · T the terminal.',
-    '`act`: R retry later · O other card or method · E enter or show it again · A call the card company · B a fault in our request (calls our on-call).',
-    '`retry`: whether the same card may be tried again; never for C and X. UnionPay’s two characters (`raw.source: unionpay`) are read through the action code that the wire made of them.',
+    '`class`: `funds` or limit · `card` · `verification` PIN or security code · `data` sent · `system` away or closed · `refused` without a reason, and every code that no table knows · `terminal`.',
+    '`act`: `retry_later` · `use_other_card` or method · `enter_again` or show it again · `call_issuer` · `our_fault` in the request (calls our on-call). The table has what else may help behind the first.',
+    '`retry`: whether the same card may be tried again; never for `card` and `refused`. UnionPay’s two characters (`raw.source: unionpay`) are read through the action code that the wire made of them.',
     '',
     ...TABLES.flatMap(([title, where, table]) => [
       `## ${title}`,
@@ -36,6 +36,14 @@ export function declineCodesPage(): string {
 
 function rowOf(raw: string, rule: DeclineRule): string {
   const words = [CASHIER_DECLINE_WORDS[rule.cashier].ja, CUSTOMER_DECLINE_WORDS[rule.customer].ja];
-  const cells = [raw, `\`${rule.code}\``, rule.class, rule.acts.join('/'), rule.retrySameCard ? 'yes' : 'no', ...words];
+  const acts = rule.acts.map((act) => DECLINE_ACT_NAMES[act]).join(', ');
+  const cells = [
+    raw,
+    `\`${rule.code}\``,
+    DECLINE_CLASS_NAMES[rule.class],
+    acts,
+    rule.retrySameCard ? 'yes' : 'no',
+    ...words,
+  ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -7,16 +7,30 @@ export type DeclineCategory = 'soft' | 'hard' | 'pickup_hidden' | 'technical' | 
 export type DeclineAdvice = 'use_other_method' | 'ask_cardholder' | 'retry_later' | 'contact_support';
 
 /**
- * Whose matter it is: F funds or limit · C card · P PIN or security code · D data that was sent · S system or closed ·
- * X refused without a reason, and every code that no table knows · T the terminal itself.
+ * Whose matter it is, by the letters of the tables, and as the wire names it: funds or limit, the card, PIN or security code, data that was sent,
+ * a system that is away or closed, refused without a reason (and every code that no table knows), the terminal itself.
  * @source payment-features.md §11
  */
-export const DECLINE_CLASSES = ['F', 'C', 'P', 'D', 'S', 'X', 'T'] as const;
-export type DeclineClass = (typeof DECLINE_CLASSES)[number];
+export const DECLINE_CLASS_NAMES = {
+  F: 'funds',
+  C: 'card',
+  P: 'verification',
+  D: 'data',
+  S: 'system',
+  X: 'refused',
+  T: 'terminal',
+} as const;
+export type DeclineClass = keyof typeof DECLINE_CLASS_NAMES;
 
-/** What helps: R retry later · O other card or method · E enter or show it again · A call the card company · B a fault in our request. @source payment-features.md §11 */
-export const DECLINE_ACTS = ['R', 'O', 'E', 'A', 'B'] as const;
-export type DeclineAct = (typeof DECLINE_ACTS)[number];
+/** What helps, by the letters of the tables, and as the wire names it; `our_fault` is a fault in our request. @source payment-features.md §11 */
+export const DECLINE_ACT_NAMES = {
+  R: 'retry_later',
+  O: 'use_other_card',
+  E: 'enter_again',
+  A: 'call_issuer',
+  B: 'our_fault',
+} as const;
+export type DeclineAct = keyof typeof DECLINE_ACT_NAMES;
 
 /** Which list a raw code belongs to. */
 export const DECLINE_SOURCES = ['iso8583_1993', 'domestic', 'unionpay', 'tsunagu'] as const;

@@ -7,6 +7,7 @@ import { FollowUp } from '../follow-up.js';
 import { IllegalTransitionError } from '../payment-error.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { PaymentStore, type ChangeResult } from '../store/payment-store.js';
+import { DECLINE_ACT_NAMES, DECLINE_CLASS_NAMES } from '../declines/decline-rule.js';
 import { declineRule } from '../declines/decline-rules.js';
 import { rawCodeOfAnswer } from '../declines/raw-code.js';
 import { decideOutcome, isStale } from './decide-outcome.js';
@@ -28,10 +29,11 @@ export class OutcomeService {
     this.#stale = metrics.counter('tsunagu_stale_update_total', 'Outcomes that contradict what an attempt ended with');
     this.#late = metrics.counter('tsunagu_late_approval_total', 'Approvals that came after the reversal was decided');
     this.#applied = metrics.counter('tsunagu_outcome_total', 'Outcomes applied', ['state']);
-    this.#declined = metrics.counter('tsunagu_decline_total', 'Declines by class and act; act B is a fault of ours', [
-      'class',
-      'act',
-    ]);
+    this.#declined = metrics.counter(
+      'tsunagu_decline_total',
+      'Declines by class and act; our_fault calls our on-call',
+      ['class', 'act'],
+    );
   }
 
   /**
@@ -71,8 +73,8 @@ export class OutcomeService {
   }
 }
 
-/** An alert on act B calls our on-call: the card company says that our request was wrong. @source payment-features.md §11, rules */
+/** An alert on our fault calls our on-call: the card company says that our request was wrong. @source payment-features.md §11, rules */
 function declineLabels({ network, actionCode, reason }: WireOutcome): { class: string; act: string } {
   const rule = declineRule(rawCodeOfAnswer(network?.answer, actionCode), reason);
-  return { class: rule.class, act: rule.acts[0] };
+  return { class: DECLINE_CLASS_NAMES[rule.class], act: DECLINE_ACT_NAMES[rule.acts[0]] };
 }

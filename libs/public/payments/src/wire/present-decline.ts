@@ -1,4 +1,5 @@
 import type { TillLanguage } from '@tsunagu/kernel';
+import { DECLINE_ACT_NAMES, DECLINE_CLASS_NAMES } from '../declines/decline-rule.js';
 import { declineRule } from '../declines/decline-rules.js';
 import { CASHIER_DECLINE_WORDS, CUSTOMER_DECLINE_WORDS } from '../declines/decline-words.js';
 import { issuerMessageOf, rawCodeOf } from '../declines/raw-code.js';
@@ -13,8 +14,8 @@ export function presentDecline(view: PaymentView, language: TillLanguage): Decli
   return {
     code: rule.code,
     category: rule.category,
-    class: rule.class,
-    act: rule.acts[0],
+    class: DECLINE_CLASS_NAMES[rule.class],
+    act: DECLINE_ACT_NAMES[rule.acts[0]],
     network_code: view.actionCode,
     raw: raw === null ? null : { source: raw.source, code: raw.code },
     issuer_message: issuerMessageOf(view),

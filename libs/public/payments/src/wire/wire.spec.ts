@@ -90,8 +90,8 @@ describe('a decline', () => {
     expect(declined('116')).toEqual({
       code: 'insufficient_funds',
       category: 'soft',
-      class: 'F',
-      act: 'O',
+      class: 'funds',
+      act: 'use_other_card',
       network_code: '116',
       raw: { source: 'iso8583_1993', code: '116' },
       issuer_message: null,
@@ -107,8 +107,8 @@ describe('a decline', () => {
     expect(declined(null, 'retry_limit')).toEqual({
       code: 'blocked_by_rule',
       category: 'blocked_by_rule',
-      class: 'X',
-      act: 'O',
+      class: 'refused',
+      act: 'use_other_card',
       network_code: null,
       raw: null,
       issuer_message: null,

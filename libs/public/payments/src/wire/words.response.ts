@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { DECLINE_ACTS, DECLINE_CLASSES, DECLINE_SOURCES } from '../declines/decline-rule.js';
+import { DECLINE_ACT_NAMES, DECLINE_CLASS_NAMES, DECLINE_SOURCES } from '../declines/decline-rule.js';
 
 const text = { type: String, nullable: true } as const;
 
@@ -46,17 +46,17 @@ export class DeclineResponse {
   @ApiProperty({ enum: ['soft', 'hard', 'pickup_hidden', 'technical', 'blocked_by_rule'] })
   category!: string;
   @ApiProperty({
-    enum: DECLINE_CLASSES,
-    example: 'F',
+    enum: Object.values(DECLINE_CLASS_NAMES),
+    example: 'funds',
     description:
-      'Whose matter it is: F funds or limit, C card, P PIN or security code, D data sent, S system or closed, X no reason given or code not known, T the terminal. Branch on this, not on codes',
+      'Whose matter it is: funds or limit, card, verification (PIN or security code), data sent, system away or closed, refused without a reason or by a code not known, terminal. Branch on this, not on codes',
   })
   class!: string;
   @ApiProperty({
-    enum: DECLINE_ACTS,
-    example: 'O',
+    enum: Object.values(DECLINE_ACT_NAMES),
+    example: 'use_other_card',
     description:
-      'What helps: R retry later, O other card or method, E enter or show again, A call the card company, B our fault',
+      'What helps: retry later, use another card or method, enter or show it again, call the card company; or it is our fault',
   })
   act!: string;
   @ApiProperty({ ...text, example: '116', description: 'Action code of the network (ISO 8583 field 39)' })

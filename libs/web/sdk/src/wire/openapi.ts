@@ -963,17 +963,17 @@ export interface components {
             /** @enum {string} */
             readonly category: "soft" | "hard" | "pickup_hidden" | "technical" | "blocked_by_rule";
             /**
-             * @description Whose matter it is: F funds or limit, C card, P PIN or security code, D data sent, S system or closed, X no reason given or code not known, T the terminal. Branch on this, not on codes
-             * @example F
+             * @description Whose matter it is: funds or limit, card, verification (PIN or security code), data sent, system away or closed, refused without a reason or by a code not known, terminal. Branch on this, not on codes
+             * @example funds
              * @enum {string}
              */
-            readonly class: "F" | "C" | "P" | "D" | "S" | "X" | "T";
+            readonly class: "funds" | "card" | "verification" | "data" | "system" | "refused" | "terminal";
             /**
-             * @description What helps: R retry later, O other card or method, E enter or show again, A call the card company, B our fault
-             * @example O
+             * @description What helps: retry later, use another card or method, enter or show it again, call the card company; or it is our fault
+             * @example use_other_card
              * @enum {string}
              */
-            readonly act: "R" | "O" | "E" | "A" | "B";
+            readonly act: "retry_later" | "use_other_card" | "enter_again" | "call_issuer" | "our_fault";
             /**
              * @description Action code of the network (ISO 8583 field 39)
              * @example 116
