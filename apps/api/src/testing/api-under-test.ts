@@ -96,7 +96,7 @@ export interface ApiUnderTest {
   readonly logged: string[];
 }
 
-const TERMINALS = [
+const TERMINALS: FakePayments['terminals'] = [
   { id: TERMINAL, storeId: newId(AT), blocked: false, wireTerminal: 'T0000001', wireMerchant: 'M00000000000001', mcc: '5411', storeName: 'Test', cutOffMinutes: 0, methods: ['credit'] },
 ]; // prettier-ignore
 

@@ -205,6 +205,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/payments/{id}/signature": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * お客様の署名を保存する · Keep the signature of the cardholder
+         * @description A PNG of at most 200 KB (1,048,576 pixels, no edge longer than 4,096) as the whole body. It is opened and written anew: nothing but its pixels is kept, in gray on white. Of an approved payment that has not gone back whole, once: the same picture again answers 200, another one 409. The merchant’s and the card company’s copies of the slip show it; no reply and no event holds the picture.
+         */
+        readonly put: operations["putSignature"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/payments/{id}/dcc-offers": {
         readonly parameters: {
             readonly query?: never;
@@ -456,7 +476,7 @@ export interface components {
              * @description Stable; branch on it
              * @enum {string}
              */
-            readonly code: "invalid_json" | "duplicate_key" | "body_too_deep" | "unknown_parameter" | "parameter_missing" | "parameter_invalid" | "amount_invalid" | "metadata_contains_pan" | "idempotency_key_missing" | "idempotency_key_invalid" | "version_unknown" | "cursor_invalid" | "authentication_required" | "api_key_invalid" | "api_key_expired" | "session_expired" | "terminal_not_enrolled" | "permission_denied" | "ip_not_allowed" | "mfa_required" | "approval_required" | "self_approval" | "terminal_blocked" | "resource_missing" | "method_not_allowed" | "not_acceptable" | "body_too_large" | "url_too_long" | "unsupported_media_type" | "headers_too_large" | "idempotency_in_progress" | "state_conflict" | "amount_exceeds_refundable" | "amount_exceeds_authorized" | "already_captured" | "ksn_replay" | "ksn_stale" | "plan_needs_whole_refund" | "token_revoked" | "token_spent" | "client_reference_exists" | "client_reference_burned" | "version_retired" | "offer_expired" | "idempotency_key_reused" | "url_not_allowed" | "verification_required" | "card_data_invalid" | "method_not_supported" | "plan_not_allowed" | "dcc_choice_invalid" | "file_rejected" | "quota_exceeded" | "concurrency_exceeded" | "abnormal_usage_detected" | "internal_error" | "issuer_unavailable" | "card_service_unavailable" | "temporary_reduced_capacity" | "timeout";
+            readonly code: "invalid_json" | "duplicate_key" | "body_too_deep" | "unknown_parameter" | "parameter_missing" | "parameter_invalid" | "amount_invalid" | "metadata_contains_pan" | "idempotency_key_missing" | "idempotency_key_invalid" | "version_unknown" | "cursor_invalid" | "authentication_required" | "api_key_invalid" | "api_key_expired" | "session_expired" | "terminal_not_enrolled" | "permission_denied" | "ip_not_allowed" | "mfa_required" | "approval_required" | "self_approval" | "terminal_blocked" | "resource_missing" | "method_not_allowed" | "not_acceptable" | "body_too_large" | "url_too_long" | "unsupported_media_type" | "headers_too_large" | "idempotency_in_progress" | "state_conflict" | "amount_exceeds_refundable" | "amount_exceeds_authorized" | "already_captured" | "ksn_replay" | "ksn_stale" | "plan_needs_whole_refund" | "token_revoked" | "token_spent" | "client_reference_exists" | "client_reference_burned" | "version_retired" | "offer_expired" | "idempotency_key_reused" | "url_not_allowed" | "verification_required" | "card_data_invalid" | "method_not_supported" | "plan_not_allowed" | "dcc_choice_invalid" | "file_rejected" | "quota_exceeded" | "concurrency_exceeded" | "abnormal_usage_detected" | "internal_error" | "issuer_unavailable" | "card_service_unavailable" | "simulator_unavailable" | "temporary_reduced_capacity" | "timeout";
             /** @example req_01JDA0Q5P8F6TBN3X2V7K9M4RE */
             readonly request_id: string;
             readonly retryable: boolean;
@@ -829,6 +849,18 @@ export interface components {
              */
             readonly refunded_amount: number;
         };
+        readonly SignatureResponse: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T03:04:05.678Z
+             */
+            readonly received_at: string;
+            /**
+             * @description SHA-256 of its pixels: width and height (four bytes each, big-endian), then one gray byte a pixel from the top left
+             * @example 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+             */
+            readonly sha256: string;
+        };
         readonly NetworkReferenceResponse: {
             /**
              * @description Link that carried the message
@@ -901,6 +933,11 @@ export interface components {
             /** @description No further change is expected */
             readonly final: boolean;
             readonly money: components["schemas"]["MoneyResponse"];
+            /**
+             * @description Number of the slip of this refund, as the till gave it
+             * @example 00043
+             */
+            readonly slip_no: string | null;
             /** @example att_01JDA0Q5P8F6TBN3X2V7K9M4RE */
             readonly attempt: string;
             /** @description Ask again after this many milliseconds; null when final */
@@ -1046,6 +1083,8 @@ export interface components {
              * @enum {string}
              */
             readonly approval_source: "issuer" | "voice";
+            /** @description Null: the cardholder has not signed */
+            readonly signature: components["schemas"]["SignatureResponse"] | null;
             /**
              * Format: date-time
              * @description When the required action, or the authorization, ends by itself
@@ -1141,6 +1180,11 @@ export interface components {
              * @enum {string}
              */
             readonly kind?: "torikeshi" | "henpin";
+            /**
+             * @description Number of the slip of this refund; the slip of the sale is named beside it
+             * @example 00043
+             */
+            readonly slip_no?: string;
         };
         readonly ContinueRequest: {
             /**
@@ -2200,6 +2244,41 @@ export interface operations {
             };
             /** @description Still running or not known yet: poll after `poll_after_ms` */
             readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PaymentResponse"];
+                };
+            };
+            /** @description Refused */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemResponse"];
+                };
+            };
+        };
+    };
+    readonly putSignature: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "image/png": string;
+            };
+        };
+        readonly responses: {
+            /** @description The resource */
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
