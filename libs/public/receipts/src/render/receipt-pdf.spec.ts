@@ -5,7 +5,7 @@ import { renderReceipt, renderReceiptPdf } from '../receipt.js';
 import { readPdf } from '../testing/read-pdf.js';
 import { RECEIPT_CASES, someFacts } from '../testing/receipt-cases.js';
 import { WORDS } from '../words/receipt-words.js';
-import { fontRuns, loadPress } from './fonts.js';
+import { fontRuns, loadPress, mainFont, newPdf } from './fonts.js';
 
 const MAIN_FACE: Readonly<Record<TillLanguage, string>> = {
   ja: 'NotoSansJP',
@@ -41,6 +41,23 @@ describe('a slip as a PDF', { timeout: 30_000 }, () => {
   it('embeds only the glyphs that it draws: a file of some kilobytes, made of fonts of megabytes', async () => {
     for (const language of TILL_LANGUAGES)
       expect((await renderReceiptPdf(someFacts(), wish(language))).length).toBeLessThan(40_000);
+  });
+
+  it('keeps a value of wide capitals clear of its label, and on the paper', async () => {
+    const label = 'MASTERCARD GOLD';
+    const { pieces } = await read({ chip: { aid: null, label, tags: {} }, slipNo: 'W'.repeat(20) }, 'ja');
+    const ruler = newPdf({ size: [200, 200], margin: 0, font: mainFont('ja') });
+    for (const [value, word] of [
+      [label, WORDS.application.ja],
+      ['W'.repeat(20), WORDS.slipNo.ja],
+    ] as const) {
+      const at = pieces.findIndex(({ text }) => text === value);
+      const [before, after] = [pieces[at - 1]!, pieces[at]!];
+      expect(before.text).toBe(word);
+      const end = (piece: typeof after) => piece.x + ruler.fontSize(piece.size).widthOfString(piece.text);
+      expect(end(before)).toBeLessThan(after.x);
+      expect(end(after)).toBeLessThan(157);
+    }
   });
 
   it('draws rare kanji, simplified and traditional characters and hangul on one line, each by a face that has it', () => {

@@ -25,6 +25,8 @@ interface Piece {
   readonly size: number;
   readonly align: 'left' | 'center' | 'right';
   readonly y: number;
+  /** Stands on the left of the same line; a text on the right stays clear of it. */
+  readonly beside?: { readonly text: string; readonly size: number };
 }
 
 interface Stroke {
@@ -47,8 +49,8 @@ class Layout {
     this.y = margin;
   }
 
-  put(text: string, size: number, align: Piece['align']): void {
-    this.pieces.push({ text, size, align, y: this.y });
+  put(text: string, size: number, align: Piece['align'], beside?: Piece['beside']): void {
+    this.pieces.push({ text, size, align, y: this.y, ...(beside === undefined ? {} : { beside }) });
   }
 
   feed(size: number): void {
@@ -124,7 +126,7 @@ function placePair(layout: Layout, line: ReceiptLine, { size, columns }: { size:
   const [label, value] = [line.label ?? '', line.text ?? ''];
   if (displayWidth(label) + displayWidth(value) + 1 <= columns) {
     layout.put(label, layout.em, 'left');
-    layout.put(value, size, 'right');
+    layout.put(value, size, 'right', { text: label, size: layout.em });
     layout.feed(size);
     return;
   }
@@ -161,9 +163,11 @@ function drawStroke(document: PDFDocument, { kind, y, height }: Stroke, { left, 
 function drawPiece(document: PDFDocument, piece: Piece, frame: Frame & { readonly language: TillLanguage }): void {
   const space = frame.right - frame.left;
   const runs = measured(document, piece, frame.language);
-  const width = runs.reduce((sum, run) => sum + run.width, 0);
+  const width = widthOf(runs);
+  const { beside } = piece;
+  const taken = beside === undefined ? 0 : widthOf(measured(document, beside, frame.language)) + beside.size / 2;
   // Columns are those of the printer; a row of wide capitals needs more in this font and is written smaller.
-  const scale = Math.min(1, space / width);
+  const scale = Math.min(1, (space - taken) / width);
   const shift = { left: 0, center: (space - width * scale) / 2, right: space - width * scale }[piece.align];
   let x = frame.left + shift;
   for (const run of runs) {
@@ -175,7 +179,9 @@ function drawPiece(document: PDFDocument, piece: Piece, frame: Frame & { readonl
   }
 }
 
-function measured(document: PDFDocument, { text, size }: Piece, language: TillLanguage) {
+const widthOf = (runs: readonly { readonly width: number }[]): number => runs.reduce((sum, run) => sum + run.width, 0);
+
+function measured(document: PDFDocument, { text, size }: Pick<Piece, 'text' | 'size'>, language: TillLanguage) {
   return fontRuns(text, language).map((run) => ({
     ...run,
     width: document.font(run.font).fontSize(size).widthOfString(run.text),

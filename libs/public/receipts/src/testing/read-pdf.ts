@@ -4,8 +4,17 @@ import { inflateSync } from 'node:zlib';
 export interface ReadPdf {
   readonly text: string;
   readonly pages: number;
+  /** Runs of one font in the order in which they are drawn, points from the left and from the bottom. */
+  readonly pieces: readonly PdfPiece[];
   /** Name of each font with the bytes of its embedded program. */
   readonly fonts: readonly { readonly name: string; readonly programBytes: number }[];
+}
+
+interface PdfPiece {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly text: string;
 }
 
 interface PdfObject {
@@ -24,8 +33,10 @@ export function readPdf(bytes: Buffer): ReadPdf {
       const unicode = /\/ToUnicode (\d+) 0 R/.exec(objects.get(id)?.head ?? '')?.[1];
       if (unicode !== undefined) names.set(name, characterMap(objects.get(unicode)));
     }
+  const pieces = all.filter(({ stream }) => stream?.includes(' Tf')).flatMap(({ stream }) => piecesOf(stream, names));
   return {
-    text: all.filter(({ stream }) => stream?.includes(' Tf')).map(({ stream }) => saidBy(stream, names)).join(''),
+    text: pieces.map(({ text }) => text).join(''),
+    pieces,
     pages: all.filter(({ head }) => /\/Type \/Page\b(?!s)/.test(head)).length,
     fonts: composites.map(({ head }) => fontOf(head, objects)),
   }; // prettier-ignore
@@ -60,14 +71,23 @@ function characterMap(object: PdfObject | undefined): Map<string, string> {
   return map;
 }
 
-function saidBy(stream: Buffer | null, names: ReadonlyMap<string, ReadonlyMap<string, string>>): string {
+function piecesOf(stream: Buffer | null, names: ReadonlyMap<string, ReadonlyMap<string, string>>): PdfPiece[] {
   let map: ReadonlyMap<string, string> | undefined;
-  let said = '';
-  for (const [, name, hex] of (stream?.toString('latin1') ?? '').matchAll(/\/(F\d+) [\d.]+ Tf|<([0-9a-f]+)>/gi)) {
-    if (name !== undefined) map = names.get(name);
-    for (const [glyph] of (hex ?? '').matchAll(/.{4}/g)) said += map?.get(glyph.toLowerCase()) ?? '\u{fffd}';
+  let [x, y, size] = [0, 0, 0];
+  const pieces: PdfPiece[] = [];
+  const marks = /1 0 0 1 ([\d.]+) ([\d.]+) Tm|\/(F\d+) ([\d.]+) Tf|\[([^\]]*)\] TJ/g;
+  for (const [, left, bottom, name, points, row] of (stream?.toString('latin1') ?? '').matchAll(marks)) {
+    if (left !== undefined) [x, y] = [Number(left), Number(bottom)];
+    else if (name !== undefined) [map, size] = [names.get(name), Number(points)];
+    else pieces.push({ x, y, size, text: textOf(row ?? '', map) });
   }
-  return said;
+  return pieces;
+}
+
+/** A row has pauses between its glyphs where the font closes or opens a gap. */
+function textOf(row: string, map: ReadonlyMap<string, string> | undefined): string {
+  const hex = [...row.matchAll(/<([0-9a-f]*)>/gi)].map(([, glyphs = '']) => glyphs).join('');
+  return [...hex.matchAll(/.{4}/g)].map(([glyph]) => map?.get(glyph.toLowerCase()) ?? '\u{fffd}').join('');
 }
 
 function fontOf(head: string, objects: ReadonlyMap<string, PdfObject>): ReadPdf['fonts'][number] {
