@@ -4,6 +4,8 @@ import type { TillClock } from '../transport/till-clock.js';
 export class TestClock implements TillClock {
   /** Milliseconds of every pause, in order. */
   readonly pauses: number[] = [];
+  /** Milliseconds that every timer was set to, in order. */
+  readonly timersMs: number[] = [];
   /** Timers that are running. */
   readonly rings = new Set<() => void>();
   #elapsedMs = 0;
@@ -26,7 +28,8 @@ export class TestClock implements TillClock {
     return Promise.resolve();
   }
 
-  timer(_ms: number, ring: () => void): () => void {
+  timer(ms: number, ring: () => void): () => void {
+    this.timersMs.push(ms);
     this.rings.add(ring);
     return () => this.rings.delete(ring);
   }

@@ -75,7 +75,8 @@ export class Movements {
     if (paymentId === null || route === undefined)
       throw new Error(`an intent to ${action} is no movement of a payment`);
     const params = { path: { id: paymentId }, header: { 'Idempotency-Key': id, Prefer: `wait=${this.waitSeconds}` } };
-    return this.transport.send<Payment | Refund>((api, signal) => route.send(api, { params, body, signal }), limits);
+    const held = { ...limits, heldSeconds: this.waitSeconds };
+    return this.transport.send<Payment | Refund>((api, signal) => route.send(api, { params, body, signal }), held);
   }
 }
 

@@ -30,7 +30,7 @@ export class Purchases {
     const header = { 'Idempotency-Key': intent.id, Prefer: `wait=${waitSeconds}` };
     const sent = await transport.send<Payment>(
       (api, signal) => api.POST('/v1/payments', { params: { header }, body, signal }),
-      limits,
+      { ...limits, heldSeconds: waitSeconds },
     );
     if (sent.kind === 'answered') return this.follow(intent, sent.data, limits);
     if (sent.kind === 'refused') return this.#refused(intent, sent, limits);

@@ -43,7 +43,8 @@ export class Settler {
 
   #poll({ id, sequence }: Payment, wait: number, limits: Limits): Promise<Sent<Payment>> {
     const params = { path: { id }, query: { wait, after_sequence: sequence } };
-    return this.transport.send<Payment>((api, signal) => api.GET('/v1/payments/{id}', { params, signal }), limits);
+    const held = { ...limits, heldSeconds: wait };
+    return this.transport.send<Payment>((api, signal) => api.GET('/v1/payments/{id}', { params, signal }), held);
   }
 
   async #pause({ poll_after_ms: afterMs }: Payment, { signal }: Limits): Promise<void> {

@@ -50,6 +50,7 @@ export class Steps {
   #post(intent: Intent, limits: Limits): Promise<Sent<Payment>> {
     const header = { 'Idempotency-Key': intent.id, Prefer: `wait=${this.waitSeconds}` };
     const params = { path: { id: paymentOf(intent) }, header };
+    const held = { ...limits, heldSeconds: this.waitSeconds };
     return this.transport.send<Payment>((api, signal) => {
       if (intent.action === 'continue') {
         const body = intent.body as Schemas['ContinueRequest'];
@@ -57,7 +58,7 @@ export class Steps {
       }
       const body = intent.body as unknown as Schemas['DccChoiceRequest'];
       return api.POST('/v1/payments/{id}/dcc-choice', { params, body, signal });
-    }, limits);
+    }, held);
   }
 }
 

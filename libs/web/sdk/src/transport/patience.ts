@@ -7,7 +7,7 @@ export interface Patience {
   readonly backOffMaxMs: number;
   /** How long the API may hold one question open, seconds (`Prefer: wait`, `?wait=`). */
   readonly waitSeconds: number;
-  /** How much longer than that one try may take. */
+  /** How long one try may take; one that is held open may take so much longer than that. */
   readonly slackMs: number;
 }
 

@@ -42,6 +42,8 @@ export interface Limits {
   /** On the monotonic clock. */
   readonly untilMs: number;
   readonly signal: AbortSignal;
+  /** How long the API may hold this request open, seconds; left out: it answers at once. */
+  readonly heldSeconds?: number;
   /** An earlier run of this till may have sent the same request. */
   readonly isRepeat?: boolean;
 }
@@ -106,9 +108,10 @@ export class Transport {
     }
   }
 
-  async #try(attempt: Try, { untilMs, signal }: Limits): Promise<Tried> {
+  async #try(attempt: Try, { untilMs, signal, heldSeconds = 0 }: Limits): Promise<Tried> {
     const { clock, patience } = this.options;
-    const longestMs = patience.waitSeconds * 1_000 + patience.slackMs;
+    // A question that is not held is not waited for as if it were: a try that was swallowed by a dead line would be noticed too late.
+    const longestMs = heldSeconds * 1_000 + patience.slackMs;
     const leftMs = Math.max(1_000, untilMs - clock.monotonicMs());
     // Not AbortSignal.any with AbortSignal.timeout: Node.js 20 forgets such a pair when it collects garbage, and the try never ends.
     const limit = new AbortController();
