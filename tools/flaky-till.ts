@@ -6,7 +6,7 @@ import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run flaky-till -- [options]
 Starts a house of its own and lets tills that use @tsunagu/sdk pay through a bad line: connections break before a request arrives, after it and
-before its answer, in the middle of an answer, or are slow; three times the network goes away for six seconds. Processes of tills are killed with
+before its answer, in the middle of an answer, or are slow; three times the network goes away for six seconds, and refuses or forgets who knocks. Processes of tills are killed with
 signal 9 while requests are under way and resume from their journals; tablets are lost in the middle of a payment and others take over.
   --payments <n>   how many customers (default 1000)
   --loss <n>       of a hundred exchanges, how many meet trouble (default 10)

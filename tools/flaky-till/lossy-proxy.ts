@@ -13,13 +13,14 @@ const REQUEST_LINE = /^(?:GET|POST) \//;
  * comes back, in the middle of an answer, and it is slow. It reads nothing but where a request begins.
  */
 export class LossyProxy {
-  readonly counts: Record<Trouble | 'exchanges' | 'refused', number> = {
+  readonly counts: Record<Trouble | 'exchanges' | 'refused' | 'swallowed', number> = {
     exchanges: 0,
     before: 0,
     after: 0,
     half: 0,
     delay: 0,
     refused: 0,
+    swallowed: 0,
   };
   /** Share of exchanges that meet trouble, 0 to 1. */
   loss = 0;
@@ -63,17 +64,27 @@ export class LossyProxy {
   }
 
   #accept(till: Socket): void {
-    if (this.#isDown) {
-      this.counts.refused += 1;
-      till.destroy();
-      return;
-    }
+    if (this.#isDown) return this.#turnAway(till);
     const api = connect(this.target);
     new Line(till, api, () => this.#draw());
-    for (const socket of [till, api]) {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+    for (const socket of [till, api]) this.#keep(socket);
+  }
+
+  /** Half of those who knock while the network is away are refused; the others are forgotten, and hear nothing when it is back either. */
+  #turnAway(till: Socket): void {
+    till.on('error', () => undefined); // it is gone, whatever it says
+    if (this.random.chance(0.5)) {
+      this.counts.refused += 1;
+      till.resetAndDestroy();
+    } else {
+      this.counts.swallowed += 1;
+      this.#keep(till.resume());
     }
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   /** What happens to the exchange that begins now. */
