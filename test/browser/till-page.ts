@@ -58,6 +58,13 @@ export class TillPage {
     return id ?? '';
   }
 
+  /** A capture or a refund of a part. */
+  async part(movement: 'capture' | 'refund', amount: number): Promise<void> {
+    await this.act(movement);
+    await this.page.fill('#asked', String(amount));
+    await this.act('yes');
+  }
+
   async next(): Promise<void> {
     await this.act('next');
     await this.on('amount');

@@ -47,6 +47,18 @@ describe('the web till in a browser', () => {
     return (await answer.json()) as Record<string, unknown>;
   }
 
+  async function refund(id: string, amount: number): Promise<void> {
+    const headers = {
+      authorization: `Bearer ${house.sandbox.tenants[0]!.api_key}`,
+      'content-type': 'application/json',
+      'idempotency-key': `browser-${id}`,
+      prefer: 'wait=25',
+    };
+    const body = JSON.stringify({ money: { amount, currency: 'JPY' } });
+    const answer = await fetch(`${house.urls.api}/v1/payments/${id}/refunds`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(201);
+  }
+
   it.each(['ja-JP', 'en-GB'])('takes a credit sale in three payments (%s)', async (locale) => {
     const till = await openTill(`plan-${locale}`, { locale });
     await till.picture('1-amount');
@@ -102,6 +114,58 @@ describe('the web till in a browser', () => {
     const id = await till.ended('captured');
     await till.picture('2-captured');
     expect(await payment(id)).toMatchObject({ kind: 'auth', captured: { amount: 7_000 } });
+  });
+
+  it('captures a part and releases the rest, refunds a part, and keeps both within what is left', async () => {
+    const till = await openTill('part');
+    await till.page.check('[data-focus="kind-auth"]');
+    await till.sale(7_000, 'visa-debit', 'contactless');
+    const id = await till.ended('authorized');
+    await till.act('capture');
+    await till.page.waitForFunction('document.activeElement?.id === "asked"');
+    await till.page.fill('#asked', '7001');
+    await till.page.waitForSelector('#asked[aria-invalid="true"]');
+    expect(await till.page.isDisabled('[data-act="yes"]')).toBe(true);
+    await till.picture('1-too-much');
+    await till.page.keyboard.press('Escape');
+    await till.page.waitForFunction('document.activeElement?.dataset.act === "capture"');
+    await till.part('capture', 4_000);
+    await till.ended('partially_captured');
+    await till.act('release');
+    await till.act('yes');
+    await till.ended('captured');
+    await till.part('refund', 1_500);
+    await till.ended('partially_refunded');
+    await till.picture('2-refunded');
+    expect(await payment(id)).toMatchObject({ captured: { amount: 4_000 }, refunded: { amount: 1_500 } });
+  });
+
+  it('shows why the centre refuses, and what to do: another till was quicker with the refund', async () => {
+    const till = await openTill('refused');
+    await till.sale(5_000, 'visa-debit', 'contactless');
+    const id = await till.ended('captured');
+    await till.act('refund');
+    await refund(id, 3_000);
+    await till.page.fill('#asked', '4000');
+    await till.act('yes');
+    await till.page.waitForSelector('[data-trouble]');
+    await till.ended('partially_refunded');
+    await till.picture('refused');
+    expect(await till.page.innerText('[data-trouble]')).toMatch(/。.+。/); // what happened, and what to do
+    expect(await payment(id)).toMatchObject({ refunded: { amount: 3_000 } });
+  });
+
+  it.each([
+    ['visa-phone', 'ja-JP'],
+    ['mastercard-watch', 'en-GB'],
+  ])('takes any amount from a device that knows its holder: %s', async (card, locale) => {
+    const till = await openTill(card, { locale });
+    await till.sale(58_000, card, 'contactless');
+    await till.page.waitForSelector('[data-screen="plan"], [data-screen="result"]');
+    if (await till.page.isVisible('[data-screen="plan"]')) await till.act('confirm-plan');
+    const id = await till.ended('captured');
+    await till.picture('approved');
+    expect(await payment(id)).toMatchObject({ presentment: { cvm: 'device' } });
   });
 
   it('takes UnionPay with a six-digit PIN and asks for no plan', async () => {
@@ -173,6 +237,28 @@ describe('the web till in a browser', () => {
     const id = await till.ended('captured');
     await till.picture('3-approved');
     expect(await payment(id)).toMatchObject({ dcc: { status } });
+  });
+
+  it.each(['fresh', 'local'])('says that a rate is over and asks for no other by itself: %s', async (way) => {
+    const till = await openTill(`rate-over-${way}`, { locale: 'en-GB' });
+    const asked: string[] = [];
+    till.page.on('request', (request) => request.url().endsWith('/dcc-offers') && asked.push(request.url()));
+    await till.page.check('[data-act="offer-currency"]');
+    await till.sale(15_915, 'visa-usd', 'contactless');
+    await till.on('rate-over');
+    await till.page.click('.language[lang="ja"]');
+    await till.on('rate-over', '[lang="ja"]');
+    await till.picture('1-over');
+    expect(asked).toHaveLength(1);
+    if (way === 'fresh') {
+      await till.act('fresh-offer');
+      await till.on('currency');
+      expect(await lintShown(till.page)).toEqual([]);
+      await till.page.click('[data-dcc-choice="foreign"]');
+    } else await till.act('pay-local');
+    const id = await till.ended('captured');
+    expect(asked).toHaveLength(way === 'fresh' ? 2 : 1);
+    expect(await payment(id)).toMatchObject({ dcc: { status: way === 'fresh' ? 'accepted' : 'refused' } });
   });
 
   it('draws a signature on the copy of a card that was swiped', async () => {

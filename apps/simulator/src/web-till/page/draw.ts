@@ -1,9 +1,10 @@
 import { h } from './dom.js';
+import type { MovementName } from './movement.js';
 import type { Session } from './reader.js';
 import type { Screen, TillState } from './till-state.js';
 import type { TillActions } from './till-actions.js';
 import { amountView } from './views/amount-view.js';
-import { currencyView } from './views/currency-view.js';
+import { currencyView, rateOverView } from './views/currency-view.js';
 import { headerView } from './views/header-view.js';
 import { resultView, sendingView, unsentView } from './views/outcome-views.js';
 import { paymentsView } from './views/payments-view.js';
@@ -20,6 +21,7 @@ const VIEWS: Readonly<Record<Screen, (view: View) => HTMLElement>> = {
   plan: planView,
   sending: sendingView,
   currency: currencyView,
+  rate_over: rateOverView,
   insert: insertView,
   result: resultView,
   unsent: unsentView,
@@ -31,6 +33,7 @@ const VIEWS: Readonly<Record<Screen, (view: View) => HTMLElement>> = {
 /** Draws the whole till from its state, and keeps the place of the keyboard. */
 export class Drawing {
   #screen: Screen | undefined;
+  #asking: MovementName | undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -53,13 +56,19 @@ export class Drawing {
     );
     this.root.querySelector('[data-keep-scroll]')?.scrollTo(0, scrolled);
     if (state.screen === 'card') this.root.querySelector('.card:has(:checked)')?.scrollIntoView({ block: 'nearest' });
-    this.#keepFocus(state.screen, focused ?? undefined);
+    this.#keepFocus(state, focused ?? undefined);
   }
 
-  /** A new screen begins at its heading, or at the field that it is for; the same screen keeps the place where the keyboard was. */
-  #keepFocus(screen: Screen, focused: string | undefined): void {
+  /**
+   * A new screen begins at its heading, or at the field that it is for; the same screen keeps the place where the keyboard was.
+   * A question takes the keyboard, and gives it back to the button that asked it.
+   */
+  #keepFocus({ screen, asking }: TillState, focused: string | undefined): void {
     const isNew = screen !== this.#screen;
+    const asked = this.#asking;
     this.#screen = screen;
+    this.#asking = asking;
+    if (!isNew && asking !== asked) return this.#focus(asking === undefined ? `[data-act="${asked}"]` : '[data-asks]');
     if (!isNew) return void (focused !== undefined && this.#focus(`[data-focus="${CSS.escape(focused)}"]`));
     const first = { amount: '#amount', pin: '#pin', card: '.tray input:checked' }[screen as string];
     this.#focus(first ?? '[data-heading]');
@@ -68,7 +77,7 @@ export class Drawing {
   #focus(selector: string): void {
     const element = this.root.querySelector<HTMLElement>(selector);
     element?.focus({ preventScroll: false });
-    if (element instanceof HTMLInputElement && element.id === 'amount') element.setSelectionRange(99, 99);
+    if (element instanceof HTMLInputElement && element.inputMode === 'numeric') element.setSelectionRange(99, 99);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { taskOf, verdictOf, wantsSignature, type TillPayment } from './payment.js';
-import { asksPin, asksPlan, withDigits } from './till-state.js';
+import { faultOf, mostOf, orderOf } from './movement.js';
+import { asksPin, asksPlan, digitsOf } from './till-state.js';
 
 const aPayment = (more: Partial<TillPayment>): TillPayment =>
   ({ status: 'captured', cashier_state: { code: 'approved', message_ja: '', message_en: '' }, ...more }) as TillPayment;
@@ -55,6 +56,7 @@ describe('what the customer is asked', () => {
       funding: 'credit',
       currency: 'JPY',
       entries: [],
+      device: null,
     } as const;
     expect(asksPlan({ card, brand: undefined, offersCurrency: true })).toBe(true);
     expect(asksPlan({ card: { ...card, brand: 'unionpay' }, brand: undefined, offersCurrency: false })).toBe(false);
@@ -72,12 +74,39 @@ describe('what the customer is asked', () => {
 
 describe('the amount', () => {
   it.each([
-    ['', '0', ''],
-    ['', '15', '15'],
-    ['15', '00', '1500'],
-    ['12345678', '9', '12345678'],
-    ['1', '-2', '12'],
-  ])('%s and %s make %s', (amount, digits, made) => {
-    expect(withDigits(amount, digits)).toBe(made);
+    ['0', '', ''],
+    ['15', '1', '15'],
+    ['1,500', '150', '1500'],
+    ['１５００', '', '1500'],
+    ['123456789', '12345678', '12345678'],
+    ['1-2', '1', '12'],
+  ])('%s after %s reads %s', (text, before, digits) => {
+    expect(digitsOf(text, before)).toBe(digits);
+  });
+});
+
+describe('a capture or a refund of a part', () => {
+  const yen = (amount: number) => ({ amount, currency: 'JPY', amount_display: '' });
+  const payment = aPayment({ money: yen(7_000), authorized: yen(7_000), captured: yen(3_000), refunded: yen(1_000) });
+
+  it('is at most what is left', () => {
+    expect(mostOf('capture', payment)).toBe(4_000);
+    expect(mostOf('refund', payment)).toBe(2_000);
+    expect(mostOf('cancel', payment)).toBeUndefined();
+  });
+
+  it.each([
+    [0, 'none'],
+    [1, undefined],
+    [2_000, undefined],
+    [2_001, 'too_much'],
+  ])('of %i yen where 2,000 are left: %s', (amount, fault) => {
+    expect(faultOf(amount, mostOf('refund', payment))).toBe(fault);
+  });
+
+  it('names its amount; all that is left goes without one, so that the centre chooses the kind', () => {
+    expect(orderOf('refund', payment, 1_999)).toEqual({ money: { amount: 1_999, currency: 'JPY' } });
+    expect(orderOf('refund', payment, 2_000)).toEqual({});
+    expect(orderOf('release', payment, 0)).toEqual({});
   });
 });

@@ -11,18 +11,14 @@ import type { Centre } from './centre.js';
 import { taskOf, type TillPayment } from './payment.js';
 import { ReaderFailure } from './reader.js';
 import type { Store } from './store.js';
-import type { MovementName } from './till-actions.js';
-import { amountOf, cardOf, type CurrencyOffer } from './till-state.js';
+import { orderOf, type MovementName } from './movement.js';
+import { amountOf, cardOf } from './till-state.js';
 import { sayIn, type TillWord } from './words/till-words.js';
 
 /** A purchase that is not answered by then is looked at, so that the clerk sees where it stands. */
 const LOOK_AFTER_MS = 700;
 /** @source payment-features.md §2.1: the choice ends five seconds before the quote */
 const BEFORE_END_MS = 5_000;
-const OFFER_MIN_MS = 1_000;
-
-/** Answer of `dcc-offers`; without an offer the payment goes on in the local currency. */
-type Question = (CurrencyOffer | { readonly id: null }) & { readonly payment: TillPayment };
 
 type Plan = NonNullable<Purchase['payment_plan']>;
 
@@ -83,9 +79,13 @@ export class PurchaseDesk {
   }
 
   async move(name: MovementName): Promise<void> {
-    const { payment } = this.store.state;
+    const { payment, asked } = this.store.state;
     if (payment === undefined) return;
-    await this.#follow(() => this.centre.till[name](payment.id), this.#watch(payment.id));
+    const order = orderOf(name, payment, Number(asked));
+    const { till } = this.centre;
+    const send = () =>
+      name === 'refund' || name === 'capture' ? till[name](payment.id, order) : till[name](payment.id);
+    await this.#follow(send, this.#watch(payment.id));
   }
 
   /** Show a payment, or what its customer has to do. */
@@ -109,17 +109,23 @@ export class PurchaseDesk {
     })(signal);
   }
 
-  /** An offer is shown while it holds; a little before its end a fresh one is asked for and shown anew. */
+  /** The customer wants to see today's rate again. */
+  async offerAgain(): Promise<void> {
+    const { payment } = this.store.state;
+    if (payment !== undefined) await this.#offer(payment);
+  }
+
+  /** An offer is shown while it holds. Then the screen says that it is over; a fresh one comes when a person asks for it. */
   async #offer(payment: TillPayment): Promise<void> {
     this.store.set({ screen: 'sending' });
-    const offer = (await this.centre.till.dccOffer(payment.id)) as unknown as Question;
-    this.store.set({ payment: offer.payment });
+    const offer = await this.centre.till.dccOffer(payment.id);
+    this.store.set({ payment: offer.payment as TillPayment });
     if (offer.id === null) return this.resume(); // it goes on in the local currency: the journal learns how it ends
-    this.store.set({ offer, screen: 'currency' });
-    const leftMs = Math.max(OFFER_MIN_MS, Date.parse(offer.expires_at) - Date.now() - BEFORE_END_MS);
+    const leftMs = Date.parse(offer.expires_at) - Date.now() - BEFORE_END_MS;
+    this.store.set({ offer, screen: leftMs > 0 ? 'currency' : 'rate_over' });
     setTimeout(() => {
-      const isShown = this.store.state.screen === 'currency' && this.store.state.offer?.id === offer.id;
-      if (isShown) void this.#offer(payment).catch((error: unknown) => this.#failed(error as Error));
+      const { screen, offer: shown } = this.store.state;
+      if (screen === 'currency' && shown?.id === offer.id) this.store.set({ screen: 'rate_over' });
     }, leftMs);
   }
 
@@ -140,8 +146,10 @@ export class PurchaseDesk {
   /** What was refused for good leaves the till free; what is still in the journal must be found out. */
   async #failed(error: Error): Promise<void> {
     const { payment: asked } = this.store.state;
-    if (error instanceof TsunaguProblem && error.code === 'offer_expired' && asked !== undefined)
-      return this.#offer(asked);
+    if (error instanceof TsunaguProblem && error.code === 'offer_expired' && asked !== undefined) {
+      void this.#untilOver(asked);
+      return this.store.set({ screen: 'rate_over' });
+    }
     this.#tell(error);
     const open = await this.centre.till.unfinished();
     if (open.length > 0) return this.store.set({ screen: 'unsent', isSilent: false });
@@ -202,7 +210,8 @@ type Watching = (signal: AbortSignal) => Promise<void>;
 
 /** Words for what a clerk can do something about; anything else is a bug, and is thrown on. */
 export function wordsOf(error: unknown, say: (word: TillWord) => string): string {
-  if (error instanceof TsunaguProblem) return error.body.detail ?? error.body.title;
+  if (error instanceof TsunaguProblem)
+    return `${error.body.detail ?? error.body.title} ${say(`next_${error.nextAction}`)}`;
   if (error instanceof ReaderFailure) return say('trouble_reader');
   if (error instanceof UnfinishedError) return say('unsent_detail');
   if (error instanceof NoAnswerError || error instanceof TypeError) return say('trouble_line');

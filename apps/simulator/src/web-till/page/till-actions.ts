@@ -1,10 +1,8 @@
 import type { CablePlace } from './cable.js';
 import type { TillPayment } from './payment.js';
+import type { MovementName } from './movement.js';
 import type { Entry, ReceiptCopy } from './till-state.js';
 import type { CardholderLanguage } from './words/cardholder-languages.js';
-
-/** A movement on a payment that the clerk can ask for. */
-export type MovementName = 'capture' | 'cancel' | 'release' | 'refund';
 
 /** Everything that a person can do at this till; the views call these and nothing else. */
 export interface TillActions {
@@ -21,11 +19,13 @@ export interface TillActions {
   markPlan(name: string): void;
   confirmPlan(): void;
   chooseCurrency(choice: 'local' | 'foreign'): void;
+  freshOffer(): void;
   setCardholderLanguage(language: CardholderLanguage): void;
   stop(): void;
   resume(): void;
   giveUp(): void;
   ask(movement: MovementName | undefined): void;
+  setAsked(amount: string): void;
   move(movement: MovementName): void;
   next(): void;
   showSignature(): void;

@@ -1,5 +1,6 @@
 import type { CablePlace } from './cable.js';
 import type { TillPayment, WirePlan } from './payment.js';
+import type { MovementName } from './movement.js';
 import type { CardholderLanguage } from './words/cardholder-languages.js';
 import type { TillLanguage } from './words/till-words.js';
 
@@ -15,6 +16,8 @@ export interface TrayCard {
   readonly funding: 'credit' | 'debit' | 'prepaid';
   readonly currency: string;
   readonly entries: readonly Entry[];
+  /** A card inside a phone or watch, which verifies its holder by itself. */
+  readonly device: 'phone' | 'watch' | null;
 }
 
 /** What the till shows at this moment. */
@@ -25,6 +28,7 @@ export type Screen =
   | 'plan'
   | 'sending'
   | 'currency'
+  | 'rate_over'
   | 'insert'
   | 'result'
   | 'unsent'
@@ -102,7 +106,9 @@ export interface TillState {
   /** What has just gone wrong, in the clerk's language. */
   readonly trouble: string | undefined;
   /** A movement that waits for a yes. */
-  readonly asking: string | undefined;
+  readonly asking: MovementName | undefined;
+  /** How much of it, digits as typed. */
+  readonly asked: string;
 }
 
 const AMOUNT_DIGITS_MAX = 8;
@@ -135,6 +141,7 @@ export function freshState(cards: readonly TrayCard[], language: TillLanguage): 
     signature: undefined,
     trouble: undefined,
     asking: undefined,
+    asked: '',
   };
 }
 
@@ -144,10 +151,14 @@ export function nextCustomer(state: TillState): TillState {
   return { ...freshState(cards, language), cable, kind, offersCurrency, open, recent, card };
 }
 
-/** @returns the amount with one more digit; zeros do not lead, and it ends where yen at a counter end */
-export function withDigits(amount: string, digits: string): string {
-  const typed = (amount + digits).replaceAll(/\D/g, '').replace(/^0+/, '');
-  return typed.length > AMOUNT_DIGITS_MAX ? amount : typed;
+/**
+ * @param text as typed, wide digits of a Japanese keyboard included
+ * @param before what stood there; it stays when yen at a counter have no room for the text
+ * @returns digits; zeros do not lead
+ */
+export function digitsOf(text: string, before: string): string {
+  const typed = text.normalize('NFKC').replaceAll(/\D/g, '').replace(/^0+/, '');
+  return typed.length > AMOUNT_DIGITS_MAX ? before : typed;
 }
 
 export const amountOf = ({ amount }: Pick<TillState, 'amount'>): number => Number(amount || '0');

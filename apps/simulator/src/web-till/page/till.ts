@@ -5,14 +5,15 @@ import type { TillPayment } from './payment.js';
 import { PurchaseDesk, wordsOf } from './purchase-desk.js';
 import type { Reader } from './reader.js';
 import type { Store } from './store.js';
-import type { MovementName, TillActions } from './till-actions.js';
+import { mostOf, type MovementName } from './movement.js';
+import type { TillActions } from './till-actions.js';
 import {
   amountOf,
   asksPin,
   asksPlan,
   hasChoice,
   nextCustomer,
-  withDigits,
+  digitsOf,
   type Entry,
   type ReceiptCopy,
 } from './till-state.js';
@@ -41,8 +42,8 @@ export class Till implements TillActions {
     await this.#refresh();
   }
 
-  readonly type = (digits: string): void => this.store.set({ amount: withDigits(this.store.state.amount, digits) });
-  readonly setAmount = (amount: string): void => this.store.set({ amount: withDigits('', amount) });
+  readonly type = (digits: string): void => this.setAmount(this.store.state.amount + digits);
+  readonly setAmount = (text: string): void => this.store.set({ amount: digitsOf(text, this.store.state.amount) });
   readonly erase = (): void => this.store.set({ amount: this.store.state.amount.slice(0, -1) });
   readonly setKind = (kind: 'sale' | 'auth'): void => this.store.set({ kind });
   readonly offerCurrency = (offersCurrency: boolean): void => this.store.set({ offersCurrency });
@@ -78,6 +79,7 @@ export class Till implements TillActions {
   readonly markPlan = (plan: string): void => this.store.set({ plan });
   readonly confirmPlan = (): void => this.#do(this.#desk.pay());
   readonly chooseCurrency = (choice: 'local' | 'foreign'): void => this.#do(this.#choose(choice));
+  readonly freshOffer = (): void => this.#do(this.#desk.offerAgain());
   readonly setCardholderLanguage = (cardholderLanguage: CardholderLanguage): void =>
     this.store.set({ cardholderLanguage });
 
@@ -90,7 +92,13 @@ export class Till implements TillActions {
 
   readonly resume = (): void => this.#do(this.#desk.resume());
   readonly giveUp = (): void => this.#do(this.#desk.giveUp());
-  readonly ask = (asking: MovementName | undefined): void => this.store.set({ asking });
+  readonly ask = (asking: MovementName | undefined): void => {
+    const { payment } = this.store.state;
+    const most = asking && payment && mostOf(asking, payment);
+    this.store.set({ asking, asked: most === undefined ? '' : String(most), trouble: undefined });
+  };
+
+  readonly setAsked = (text: string): void => this.store.set({ asked: digitsOf(text, this.store.state.asked) });
   readonly move = (movement: MovementName): void => this.#do(this.#desk.move(movement));
 
   readonly next = (): void => {
@@ -133,7 +141,7 @@ export class Till implements TillActions {
 
   /** Leaving a purchase in the middle would hide it. */
   #toPayments(): void {
-    const isBusy = ['sending', 'pin', 'insert', 'currency', 'unsent'].includes(this.store.state.screen);
+    const isBusy = ['sending', 'pin', 'insert', 'currency', 'rate_over', 'unsent'].includes(this.store.state.screen);
     if (!isBusy) this.store.set({ screen: 'payments', payment: undefined });
   }
 
@@ -172,7 +180,7 @@ export class Till implements TillActions {
   }
 
   async #choose(choice: 'local' | 'foreign'): Promise<void> {
-    const text = document.querySelector<HTMLElement>('[data-screen="currency"]')?.innerText ?? '';
+    const text = document.querySelector<HTMLElement>('[data-shown-to="cardholder"]')?.innerText ?? '';
     const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
     await this.#desk.chooseCurrency(choice, {
       locale: this.store.state.cardholderLanguage,

@@ -40,8 +40,9 @@ export function cardFace(
         { class: 'top-line' },
         h('span', { class: 'brand-name' }, BRAND_NAMES[card.brand] ?? card.brand),
         card.currency !== 'JPY' && h('span', { class: 'currency-tag' }, card.currency),
+        card.device !== null && h('span', { class: 'currency-tag' }, say(card.device)),
       ),
-      h('span', { class: hasChip ? 'chip' : 'stripe', 'aria-hidden': 'true' }),
+      h('span', { class: card.device !== null ? 'waves' : hasChip ? 'chip' : 'stripe', 'aria-hidden': 'true' }),
       h(
         'span',
         { class: 'bottom-line' },

@@ -1,17 +1,19 @@
-import { h } from '../dom.js';
+import { h, type Attributes } from '../dom.js';
 import type { CurrencyOffer } from '../till-state.js';
 import { CARDHOLDER_LANGUAGES, LANGUAGE_NAMES, type CardholderLanguage } from '../words/cardholder-languages.js';
-import type { View } from './view.js';
+import { RATE_WORDS } from '../words/rate-words.js';
+import { button, heading, type View } from './view.js';
 
 /** Changes with every change of this screen: it is kept with the choice as evidence. */
-export const CURRENCY_SCREEN_VERSION = 'web-till-1';
+export const CURRENCY_SCREEN_VERSION = 'web-till-2';
 
 /**
  * The cardholder chooses a currency. Every word is the centre's; nothing is marked, coloured, larger or focused before the choice:
  * two equal controls, the mark-up directly under the rate, no yes and no no. `npm run dcc:lint` holds this screen to its rules.
  * @source payment-features.md §5.3, §5.4
  */
-export function currencyView({ state, act }: View): HTMLElement {
+export function currencyView(view: View): HTMLElement {
+  const { state, act } = view;
   const { offer, cardholderLanguage: language } = state;
   const [instruction = '', ...lines] = (offer?.disclosure[language] ?? '').split('\n');
   const choice = (name: 'local' | 'foreign', { amount_display: label }: CurrencyOffer['local']): HTMLElement =>
@@ -22,8 +24,8 @@ export function currencyView({ state, act }: View): HTMLElement {
     );
   return h(
     'section',
-    { class: 'screen currency-choice', 'data-screen': 'currency', 'data-offer': offer?.id, lang: language },
-    languages(language, act.setCardholderLanguage),
+    shownToCardholder('currency', view),
+    languages(view),
     h(
       'div',
       { class: 'disclosure', 'data-dcc-disclosure': true },
@@ -34,28 +36,57 @@ export function currencyView({ state, act }: View): HTMLElement {
   );
 }
 
+/** The time of the offer is over and nothing is chosen: a fresh one when somebody asks for it, or the local currency. */
+export function rateOverView(view: View): HTMLElement {
+  const { state, act } = view;
+  const { offer, cardholderLanguage: language } = state;
+  const words = RATE_WORDS[language];
+  const way = (name: string, label: string, onclick: () => void): HTMLElement =>
+    h('button', { type: 'button', class: 'currency', 'data-act': name, 'data-focus': name, onclick }, label);
+  return h(
+    'section',
+    shownToCardholder('rate-over', view),
+    languages(view),
+    heading(words.title),
+    h('p', { class: 'lead' }, words.lead),
+    offer &&
+      h(
+        'div',
+        { class: 'currencies' },
+        way('fresh-offer', words.fresh, act.freshOffer),
+        way('pay-local', offer.local.amount_display, () => act.chooseCurrency('local')),
+      ),
+  );
+}
+
+function shownToCardholder(screen: string, { state: { offer, cardholderLanguage: lang } }: View): Attributes {
+  return { class: 'screen', 'data-screen': screen, 'data-shown-to': 'cardholder', 'data-offer': offer?.id, lang };
+}
+
 /** One line of the disclosure, whole: name and value are read together, and the next line stands directly under it. */
 function line(text: string): HTMLElement {
   return h('p', { class: /^[^:]{1,60}: ./.test(text) ? 'line' : undefined }, text);
 }
 
-function languages(chosen: CardholderLanguage, choose: (language: CardholderLanguage) => void): HTMLElement {
+/** The languages, and the clerk's way out beside them: it ends the payment, whatever the currency. */
+function languages({ state: { cardholderLanguage: chosen, language: clerks }, act, say }: View): HTMLElement {
+  const pick = (language: CardholderLanguage): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'language',
+        lang: language,
+        'data-focus': `language-${language}`,
+        'aria-pressed': String(language === chosen),
+        onclick: () => act.setCardholderLanguage(language),
+      },
+      LANGUAGE_NAMES[language],
+    );
   return h(
     'div',
-    { class: 'languages', role: 'group', 'aria-label': 'Language' },
-    ...CARDHOLDER_LANGUAGES.map((language) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'language',
-          lang: language,
-          'data-focus': `language-${language}`,
-          'aria-pressed': String(language === chosen),
-          onclick: () => choose(language),
-        },
-        LANGUAGE_NAMES[language],
-      ),
-    ),
+    { class: 'languages' },
+    h('div', { class: 'languages', role: 'group', 'aria-label': 'Language' }, ...CARDHOLDER_LANGUAGES.map(pick)),
+    button('stop', { label: say('cancel_sale'), look: 'quiet', lang: clerks, onclick: act.stop }),
   );
 }

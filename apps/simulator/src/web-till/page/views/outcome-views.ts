@@ -1,10 +1,10 @@
 import { h } from '../dom.js';
 import { isQuiet, verdictOf, wantsSignature, type TillPayment, type Tone, type Verdict } from '../payment.js';
-import type { MovementName } from '../till-actions.js';
+import { faultOf, mostOf, type MovementName } from '../movement.js';
 import type { TillWord } from '../words/till-words.js';
 import { BRAND_NAMES } from './card-face.js';
 import { planWords } from './plan-words.js';
-import { button, cashierSentence, heading, type View } from './view.js';
+import { button, cashierSentence, heading, yen, type View } from './view.js';
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', bad: '✕', wait: '…', plain: '–' };
 const VERDICT_WORDS: Readonly<Record<Verdict, TillWord>> = {
@@ -70,7 +70,7 @@ export function resultView(view: View): HTMLElement {
       code: payment.cashier_state.code,
     }),
     facts(payment, view),
-    state.asking === undefined ? movements(payment, view) : question(state.asking as MovementName, view),
+    state.asking === undefined ? movements(payment, view) : question(state.asking, payment, view),
     h(
       'div',
       { class: 'actions' },
@@ -150,12 +150,57 @@ function movements(payment: TillPayment, { act, say }: View): HTMLElement | unde
   );
 }
 
-function question(name: MovementName, { act, say }: View): HTMLElement {
+/** The last look before money moves; a capture and a refund may be of a part. */
+function question(name: MovementName, payment: TillPayment, view: View): HTMLElement {
+  const { state, act, say } = view;
+  const most = mostOf(name, payment);
+  const fault = faultOf(Number(state.asked), most);
   return h(
     'div',
-    { class: 'notice plain', role: 'alertdialog', 'aria-label': say(`sure_${name}`) },
+    {
+      class: 'notice plain question',
+      role: 'group',
+      'aria-label': say(`sure_${name}`),
+      onkeydown: (event) => (event as KeyboardEvent).key === 'Escape' && act.ask(undefined),
+    },
     h('p', {}, say(`sure_${name}`)),
-    button('no', { label: say('no_back'), onclick: () => act.ask(undefined) }),
-    button('yes', { label: say('yes_do'), look: 'danger', onclick: () => act.move(name) }),
+    most !== undefined && howMuch(name, most, view),
+    button('no', { label: say('no_back'), 'data-asks': most === undefined, onclick: () => act.ask(undefined) }),
+    button('yes', {
+      label: most === undefined ? say('yes_do') : `${yen(Number(state.asked))} ${say(name)}`,
+      look: 'danger',
+      disabled: fault !== undefined,
+      onclick: () => act.move(name),
+    }),
+  );
+}
+
+function howMuch(name: MovementName, most: number, { state, act, say }: View): HTMLElement {
+  const fault = faultOf(Number(state.asked), most);
+  return h(
+    'div',
+    { class: 'how-much' },
+    h(
+      'label',
+      {},
+      h('span', {}, `${say('how_much')} (¥)`),
+      h('input', {
+        id: 'asked',
+        'data-focus': 'asked',
+        'data-asks': true,
+        inputmode: 'numeric',
+        autocomplete: 'off',
+        'aria-describedby': 'asked-help',
+        'aria-invalid': String(fault !== undefined),
+        value: state.asked === '' ? '' : Number(state.asked).toLocaleString('ja-JP'),
+        oninput: (event) => act.setAsked((event.target as HTMLInputElement).value),
+        onkeydown: (event) => (event as KeyboardEvent).key === 'Enter' && fault === undefined && act.move(name),
+      }),
+    ),
+    h(
+      'p',
+      { id: 'asked-help', class: fault === 'too_much' ? 'fault' : 'small', role: 'status' },
+      `${say(fault === 'too_much' ? 'too_much' : 'at_most')} ${yen(most)}`,
+    ),
   );
 }

@@ -12,6 +12,7 @@ const DISPLAY: Readonly<Partial<Record<Screen, TillWord>>> = {
   sending: 'reader_wait',
   plan: 'reader_screen',
   currency: 'reader_screen',
+  rate_over: 'reader_screen',
 };
 
 const ENTRY_WORDS = { contactless: 'tap', chip: 'insert', stripe: 'swipe' } as const satisfies Record<Entry, TillWord>;
