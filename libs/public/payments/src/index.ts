@@ -2,6 +2,7 @@ export * from './payment-api.js';
 export * from './wire/index.js';
 export * from './conversion/conversion-api.js';
 export * from './conversion-margin/conversion-margins.js';
+export * from './test-clock/test-clocks.js';
 export { verifyBooks, type BooksReport } from './books/verify-books.js';
 export { DispatchService } from './dispatch/dispatch.service.js';
 export { SweeperService } from './dispatch/sweeper.service.js';

@@ -38,6 +38,8 @@ import { WatchService } from './reversal/watch.service.js';
 import { PaymentStore } from './store/payment-store.js';
 import { PgPaymentStore } from './store/pg-payment-store.js';
 import { PgWorkerLeases } from './store/pg-worker-leases.js';
+import { PgTestClocks } from './test-clock/pg-test-clocks.js';
+import { TestClocks } from './test-clock/test-clocks.js';
 import { VoiceApprovalService } from './voice/voice-approval.service.js';
 import { WorkerLeases } from './store/worker-leases.js';
 
@@ -71,6 +73,7 @@ const COMMON: Provider[] = [
     { provide: OfferBook, useClass: PgOfferBook },
     { provide: ConversionMargins, useClass: PgConversionMargins },
     { provide: CurrencyChoices, useClass: CurrencyChoicesService },
+    { provide: TestClocks, useClass: PgTestClocks },
   ],
   exports: [
     PaymentIntake,
@@ -82,6 +85,7 @@ const COMMON: Provider[] = [
     VoiceApprovals,
     ConversionMargins,
     CurrencyChoices,
+    TestClocks,
     ResolutionDesk,
   ],
 })

@@ -11,6 +11,7 @@ import { PaymentEntity } from './payment.entity.js';
 import { PostingEntity } from './posting.entity.js';
 import { RefundEntity } from './refund.entity.js';
 import { ResolutionEntity } from './resolution.entity.js';
+import { TestClockEntity } from './test-clock.entity.js';
 import { WorkerLeaseEntity } from './worker-lease.entity.js';
 
 const ENTITIES = [
@@ -24,6 +25,7 @@ const ENTITIES = [
   ResolutionEntity,
   DccOfferEntity,
   DccChoiceEntity,
+  TestClockEntity,
 ];
 
 let db: TestDatabase;
