@@ -19,6 +19,8 @@ let vault: Server;
 let running: RunningApp;
 let base: string;
 let tenants: SeededTenant[];
+/** What the vault reads from the card, where it is not the card of JCB. */
+let inside: Json = {};
 /** What the vault answers instead of a card. */
 let refusal: { status: number; body: object } | undefined;
 
@@ -31,7 +33,8 @@ const OPENED = {
 /** A vault that opens every card alike, over the real wire. */
 function startVault(): Promise<Server> {
   const server = createServer((request, response) => {
-    const answer = request.url === VAULT_ROUTES.open && refusal === undefined ? { status: 200, body: OPENED } : refusal;
+    const opened = { ...OPENED, card: { ...OPENED.card, ...inside } };
+    const answer = request.url === VAULT_ROUTES.open && refusal === undefined ? { status: 200, body: opened } : refusal;
     request.resume().on('end', () => {
       response
         .writeHead(answer?.status ?? 404, { 'content-type': 'application/json' })
@@ -204,6 +207,43 @@ describe('the api on a real database', () => {
       { id: tap.body['id'], status: 'processing', required_action: null, entry_mode: 'chip', presentment: { cvm: 'offline_pin', application: { brand: 'jcb', label: 'JCB' } } },
     ]); // prettier-ignore
     expect((await goOn(chip, intent)).headers.get('idempotent-replayed')).toBe('true');
+  }); // prettier-ignore
+
+  const CUP = { brand: 'unionpay', bin6: '620000', country: 'CN' };
+  const VISA = { brand: 'visa', bin6: '411111' };
+  const split = { payment_plan: { type: 'installments', count: 3 } };
+  const NONE = '400 amount_invalid';
+  const PIN = { pin_block: { format: 'iso4', ksn: '123456789012345600000002', data: '9C'.repeat(16) } };
+  it.each([
+    // the field itself: 1 to twelve digits, whatever the method
+    ['credit', { card: {}, entry: 'chip', more: {} }, 1, [NONE, '202 processing', '202 processing']],
+    ['nfc', { card: {}, entry: 'contactless', more: {} }, 1, [NONE, '202 processing', '202 processing']],
+    ['unionpay', { card: CUP, entry: 'chip', more: PIN }, 1, [NONE, '202 processing', '202 processing']],
+    ['credit', { card: {}, entry: 'chip', more: PIN }, 999_999_999_999, ['202 processing', '202 processing', NONE]],
+    ['unionpay', { card: CUP, entry: 'chip', more: PIN }, 999_999_999_999, ['202 processing', '202 processing', NONE]],
+    ['nfc', { card: {}, entry: 'contactless', more: { cvm: 'device' } }, 999_999_999_999, ['202 processing', '202 processing', NONE]],
+    // verification: a tap without a proof, and a chip without its PIN
+    ['nfc', { card: {}, entry: 'contactless', more: {} }, 15_000, ['202 processing', '202 processing', '202 requires_action insert_chip']],
+    ['nfc', { card: VISA, entry: 'contactless', more: {} }, 15_000, ['202 processing', '202 processing', '202 requires_action enter_pin']],
+    ['credit', { card: {}, entry: 'chip', more: { cvm: 'none' } }, 15_000, ['202 processing', '202 processing', '422 verification_required']],
+    // plans: the least and the most that a row of the issuer's table takes
+    ['credit', { card: {}, entry: 'chip', more: split }, 3_000, ['422 plan_not_allowed', '202 processing', '202 processing']],
+    ['credit', { card: {}, entry: 'chip', more: { ...split, ...PIN } }, 3_000_000, ['202 processing', '202 processing', '422 plan_not_allowed']],
+    ['credit', { card: VISA, entry: 'chip', more: split }, 5_000, ['422 plan_not_allowed', '202 processing', '202 processing']],
+    ['credit', { card: {}, entry: 'chip', more: { payment_plan: { type: 'bonus' } } }, 10_000, ['422 plan_not_allowed', '202 processing', '202 processing']],
+    ['credit', { card: {}, entry: 'chip', more: { payment_plan: { type: 'revolving' }, ...PIN } }, 1_000_000, ['202 processing', '202 processing', '422 plan_not_allowed']],
+  ] as const)('%s as %j: %i yen, one below and one above', async (method, { card, entry: entry_mode, more }, limit, expected) => {
+    inside = card;
+    onTestFinished(() => void (inside = {}));
+    const { cvm, pin_block, ...fields } = more as Json;
+    const card_present = { ...(anOrder()['card_present'] as Json), entry_mode, ...(cvm !== undefined && { cvm }), ...(pin_block !== undefined && { pin_block }) };
+    const said = [];
+    for (const amount of [limit - 1, limit, limit + 1]) {
+      const { status, body } = await create(order({ method, money: { amount, currency: 'JPY' }, card_present, ...fields }));
+      const action = (body['required_action'] as Json | null | undefined)?.['type'];
+      said.push([status, body['code'] ?? body['status'], ...(action === undefined ? [] : [action])].join(' '));
+    }
+    expect(said).toEqual(expected);
   }); // prettier-ignore
 
   it('names a sensitive tag that came in the clear, and never its value', async () => {
