@@ -6,8 +6,9 @@ import { failInOneLine } from './proof/fail.js';
 
 const HELP = `npm run flaky-till -- [options]
 Starts a house of its own and lets tills that use @tsunagu/sdk pay through a bad line: connections break before a request arrives, after it and
-before its answer, in the middle of an answer, or are slow; three times the network goes away for six seconds, and refuses or forgets who knocks. Processes of tills are killed with
-signal 9 while requests are under way and resume from their journals; tablets are lost in the middle of a payment and others take over.
+before its answer, in the middle of an answer, or are slow; three times the network goes away for six seconds, and refuses or forgets who knocks.
+Processes of tills are killed with signal 9 while requests are under way and resume from their journals; tablets are lost in the middle of a
+payment and others take over.
   --payments <n>   how many customers (default 1000)
   --loss <n>       of a hundred exchanges, how many meet trouble (default 10)
   --seed <n>       decides customers, trouble and kills (default: the clock)
@@ -16,7 +17,7 @@ signal 9 while requests are under way and resume from their journals; tablets ar
   --keep           leave the data folder .tsunagu/flaky-<seed>
   --quiet          no progress lines
 Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = lies = untold = 0, no till met trouble of its own,
-and known_after_return_s is at most 60; with 2 when it is stuck or cannot run.`;
+and known_after_return_s is at most 60 (\`after_return\` says what the slowest waited for); with 2 when it is stuck or cannot run.`;
 
 const KNOWN_WITHIN_S = 60;
 const CEILING_MIN_MS = 300_000;
