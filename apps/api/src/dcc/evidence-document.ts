@@ -34,7 +34,8 @@ function paymentBlocks({ payment, wire }: DccEvidenceResponse): DocumentBlock[] 
     pair('端末 · Terminal', payment.terminal_id),
     pair('営業日 · Business date', payment.business_date),
     pair('状態 · Status', `${payment.status}${payment.reason === null ? '' : ` (${payment.reason})`}`),
-    pair('金額 · Amount', `${money.currency} ${money.amount}`),
+    pair('金額 · Amount', sumText(money)),
+    pair('請求額 · Charged', chargedText(payment)),
     pair(
       'カード · Card',
       card === null ? NONE : `${card.brand} ${card.bin6}…${card.last4} ${card.country ?? ''}`.trim(),
@@ -43,6 +44,17 @@ function paymentBlocks({ payment, wire }: DccEvidenceResponse): DocumentBlock[] 
     pair('伝文照会番号 · Retrieval reference', wire === null ? NONE : `${wire.link} ${wire.rrn}, STAN ${wire.stan}`),
     pair('承認番号 · Approval', wire?.approval_code ?? NONE),
   ];
+}
+
+/** Less than the amount when the issuer approved a part; in both currencies when the holder chose the other one. */
+function chargedText({ captured, dcc }: DccEvidenceResponse['payment']): string {
+  if (captured.amount === 0) return NONE;
+  const foreign = dcc?.status === 'accepted' ? dcc.amount_display : null;
+  return foreign === null ? sumText(captured) : `${sumText(captured)} / ${foreign}`;
+}
+
+function sumText({ amount_display: display, currency }: DccEvidenceResponse['payment']['money']): string {
+  return display.startsWith(currency) ? display : `${currency} ${display}`;
 }
 
 function choiceBlocks({ choice, record_hash: hash, intact }: DccEvidenceResponse): DocumentBlock[] {

@@ -1,6 +1,12 @@
 import { LAYOUT_VERSION, NEUTRAL_LAYOUT, plainAmount, rateDisplay } from '@tsunagu/dcc';
 import { toWireId, type CurrencyCode, type TillLanguage } from '@tsunagu/kernel';
-import { presentPayment, type ConversionEvidence, type OfferAnswer, type PaymentView } from '@tsunagu/payments';
+import {
+  presentPayment,
+  type ConversionEvidence,
+  type OfferAnswer,
+  type PaymentView,
+  type RefundView,
+} from '@tsunagu/payments';
 import type {
   DccChoiceResponse,
   DccEvidenceResponse,
@@ -33,15 +39,16 @@ export function presentOffer({ payment, offer }: OfferAnswer, reader: Reader): D
 
 export function presentEvidence(evidence: ConversionEvidence, reader: Reader): DccEvidenceResponse {
   const { payment, offers, choice, isIntact } = evidence;
+  const shown = presentPayment(payment, reader);
   return {
     object: 'dcc_evidence',
-    payment: presentPayment(payment, reader),
+    payment: shown,
     offers: offers.map(presentTerms),
     choice: choice === null ? null : presentChoice(choice),
     record_hash: choice?.hash ?? null,
     intact: isIntact,
     wire: wireOf(payment),
-    refunds: payment.refunds.map((refund) => presentRefund(payment, refund)),
+    refunds: payment.refunds.map((refund) => presentRefund(payment, refund, shown.dcc?.amount ?? null)),
   };
 }
 
@@ -87,8 +94,8 @@ function wireOf({ attempts }: PaymentView): DccWireResponse | null {
   return { link, rrn, stan, local_time: localTime, approval_code: charge.approvalCode };
 }
 
-function presentRefund(payment: PaymentView, refund: PaymentView['refunds'][number]): DccRefundResponse {
-  const foreignMinor = foreignOf(payment, refund);
+function presentRefund(payment: PaymentView, refund: RefundView, paidMinor: number | null): DccRefundResponse {
+  const foreignMinor = foreignOf(payment, refund, paidMinor);
   const currency = payment.dcc?.currency ?? null;
   return {
     id: toWireId('ref', refund.id),
@@ -99,10 +106,10 @@ function presentRefund(payment: PaymentView, refund: PaymentView['refunds'][numb
   };
 }
 
-/** A cancel takes the whole back in both currencies and so says no share of its own. */
-function foreignOf({ attempts, dcc }: PaymentView, refund: PaymentView['refunds'][number]): number | null {
+/** A cancel takes back all that was paid, in both currencies, and so says no share of its own. */
+function foreignOf({ attempts, dcc }: PaymentView, refund: RefundView, paidMinor: number | null): number | null {
   if (dcc?.status !== 'accepted') return null;
-  if (refund.kind === 'torikeshi') return dcc.foreignMinor;
+  if (refund.kind === 'torikeshi') return paidMinor;
   return attempts.find(({ id }) => id === refund.attemptId)?.foreignMinor ?? null;
 }
 

@@ -33,7 +33,7 @@ export function paymentFacts(source: SlipSource): ReceiptFacts | null {
     approvalCode: view.approvalCode,
     cvm: view.presentment?.cvm ?? null,
     chip: chipOf(view),
-    conversion: conversionOf(view.dcc, view.dcc?.foreignMinor ?? null),
+    conversion: conversionOf(view.dcc, wire.dcc?.amount ?? null),
   };
 }
 
@@ -59,7 +59,7 @@ function declineFacts({ decline, cashier_state }: PaymentResponse): Pick<Receipt
 
 /** The slip of a refund (取消 or 返品) of that payment. */
 export function refundFacts(source: SlipSource, refund: RefundView): ReceiptFacts {
-  const { view, terminal } = source;
+  const { view, wire, terminal } = source;
   const attempt = view.attempts.find(({ id }) => id === refund.attemptId);
   return {
     ...commonFacts(source),
@@ -73,7 +73,11 @@ export function refundFacts(source: SlipSource, refund: RefundView): ReceiptFact
     originalMinor: view.capturedMinor,
     cvm: null,
     chip: null,
-    conversion: conversionOf(view.dcc, attempt?.foreignMinor ?? null),
+    // A cancel takes back all that was paid and says no share of its own.
+    conversion: conversionOf(
+      view.dcc,
+      (refund.kind === 'torikeshi' ? wire.dcc?.amount : attempt?.foreignMinor) ?? null,
+    ),
     decline: null,
     issuerMessage: null,
   };

@@ -87,6 +87,23 @@ it('has a slip of each refund of the payment, and of no other', async () => {
   expect((await get(`${id}/receipt?refund=${toWireId('ref', newId(AT))}`)).statusCode).toBe(404);
 });
 
+it('says what was charged in the other currency, and takes the same back, when the issuer approved half', async () => {
+  const refund: RefundView = {
+    id: newId(AT), paymentId: newId(AT), kind: 'torikeshi', status: 'approved', amountMinor: 7_953, currency: 'JPY', attemptId: newId(AT), createdAt: AT,
+  }; // prettier-ignore
+  const dcc = {
+    status: 'accepted', offerId: newId(AT), currency: 'USD', foreignMinor: 10_677, rate: '0.0067123', markupBps: 375, rateSource: 'A', rateAt: AT.toISOString(),
+    providerReference: 'r', disclaimer: null, chosenAt: AT.toISOString(), refundedForeignMinor: 0,
+  } as const; // prettier-ignore
+  const id = kept({ amountMinor: 15_906, authorizedMinor: 7_953, capturedMinor: 7_953, dcc, refunds: [refund] });
+  expect((await get(id)).json()).toMatchObject({ dcc: { amount: 5_339, amount_display: 'USD 53.39' } });
+  const sale = await receipt(`${id}/receipt?lang=en`);
+  expect(sale.text).toMatch(/Transaction amount +USD 53\.39/);
+  expect(sale.text).not.toContain('106.77');
+  const cancel = await receipt(`${id}/receipt?lang=en&refund=${toWireId('ref', refund.id)}`);
+  expect(cancel.text).toMatch(/Transaction amount +-USD 53\.39/);
+});
+
 it('says why a payment was declined: to the customer nothing, to the shop the code', async () => {
   const id = kept({
     status: 'declined',

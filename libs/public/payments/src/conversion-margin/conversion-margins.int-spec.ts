@@ -22,7 +22,7 @@ beforeAll(async () => {
   await sold(ONE, { currency: 'USD', captured: 15_000, bps: 375, at: today });
   await sold(ONE, { currency: 'USD', captured: 333, bps: 150, at: today }); // 4.995 is 5
   await sold(ONE, { currency: 'KRW', captured: 10_000, refunded: 4_000, bps: 300, at: today });
-  await sold(TWO, { currency: 'USD', captured: 1_000, bps: 400, at: today });
+  await sold(TWO, { currency: 'USD', captured: 1_000, asked: 1_999, bps: 400, at: today });
   await sold(TWO, { currency: 'USD', captured: 1_000, bps: 400, at: today, choice: 'local' });
 }, 60_000);
 afterAll(async () => {
@@ -33,7 +33,15 @@ afterAll(async () => {
 /** A payment whose holder chose, as the tables keep it. */
 async function sold(
   storeId: string,
-  sale: { currency: string; captured: number; refunded?: number; bps: number; at: Date; choice?: string },
+  sale: {
+    currency: string;
+    captured: number;
+    asked?: number;
+    refunded?: number;
+    bps: number;
+    at: Date;
+    choice?: string;
+  },
 ): Promise<void> {
   const [paymentId, offerId] = [newId(sale.at), newId(sale.at)];
   const admin = new pg.Client({ connectionString: db.adminUrl });
@@ -48,7 +56,7 @@ async function sold(
     `INSERT INTO gateway.dcc_offer (tenant_id, id, payment_id, store_id, local_minor, local_currency, foreign_minor, currency, rate, markup_bps,
        rate_source, rate_at, expires_at, provider_reference, disclaimer, disclosure, created_at)
      VALUES ($1, $2, $3, $4, $5, 'JPY', 100, $6, '0.01', $7, 'A', now(), now(), 'r', 'd', '{}', now())`,
-    [ctx.tenantId, offerId, paymentId, storeId, sale.captured, sale.currency, sale.bps],
+    [ctx.tenantId, offerId, paymentId, storeId, sale.asked ?? sale.captured, sale.currency, sale.bps],
   );
   await admin.query(
     `INSERT INTO gateway.dcc_choice (tenant_id, id, payment_id, offer_id, choice, chosen_at, terminal_id, request_id, record_hash)
@@ -77,7 +85,7 @@ describe('the margin of conversions', () => {
         markupMinor: 563 + 5,
       },
     ]);
-    expect(data[1]!.rows).toMatchObject([{ payments: 1, convertedMinor: 1_000, markupMinor: 40 }]);
+    expect(data[1]!.rows).toMatchObject([{ payments: 1, convertedMinor: 1_000, foreignMinor: 50, markupMinor: 40 }]);
     const months = await margins.list(ctx, { ...query, by: 'month' });
     expect(months.data[0]!.rows.every(({ period }) => /^\d{4}-\d{2}$/.test(period))).toBe(true);
   });

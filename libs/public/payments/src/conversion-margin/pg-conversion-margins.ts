@@ -8,14 +8,15 @@ const DAY_MS = 24 * 3_600_000;
 const SLACK_MS = 3 * DAY_MS;
 
 /**
- * Whole numbers all the way: mark-up of a payment = what stayed × basis points / 10,000, half up. A page is of stores, so a store is
- * never torn. Partitions and rows outside of the dates are left out by id.
+ * Whole numbers all the way: mark-up of a payment = what stayed × basis points / 10,000, half up; of an offer that the issuer approved
+ * in part, its share in the other currency. A page is of stores, so a store is never torn. Partitions and rows outside of the dates are left out by id.
  */
 const statement = (name: string, order: 'ASC' | 'DESC') =>
   sql(
     `conversion_margins_${name}`,
     `WITH sold AS (
-       SELECT p.store_id, left(p.business_date::text, $8) AS period, o.currency, o.foreign_minor, p.captured_minor, p.refunded_minor,
+       SELECT p.store_id, left(p.business_date::text, $8) AS period, o.currency, p.captured_minor, p.refunded_minor,
+              div(2 * o.foreign_minor::numeric * p.captured_minor + o.local_minor, 2 * o.local_minor) AS foreign_minor,
               ((p.captured_minor - p.refunded_minor) * o.markup_bps + 5000) / 10000 AS markup_minor
          FROM gateway.dcc_choice c
          JOIN gateway.dcc_offer o ON o.tenant_id = c.tenant_id AND o.id = c.offer_id

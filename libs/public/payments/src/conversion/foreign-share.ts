@@ -10,8 +10,12 @@ export function shareMinor(totalMinor: number, partMinor: number, wholeMinor: nu
   return Number(twice / (2n * BigInt(wholeMinor)));
 }
 
-/** What the holder paid in his own currency, minor units; undefined when he paid in the local one. */
-export function foreignPaidMinor({ dcc, amountMinor, capturedMinor }: Payment): number | undefined {
+/** What the holder paid in his own currency, minor units; of a partial approval its share. Undefined when he paid in the local one. */
+export function foreignPaidMinor({
+  dcc,
+  amountMinor,
+  capturedMinor,
+}: Pick<Payment, 'dcc' | 'amountMinor' | 'capturedMinor'>): number | undefined {
   if (dcc?.status !== 'accepted' || dcc.foreignMinor === null) return undefined;
   return capturedMinor < amountMinor ? shareMinor(dcc.foreignMinor, capturedMinor, amountMinor) : dcc.foreignMinor;
 }

@@ -1,4 +1,5 @@
 import { toWireId } from '@tsunagu/kernel';
+import { foreignPaidMinor } from '../conversion/foreign-share.js';
 import type { PaymentView } from '../payment-api.js';
 import { presentMoney } from './present-money.js';
 import type { ConversionResponse, PresentmentResponse, RequiredActionResponse } from './waiting.response.js';
@@ -19,15 +20,18 @@ export function presentPresentment({ presentment }: PaymentView): PresentmentRes
   };
 }
 
-export function presentConversion({ dcc }: PaymentView): ConversionResponse | null {
+export function presentConversion(view: PaymentView): ConversionResponse | null {
+  const { dcc, capturedMinor } = view;
   if (dcc === null) return null;
-  const isQuoted = dcc.foreignMinor !== null && dcc.currency !== null;
+  // Before the charge what was offered, after it what was charged: less of a partial approval.
+  const amountMinor = capturedMinor > 0 ? (foreignPaidMinor(view) ?? dcc.foreignMinor) : dcc.foreignMinor;
   return {
     status: dcc.status,
     offer: dcc.offerId === null ? null : toWireId('dcc', dcc.offerId),
     currency: dcc.currency,
-    amount: dcc.foreignMinor,
-    amount_display: isQuoted ? presentMoney(dcc.foreignMinor!, dcc.currency!).amount_display : null,
+    amount: amountMinor,
+    amount_display:
+      amountMinor === null || dcc.currency === null ? null : presentMoney(amountMinor, dcc.currency).amount_display,
     rate: dcc.rate,
     markup_bps: dcc.markupBps,
     rate_source: dcc.rateSource,

@@ -25,7 +25,7 @@ const SIZE = 9;
 const LEADING = 1.5;
 /** Half-width columns of a line, and of the label of a pair. */
 const COLUMNS = Math.floor((PAGE.width - 2 * PAGE.margin) / (SIZE / 2)) - 2;
-const LABEL_COLUMNS = 44;
+const LABEL_COLUMNS = 40;
 const FOOT_HEIGHT = 24;
 
 interface Line {
