@@ -219,7 +219,7 @@ describe('asking for more', () => {
     await house.dispatch.run(ctx, bell!.job.attemptId);
     expect(await view(id)).toMatchObject({ status: 'authorized', customerCharged: 'unknown', final: false });
     await house.workLanes();
-    expect(await view(id)).toMatchObject({ status: 'voided', customerCharged: 'no' });
+    expect(await view(id)).toMatchObject({ status: 'voided', customerCharged: 'no', authorizedMinor: 1500 });
     expect([house.wire.reversed.length, await sumOf('memo:authorized_hold')]).toEqual([2, 0]);
   });
 

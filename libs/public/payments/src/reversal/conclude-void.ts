@@ -46,8 +46,18 @@ function acknowledge(draft: ChangeDraft, attempt: Attempt, outcome: WireOutcome)
 /** A part of the hold is gone; the last part takes the payment with it. */
 function letGo(draft: ChangeDraft, attempt: Attempt): void {
   draft.post({ kind: 'release', amountMinor: attempt.amountMinor, attemptId: attempt.id });
-  if (holdsOf(draft.attempts).length > 0) draft.payment.authorizedMinor -= attempt.amountMinor;
-  else draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
+  if (holdsOf(draft.attempts).length > 0) {
+    draft.payment.authorizedMinor -= attempt.amountMinor;
+    return;
+  }
+  // Nothing is left of it: the payment and its slip say again how much was cancelled, not what its last part was.
+  draft.payment.authorizedMinor = cancelledMinor(draft.attempts);
+  draft.trigger('void', attempt.order === 'system' ? 'reversed' : null);
+}
+
+function cancelledMinor(attempts: readonly Attempt[]): number {
+  const voids = attempts.filter(({ kind, status }) => kind === 'void' && status === 'approved');
+  return voids.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }
 
 /** Captured money went back. Where the brand opens the authorization again, that is reversed too: a cancelled payment holds nothing. */
