@@ -57,15 +57,20 @@ export class SafDesk {
 
   /** The first person. @returns false when there is no such open entry */
   async orderGivingUp({ attemptId, kind }: SafName, facts: { by: string; reason: string; at: Date }): Promise<boolean> {
-    return this.#done(ORDER, [attemptId, kind, facts.by, facts.reason, facts.at]);
+    return this.#done(ORDER, [attemptId, kind, nameOf(facts.by), facts.reason, facts.at]);
   }
 
   /** The second person: the entry ends and its attempt is in doubt. @returns false when nobody else has ordered it */
   async approveGivingUp({ attemptId, kind }: SafName, facts: { by: string; at: Date }): Promise<boolean> {
-    return this.#done(APPROVE, [attemptId, kind, facts.by, facts.at]);
+    return this.#done(APPROVE, [attemptId, kind, nameOf(facts.by), facts.at]);
   }
 
   async #done(statement: ReturnType<typeof sql>, values: Parameters<Centre['query']>[1]): Promise<boolean> {
     return (await this.centre.query<{ done: boolean }>(statement, values))[0]?.done === true;
   }
+}
+
+/** One person is one name, however it is typed. */
+function nameOf(name: string): string {
+  return name.trim().toLowerCase();
 }
