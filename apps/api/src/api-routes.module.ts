@@ -12,6 +12,7 @@ import { EventsController } from './events/events.controller.js';
 import { CurrencyCheck } from './payments/currency-check.js';
 import { ContinueController } from './payments/continue.controller.js';
 import { MovementsController } from './payments/movements.controller.js';
+import { SignatureController } from './payments/signature.controller.js';
 import { VoiceApprovalsController } from './payments/voice-approvals.controller.js';
 import { PageCursor } from './lists/page-cursor.js';
 import { PaymentStreamController } from './payments/payment-stream.controller.js';
@@ -40,6 +41,7 @@ export const CONTROLLERS = [
   MovementsController,
   ContinueController,
   VoiceApprovalsController,
+  SignatureController,
   DccController,
   ReportsController,
   ReceiptsController,

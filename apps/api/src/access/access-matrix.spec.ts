@@ -5,7 +5,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { PublishedDocument } from '../docs/published-document.js';
 import { aPayment, type FakePayments } from '../testing/fake-payments.js';
 import { apiUnderTest, OTHER_TENANT, TENANT } from '../testing/api-under-test.js';
-import { exampleBody, GUARDED, nameOf, operationOf, pathOf, ROUTES, takesBody } from '../testing/generated-routes.js';
+import { GUARDED, nameOf, operationOf, pathOf, ROUTES, sentBody } from '../testing/generated-routes.js';
 import { Idempotency, Permission, PublicRoute } from './permission.decorator.js';
 import { auditRoutes, declaredRoutes, type DeclaredRoute } from './route-audit.js';
 
@@ -22,11 +22,12 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 function call(route: DeclaredRoute, headers: Record<string, string>, id = foreign.id) {
+  const sent = sentBody(document, route);
   return app.inject({
     method: route.method as 'GET',
     url: pathOf(document, route, id),
-    headers: { ...(route.method === 'POST' ? { 'idempotency-key': 'k1' } : {}), ...headers },
-    payload: takesBody(route) ? (exampleBody(document, route) ?? {}) : undefined,
+    headers: { ...(route.method === 'POST' ? { 'idempotency-key': 'k1' } : {}), ...sent.headers, ...headers },
+    payload: sent.payload,
   });
 }
 

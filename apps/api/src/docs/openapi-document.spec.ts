@@ -4,7 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { DeclaredRoute } from '../access/route-audit.js';
 import { aPayment, type FakePayments } from '../testing/fake-payments.js';
 import { apiUnderTest, TENANT, TERMINAL } from '../testing/api-under-test.js';
-import { exampleBody, GUARDED, nameOf, operationOf, pathOf, takesBody } from '../testing/generated-routes.js';
+import { GUARDED, nameOf, operationOf, pathOf, sentBody } from '../testing/generated-routes.js';
 import { replyErrors, schemaErrors } from '../testing/schema-check.js';
 import { PublishedDocument } from './published-document.js';
 
@@ -41,15 +41,15 @@ describe('the published document', () => {
 
   it.each(routes)('shows an example of %s that can be sent as it is', async (_, route) => {
     payments.rows.splice(0, payments.rows.length, payment);
-    const body = takesBody(route) ? exampleBody(document, route) : undefined;
+    const sent = sentBody(document, route);
     const url = pathOf(document, route, route.path.includes('terminals') ? TERMINAL : payment.id);
     const key = { 'idempotency-key': '0193a1c2-7f10-7c3e-9b1a-5d2e8f4a6b02' };
-    const headers = { authorization: 'Bearer all', ...(route.method === 'POST' ? key : {}) };
+    const headers = { authorization: 'Bearer all', ...(route.method === 'POST' ? key : {}), ...sent.headers };
     const reply = await app.inject({
       method: route.method as 'GET',
       url,
       headers,
-      payload: body ?? (takesBody(route) ? {} : undefined),
+      payload: sent.payload,
     });
     // Absent is an answer about our rows, not about the example: what the document shows is well-formed, and it is allowed.
     expect({ status: reply.statusCode, body: reply.statusCode < 400 ? undefined : reply.json<object>() }).toEqual(
@@ -66,12 +66,13 @@ describe('the published document', () => {
     for (const [, route] of routes.filter(([, { path }]) => path.startsWith('/v1/payments'))) {
       if (route.path.endsWith('/stream')) continue;
       const url = pathOf(document, route, payment.id);
+      const sent = sentBody(document, route);
       const headers = {
+        ...sent.headers,
         authorization: 'Bearer all',
         'idempotency-key': `k-${nameOf(route).replaceAll(/[^a-z]/g, '')}`,
       };
-      const payload = takesBody(route) ? (exampleBody(document, route) ?? {}) : undefined;
-      const reply = await app.inject({ method: route.method as 'GET', url, headers, payload });
+      const reply = await app.inject({ method: route.method as 'GET', url, headers, payload: sent.payload });
       expect({ route: nameOf(route), status: reply.statusCode }).toEqual({
         route: nameOf(route),
         status: expect.toSatisfy((status: number) => status < 300),

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId, toWireId } from '@tsunagu/kernel';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
+import { SIGNATURE_BYTES_MAX } from '@tsunagu/receipts';
 import type { AccessedRequest } from '../access/access.guard.js';
 import { problemBody, problemReply } from '../problem/problem-reply.js';
 import type { FieldError } from '../problem/field-texts.js';
@@ -12,7 +13,7 @@ import { nameHouse } from './conversation.js';
 import { languageOf } from './language.js';
 import { requestIdOf } from './request-id.js';
 import { RouteIndex } from './route-index.js';
-import { BODY_MAX_BYTES, checkMediaType, readBody } from './strict-body.js';
+import { BODY_MAX_BYTES, checkMediaType, PICTURE_TYPE, readBody } from './strict-body.js';
 
 /** The one API version so far. */
 export const API_VERSION = '2026-11-01';
@@ -59,7 +60,7 @@ function checkEnvelope(request: FastifyRequest, routes: RouteIndex): void {
   if (!request.url.startsWith('/v1/')) return;
   const { accept } = request.headers;
   if (accept !== undefined && !isAcceptable(request, accept.slice(0, 1_000))) throw new RequestError('not_acceptable');
-  if (hasBody(request)) checkMediaType(request.headers['content-type'], request.headers['content-encoding']);
+  if (hasBody(request)) checkMediaType(request.headers, request.routeOptions.url);
 }
 
 function isAcceptable(request: FastifyRequest, accept: string): boolean {
@@ -133,7 +134,7 @@ function fullProblem(request: FastifyRequest, reply: FastifyReply): string {
   );
 }
 
-/** One parser for all bodies: the framework's own know neither duplicate keys nor depth. */
+/** One parser for all bodies of JSON: the framework's own know neither duplicate keys nor depth. */
 function useStrictBodies(instance: FastifyInstance): void {
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES }, (_request, raw, done) => {
@@ -143,6 +144,12 @@ function useStrictBodies(instance: FastifyInstance): void {
       done(error as Error);
     }
   });
+  // Only the route that takes a picture lets this type come so far; whether it is one is looked at there.
+  instance.addContentTypeParser(
+    PICTURE_TYPE,
+    { parseAs: 'buffer', bodyLimit: SIGNATURE_BYTES_MAX },
+    (_request, raw, done) => done(null, raw),
+  );
 }
 
 /** What Node's own HTTP parser refuses never becomes a request; it still gets a problem body. */

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Flag, Nested, OneOf, Optional } from '../validation/field-rules.js';
+import { Flag, Nested, OneOf, Optional, Text } from '../validation/field-rules.js';
 import { MoneyRequest } from './create-payment.request.js';
 
 export class CaptureRequest {
@@ -33,4 +33,13 @@ export class RefundRequest {
   @Optional()
   @OneOf(['torikeshi', 'henpin'])
   kind?: 'torikeshi' | 'henpin';
+
+  @ApiPropertyOptional({
+    example: '00043',
+    pattern: '^[A-Za-z0-9-]{1,20}$',
+    description: 'Number of the slip of this refund; the slip of the sale is named beside it',
+  })
+  @Optional()
+  @Text(/^[A-Za-z0-9-]{1,20}$/, 20)
+  slip_no?: string;
 }

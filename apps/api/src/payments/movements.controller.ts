@@ -186,7 +186,8 @@ export class MovementsController {
     @Body() body: RefundRequest,
   ): Promise<RefundResponse> {
     await this.currencies.check(ctx, id, body.money?.currency);
-    const order = { idempotency: intent.of(body), amountMinor: body.money?.amount, kind: body.kind };
+    const { money, kind, slip_no: slipNo } = body;
+    const order = { idempotency: intent.of(body), amountMinor: money?.amount, kind, slipNo };
     const { resource, replayed } = await this.actions.refund(ctx, id, order);
     const refundId = resource.refund.id;
     const current = ({ refunds }: PaymentView) => refunds.find((each) => each.id === refundId) ?? resource.refund;

@@ -24,6 +24,7 @@ const PUBLIC_FACTS = [
   'required_action',
   'card_rule',
   'chip_tag',
+  'file_fault',
 ] as const;
 
 /** Facts that are lists; errors carry them as words with spaces between. */

@@ -10,6 +10,7 @@ import type {
   PlanQuote,
   PlanQuoteOrder,
   RefundView,
+  SignedPicture,
   TerminalRuleBook,
 } from '@tsunagu/payments';
 
@@ -88,6 +89,7 @@ export function aPayment(change: Partial<PaymentView> = {}): PaymentView {
 export class FakePayments {
   readonly rows: PaymentView[] = [];
   readonly orders: PaymentOrder[] = [];
+  readonly pictures = new Map<string, Uint8Array>();
   terminals: MerchantTerminal[] = [];
   /** Thrown by the next call of any kind. */
   refusal: Error | undefined;
@@ -136,6 +138,17 @@ export class FakePayments {
 
   continue(ctx: TenantContext, id: string): Promise<Accepted> {
     return this.move(ctx, id, { status: 'captured' });
+  }
+
+  /** The last signature is kept; a second one is a repeat. */
+  async sign(ctx: TenantContext, id: string, { png, sha256 }: SignedPicture): Promise<Accepted> {
+    const replayed = this.pictures.has(id);
+    this.pictures.set(id, png);
+    return { ...(await this.move(ctx, id, { signature: { receivedAt: AT, sha256 } })), replayed };
+  }
+
+  picture(_ctx: TenantContext, id: string): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.pictures.get(id));
   }
 
   /** Rules of a terminal. */

@@ -47,6 +47,21 @@ export function exampleBody(document: OpenAPIObject, route: DeclaredRoute): Reco
   return schema === undefined ? undefined : (exampleOf(document, schema) as Record<string, unknown>);
 }
 
-/** Whether the route has a body of its own to be wrong in: whatever is sent with the others must be empty. */
-export const takesBody = ({ method }: DeclaredRoute): boolean =>
-  method === 'POST' || method === 'PATCH' || method === 'PUT';
+/** Whether the route has a body of JSON to be wrong in: whatever is sent with the others must be empty, or a picture. */
+export const takesBody = ({ method }: DeclaredRoute): boolean => method === 'POST' || method === 'PATCH';
+
+/** A picture of one black pixel. */
+export const PICTURE = Buffer.from(
+  '89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c636000000002000148afa4710000000049454e44ae426082',
+  'hex',
+);
+
+/** What a request of this route sends when it sends what the document shows. */
+export function sentBody(
+  document: OpenAPIObject,
+  route: DeclaredRoute,
+): { payload?: object; headers: { 'content-type'?: string } } {
+  if (operationOf(document, route)?.requestBody?.content['image/png'] !== undefined)
+    return { payload: PICTURE, headers: { 'content-type': 'image/png' } };
+  return takesBody(route) ? { payload: exampleBody(document, route) ?? {}, headers: {} } : { headers: {} };
+}

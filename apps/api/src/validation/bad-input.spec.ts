@@ -4,7 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { PublishedDocument } from '../docs/published-document.js';
 import { aPayment, type FakePayments } from '../testing/fake-payments.js';
 import { anOrder, apiUnderTest, TENANT } from '../testing/api-under-test.js';
-import { exampleBody, GUARDED, nameOf, pathOf, takesBody } from '../testing/generated-routes.js';
+import { GUARDED, nameOf, pathOf, sentBody, takesBody } from '../testing/generated-routes.js';
 
 const order = JSON.stringify(anOrder());
 const inside = (member: string) => order.replace('{', `{${member},`);
@@ -95,8 +95,9 @@ describe.each(GUARDED.map((route) => [nameOf(route), route] as const))('%s', (_n
     payments.orders.length = 0;
     for (const query of QUERIES) {
       const url = `${pathOf(document, route, payment.id)}?${query.replaceAll(' ', '%20')}`;
-      const payload = takesBody(route) ? (exampleBody(document, route) ?? {}) : undefined;
-      const reply = await app.inject({ method: route.method as 'GET', url, headers, payload });
+      const sent = sentBody(document, route);
+      const all = { ...headers, ...sent.headers };
+      const reply = await app.inject({ method: route.method as 'GET', url, headers: all, payload: sent.payload });
       expect({ query, status: reply.statusCode }).toEqual({ query, status: expect.toSatisfy(isRefusal) });
     }
     expect([payments.orders, payments.rows]).toEqual([[], [payment]]);

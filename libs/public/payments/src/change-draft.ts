@@ -8,6 +8,7 @@ import type { AttemptStatus, PaymentStatus } from './payment-api.js';
 import type { Attempt, AttemptExtra, Payment, PaymentRecord, Refund } from './payment-record.js';
 import { advancePayment, type PaymentTrigger } from './payment-state.js';
 import type { RequiredAction } from './presentment/required-action.js';
+import type { SignedPicture } from './signature/signature-api.js';
 
 /** An event to be told with the snapshot of its change. */
 export interface PendingEvent {
@@ -30,6 +31,8 @@ export interface Change {
   /** The holder's choice of currency: what was offered, and what was chosen of which offer. */
   readonly offered?: CurrencyOffer;
   readonly chosen?: CurrencyChoice;
+  /** The signature of the holder, when this change brings it. */
+  readonly signed?: SignedPicture;
   /** Attempts whose lane is rung after commit. The others wait for the sweeper: that is their back-off. */
   readonly ring: readonly Attempt[];
 }
@@ -66,6 +69,7 @@ export class ChangeDraft {
   readonly #events: PendingEvent[] = [];
   #offered: CurrencyOffer | undefined;
   #chosen: CurrencyChoice | undefined;
+  #signed: SignedPicture | undefined;
 
   constructor(
     record: PaymentRecord,
@@ -155,6 +159,12 @@ export class ChangeDraft {
     this.#chosen = choice;
   }
 
+  /** The holder has signed: the payment remembers when and what, the picture is kept beside it. */
+  keepSignature(picture: SignedPicture): void {
+    this.payment.signature = { receivedAt: this.now, sha256: picture.sha256 };
+    this.#signed = picture;
+  }
+
   /** The till did what was required: the held card is let go, and the next attempt opened. @throws IllegalTransitionError */
   resume(order: AttemptOrder): Attempt {
     this.trigger('resume');
@@ -197,6 +207,7 @@ export class ChangeDraft {
       events: this.#events,
       offered: this.#offered,
       chosen: this.#chosen,
+      signed: this.#signed,
       ring: this.#ring.filter((attempt) => attempt.status === 'created'),
     };
   }

@@ -11,6 +11,7 @@ export { IntakeService } from './intake/intake.service.js';
 export { paymentsMigrations } from './migrations/payments-migrations.js';
 export { PaymentError, type PaymentErrorCode } from './payment-error.js';
 export { PaymentsApiModule, PaymentsWorkerModule } from './payments.module.js';
+export * from './signature/signature-api.js';
 export { ResolutionDesk } from './resolution/resolution-desk.service.js';
 export { ResolutionService } from './resolution/resolution.service.js';
 export { WatchService } from './reversal/watch.service.js';

@@ -88,9 +88,9 @@ export class PaymentActionsService extends PaymentActions {
   override async refund(
     ctx: TenantContext,
     paymentId: string,
-    order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin' },
+    order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin'; slipNo?: string },
   ): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>> {
-    const { idempotency, amountMinor, kind } = order;
+    const { idempotency, amountMinor, kind, slipNo } = order;
     const now = this.clock.now();
     const refundId = newId(now);
     const result = await this.gate.act(ctx, paymentId, {
@@ -99,7 +99,8 @@ export class PaymentActionsService extends PaymentActions {
       prepare: async (record) => {
         const plan = planRefund(record, { amountMinor, kind }, now);
         const envelope = plan.kind === 'henpin' ? await this.#seal(ctx, record.payment, 'refund') : null;
-        return (locked) => startRefund(locked, { ...plan, refundId, envelope, requestId: ctx.requestId }, now);
+        const given = { ...plan, refundId, envelope, slipNo, requestId: ctx.requestId };
+        return (locked) => startRefund(locked, given, now);
       },
     });
     const refund = result.record.refunds.find((candidate) => candidate.id === result.resourceId);

@@ -16,6 +16,7 @@ import type { ContinueOrder } from './presentment/continue-payment.js';
 import type { ChipFieldRow, ChipRow, PresentmentPlace, ReaderClass, TapRow } from './presentment/presentment-rules.js';
 import type { RequiredAction } from './presentment/required-action.js';
 import type { StatedPresentment } from './presentment/stated-presentment.js';
+import type { SignatureMark } from './signature/signature-api.js';
 
 /** States of a payment (`docs/glossary.md`; transitions in payment-state.ts). */
 export type PaymentStatus =
@@ -146,6 +147,8 @@ export interface PaymentView {
   readonly dcc: Conversion | null;
   readonly approvalSource: 'issuer' | 'voice';
   readonly expiresAt: Date | null;
+  /** Null or left out: the holder has not signed. */
+  readonly signature?: SignatureMark | null;
   readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
@@ -173,6 +176,8 @@ export interface RefundView {
   readonly amountMinor: number;
   readonly currency: CurrencyCode;
   readonly attemptId: string;
+  /** Number of the slip of this refund; null or left out: the till has given it none. */
+  readonly slipNo?: string | null;
   readonly createdAt: Date;
 }
 
@@ -218,7 +223,7 @@ export abstract class PaymentActions {
   abstract refund(
     ctx: TenantContext,
     paymentId: string,
-    order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin' },
+    order: { idempotency: Idempotency; amountMinor?: number; kind?: 'torikeshi' | 'henpin'; slipNo?: string },
   ): Promise<Accepted<{ payment: PaymentView; refund: RefundView }>>;
   /** Give up safely; a reference never seen is burned. */
   abstract ensureCancelled(ctx: TenantContext, clientReference: string): Promise<AttemptAnswer>;

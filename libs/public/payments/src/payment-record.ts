@@ -4,6 +4,7 @@ import type { Conversion } from './conversion/conversion.js';
 import type { ChosenPlan } from './plans/plan-rules.js';
 import type { AttemptKind, AttemptStatus, PaymentStatus, RefundView } from './payment-api.js';
 import type { RequiredAction } from './presentment/required-action.js';
+import type { SignatureMark } from './signature/signature-api.js';
 
 /** A payment as the books know it. Counters are guarded by constraints of the same row. */
 export interface Payment {
@@ -42,6 +43,8 @@ export interface Payment {
   approvalSource: 'issuer' | 'voice';
   /** When the required action, or the authorization, ends by itself. */
   expiresAt: Date | null;
+  /** That the holder has signed; the picture lies in a table of its own. Null or left out: not, or not yet. */
+  signature?: SignatureMark | null;
   readonly plan: ChosenPlan | null;
   readonly slipNo: string | null;
   readonly clerk: string | null;
@@ -121,6 +124,8 @@ export interface Refund {
   readonly kind: RefundView['kind'];
   status: RefundView['status'];
   readonly amountMinor: number;
+  /** Number of the slip of this refund; null or left out: the till has given it none. */
+  readonly slipNo?: string | null;
   attemptId: string;
   readonly createdAt: Date;
   updatedAt: Date;

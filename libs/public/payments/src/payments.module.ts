@@ -38,6 +38,8 @@ import { WatchService } from './reversal/watch.service.js';
 import { PaymentStore } from './store/payment-store.js';
 import { PgPaymentStore } from './store/pg-payment-store.js';
 import { PgWorkerLeases } from './store/pg-worker-leases.js';
+import { PaymentSignatures } from './signature/signature-api.js';
+import { PgPaymentSignatures } from './signature/pg-payment-signatures.js';
 import { PgTestClocks } from './test-clock/pg-test-clocks.js';
 import { TestClocks } from './test-clock/test-clocks.js';
 import { VoiceApprovalService } from './voice/voice-approval.service.js';
@@ -69,6 +71,7 @@ const COMMON: Provider[] = [
     { provide: TerminalRules, useClass: TerminalRulesService },
     { provide: PaymentQueries, useClass: PgPaymentQueries },
     { provide: VoiceApprovals, useClass: VoiceApprovalService },
+    { provide: PaymentSignatures, useClass: PgPaymentSignatures },
     { provide: PlanQuotes, useClass: PlanQuotesService },
     { provide: OfferBook, useClass: PgOfferBook },
     { provide: ConversionMargins, useClass: PgConversionMargins },
@@ -85,6 +88,7 @@ const COMMON: Provider[] = [
     VoiceApprovals,
     ConversionMargins,
     CurrencyChoices,
+    PaymentSignatures,
     TestClocks,
     ResolutionDesk,
   ],

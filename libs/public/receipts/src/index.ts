@@ -16,4 +16,5 @@ export {
 export { cardCompanyOf } from './words/card-companies.js';
 export { receiptsMigrations } from './migrations/receipts-migrations.js';
 export { ReceiptPrints, type PrintedSlip } from './prints/receipt-prints.js';
+export { readSignature, SIGNATURE_BYTES_MAX } from './signature/signature-picture.js';
 export { ReceiptsModule } from './receipts.module.js';

@@ -100,8 +100,8 @@ function attemptView(attempt: Attempt): AttemptView {
 }
 
 export function refundView(payment: Payment, refund: Refund): RefundView {
-  const { id, paymentId, kind, status, amountMinor, attemptId, createdAt } = refund;
-  return { id, paymentId, kind, status, amountMinor, currency: payment.currency, attemptId, createdAt };
+  const { id, paymentId, kind, status, amountMinor, attemptId, slipNo = null, createdAt } = refund;
+  return { id, paymentId, kind, status, amountMinor, currency: payment.currency, attemptId, slipNo, createdAt };
 }
 
 /** Answer to "what became of my reference": the newest attempt, and what it means for the customer. */

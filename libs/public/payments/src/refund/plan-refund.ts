@@ -89,6 +89,7 @@ export function startRefund(
     readonly refundId: string;
     readonly requestId: string;
     readonly envelope: SealedEnvelope | null;
+    readonly slipNo?: string;
   },
   now: Date,
 ): Change {
@@ -115,6 +116,7 @@ export function startRefund(
     kind: plan.kind,
     status: 'processing',
     amountMinor: plan.amountMinor,
+    slipNo: order.slipNo ?? null,
     attemptId: attempt.id,
     createdAt: now,
     updatedAt: now,

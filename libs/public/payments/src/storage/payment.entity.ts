@@ -28,6 +28,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 )
 @Check('payment_held_parts', `(held_sad LIKE 'sad.%') AND (held_account LIKE 'account.%')`)
 @Check('payment_waits_for_action', `(status = 'requires_action') = (action IS NOT NULL)`)
+@Check('payment_signature', '(signature_at IS NULL) = (signature_sha256 IS NULL)')
+@Check('payment_signature_hash', `signature_sha256 ~ '^[0-9a-f]{64}$'`)
 @Check('payment_kind', `kind IN ('sale', 'auth')`)
 @Check('payment_refunded_within_captured', '(refunded_minor + refund_pending_minor) <= captured_minor')
 @Index('payment_open_by_terminal', ['tenantId', 'terminalId'], {
@@ -110,4 +112,7 @@ export class PaymentEntity {
     comment: 'Some worker is ending this payment; until then no other one tries',
   })
   expiryTakenUntil!: Date | null;
+  @Column({ type: 'timestamptz', name: 'signature_at', nullable: true, comment: 'When the holder had signed' })
+  signatureAt!: Date | null;
+  @Column({ type: 'char', length: 64, name: 'signature_sha256', nullable: true }) signatureSha256!: string | null;
 }

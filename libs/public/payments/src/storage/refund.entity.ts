@@ -17,4 +17,5 @@ export class RefundEntity {
   @Column({ type: 'uuid', name: 'attempt_id' }) attemptId!: string;
   @Column({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'updated_at' }) updatedAt!: Date;
+  @Column({ type: 'varchar', length: 64, name: 'slip_no', nullable: true }) slipNo!: string | null;
 }

@@ -7,6 +7,7 @@ import { DccChoiceEntity } from './dcc-choice.entity.js';
 import { DccOfferEntity } from './dcc-offer.entity.js';
 import { IdempotencyEntity } from './idempotency.entity.js';
 import { PaymentReferenceEntity } from './payment-reference.entity.js';
+import { PaymentSignatureEntity } from './payment-signature.entity.js';
 import { PaymentEntity } from './payment.entity.js';
 import { PostingEntity } from './posting.entity.js';
 import { RefundEntity } from './refund.entity.js';
@@ -25,6 +26,7 @@ const ENTITIES = [
   ResolutionEntity,
   DccOfferEntity,
   DccChoiceEntity,
+  PaymentSignatureEntity,
   TestClockEntity,
 ];
 

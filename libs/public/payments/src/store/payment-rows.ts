@@ -35,6 +35,7 @@ export function paymentFromRow(row: JsonRow): Payment {
     dcc: (row['dcc'] ?? null) as Payment['dcc'],
     approvalSource: row['approval_source'] as Payment['approvalSource'],
     expiresAt: instantOrNull(row['expires_at']),
+    signature: signatureFrom(row['signature_at'], row['signature_sha256']),
     plan: row['plan'] as Payment['plan'],
     slipNo: row['slip_no'] as string | null,
     clerk: row['clerk'] as string | null,
@@ -90,6 +91,7 @@ export function refundFromRow(row: JsonRow): Refund {
     status: row['status'] as Refund['status'],
     amountMinor: row['amount_minor'] as number,
     attemptId: row['attempt_id'] as string,
+    slipNo: (row['slip_no'] ?? null) as string | null,
     createdAt: instant(row['created_at']),
     updatedAt: instant(row['updated_at']),
   };
@@ -116,6 +118,11 @@ export function recordFromRow(row: RecordRow): PaymentRecord {
 export function envelopeFrom(sad: unknown, account: unknown): SealedEnvelope | null {
   if (account === null || account === undefined) return null;
   return { sad: (sad ?? null) as SealedSad | null, account: account as SealedAccount };
+}
+
+function signatureFrom(at: unknown, sha256: unknown): Payment['signature'] {
+  const receivedAt = instantOrNull(at);
+  return receivedAt === null ? null : { receivedAt, sha256: sha256 as string };
 }
 
 function instant(value: unknown): Date {

@@ -145,8 +145,8 @@ export const insertAttempt = sql(
 
 export const upsertRefund = sql(
   'payment_upsert_refund',
-  `INSERT INTO gateway.refund (tenant_id, id, payment_id, kind, status, amount_minor, currency, attempt_id, created_at, updated_at)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  `INSERT INTO gateway.refund (tenant_id, id, payment_id, kind, status, amount_minor, currency, attempt_id, created_at, updated_at, slip_no)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
    ON CONFLICT (tenant_id, id) DO UPDATE SET status = EXCLUDED.status, attempt_id = EXCLUDED.attempt_id, updated_at = EXCLUDED.updated_at`,
 );
 
@@ -171,6 +171,15 @@ export const insertChoice = sql(
   `INSERT INTO gateway.dcc_choice (tenant_id, id, payment_id, offer_id, choice, chosen_at, terminal_id, request_id, shown_at,
      screen_template_version, rendered_text_hash, locale, record_hash)
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+);
+
+/** Once a payment, and never changed: a second row has no room, and the caller rolls back. */
+export const keepSignature = sql(
+  'payment_keep_signature',
+  `WITH signed AS (
+     UPDATE gateway.payment SET signature_at = $3, signature_sha256 = $4 WHERE tenant_id = $1 AND id = $2 RETURNING 1)
+   INSERT INTO gateway.payment_signature (tenant_id, payment_id, received_at, request_id, png)
+   SELECT $1, $2, $3, $5, $6 FROM signed`,
 );
 
 export const takeExpired = sql(

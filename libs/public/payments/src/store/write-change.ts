@@ -1,4 +1,4 @@
-import { idInstant, newId } from '@tsunagu/kernel';
+import { idInstant, invariant, newId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
 import { uuidv7Floor, type EventSink, type Storable, type Tx } from '@tsunagu/platform';
 import type { Change, PendingEvent } from '../change-draft.js';
@@ -41,7 +41,7 @@ export function writeChange(scope: WriteScope, change: Change): void {
     tx.send(statements.updateAttempt, movedValues(payment.tenantId, from, attempt));
   for (const attempt of change.added) tx.send(statements.insertAttempt, addedValues(payment, attempt));
   for (const refund of change.refunds) {
-    const { id, paymentId, kind, status, amountMinor, attemptId, createdAt, updatedAt } = refund;
+    const { id, paymentId, kind, status, amountMinor, attemptId, createdAt, updatedAt, slipNo = null } = refund;
     const values = [
       payment.tenantId,
       id,
@@ -53,13 +53,21 @@ export function writeChange(scope: WriteScope, change: Change): void {
       attemptId,
       createdAt,
       updatedAt,
+      slipNo,
     ];
     tx.send(statements.upsertRefund, values);
   }
   if (change.offered !== undefined) tx.send(statements.insertOffer, offerValues(payment.tenantId, change.offered));
   if (change.chosen !== undefined) tx.send(statements.insertChoice, choiceValues(payment.tenantId, change.chosen));
+  if (change.signed !== undefined) tx.send(statements.keepSignature, signatureValues(scope, change));
   if (change.postings.length > 0) tx.send(statements.insertPostings, postingValues(change));
   writeEvents(scope, change.after, change.events);
+}
+
+function signatureValues({ ctx }: WriteScope, { after: { payment }, signed }: Change): Storable[] {
+  const { tenantId, id, signature = null } = payment;
+  invariant(signature !== null && signed !== undefined, 'a signature that is kept is known to its payment');
+  return [tenantId, id, signature.receivedAt, signature.sha256, ctx.requestId, signed.png];
 }
 
 /** Tell the merchant: every event carries the whole snapshot. */

@@ -35,6 +35,7 @@ import { ResolutionDesk } from '../resolution/resolution-desk.service.js';
 import { ResolutionParts, ResolutionService } from '../resolution/resolution.service.js';
 import { GiveUpService } from '../reversal/give-up.service.js';
 import { WatchService } from '../reversal/watch.service.js';
+import { PgPaymentSignatures } from '../signature/pg-payment-signatures.js';
 import { PgPaymentStore } from '../store/pg-payment-store.js';
 import { PgWorkerLeases } from '../store/pg-worker-leases.js';
 import { VoiceApprovalService } from '../voice/voice-approval.service.js';
@@ -156,6 +157,7 @@ export class PaymentHouse {
   readonly desk: ResolutionDesk;
   readonly resolutions: ResolutionService;
   readonly continuations: ContinueService;
+  readonly signatures: PgPaymentSignatures;
 
   /** @param node of its worker; its lease is opened by `house.lease.keep()` */
   constructor(databaseUrl: string, node = `worker-${randomUUID().slice(0, 8)}`) {
@@ -173,6 +175,7 @@ export class PaymentHouse {
     this.voices = new VoiceApprovalService(new PaymentGate(this.store, followUp), this.intake, this.vault, this.clock);
     const gate = new PaymentGate(this.store, followUp);
     this.continuations = new ContinueService(gate, this.store, this.vault, this.directory, origin);
+    this.signatures = new PgPaymentSignatures(gate, transactions, this.clock);
     this.queries = new PgPaymentQueries(transactions, this.store, new PaymentWaiters(this.wakeUps), this.clock);
     this.outcomes = new OutcomeService(this.store, followUp, this.clock, this.metrics);
     const claims = new ClaimService(this.store, this.lease, this.clock, this.metrics);

@@ -187,6 +187,8 @@ export class RefundResponse {
   final!: boolean;
   @ApiProperty({ type: MoneyResponse })
   money!: MoneyResponse;
+  @ApiProperty({ ...text, example: '00043', description: 'Number of the slip of this refund, as the till gave it' })
+  slip_no!: string | null;
   @ApiProperty(wireId('att'))
   attempt!: string;
   @ApiProperty({
@@ -197,6 +199,18 @@ export class RefundResponse {
   poll_after_ms!: number | null;
   @ApiProperty(instant)
   created_at!: string;
+}
+
+/** That the holder has signed. The picture itself is in no reply and no event. */
+export class SignatureResponse {
+  @ApiProperty(instant)
+  received_at!: string;
+  @ApiProperty({
+    example: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+    description:
+      'SHA-256 of its pixels: width and height (four bytes each, big-endian), then one gray byte a pixel from the top left',
+  })
+  sha256!: string;
 }
 
 /** The payment of `api-conventions.md` §5. Every field is always present. */
@@ -255,6 +269,8 @@ export class PaymentResponse {
   dcc!: ConversionResponse | null;
   @ApiProperty({ enum: ['issuer', 'voice'], description: 'voice: approved by telephone, posted afterwards' })
   approval_source!: string;
+  @ApiProperty({ type: SignatureResponse, nullable: true, description: 'Null: the cardholder has not signed' })
+  signature!: SignatureResponse | null;
   @ApiProperty({
     ...instant,
     nullable: true,

@@ -1,5 +1,6 @@
 import { toWireId, type CurrencyCode, type TillLanguage } from '@tsunagu/kernel';
 import type { CardDisplay } from '@tsunagu/contracts';
+import type { SignatureMark } from '../signature/signature-api.js';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import { cashierState, unseenCashierState } from './cashier-state.js';
 import { presentDecline } from './present-decline.js';
@@ -12,6 +13,7 @@ import type {
   CardResponse,
   PaymentResponse,
   RefundResponse,
+  SignatureResponse,
 } from './payment.response.js';
 
 /** Longest wait for the first outcome: the long-poll timer of a till. @source payment-features.md §2.1 */
@@ -59,6 +61,7 @@ export function presentPayment(view: PaymentView, reader: WireReader): PaymentRe
     required_action: presentAction(view),
     dcc: presentConversion(view),
     approval_source: view.approvalSource,
+    signature: presentSignature(view.signature ?? null),
     expires_at: view.expiresAt?.toISOString() ?? null,
     approval_code: view.approvalCode,
     emv_response: view.emvResponse,
@@ -80,6 +83,10 @@ export function presentPayment(view: PaymentView, reader: WireReader): PaymentRe
     created_at: view.createdAt.toISOString(),
     updated_at: view.updatedAt.toISOString(),
   };
+}
+
+function presentSignature(mark: SignatureMark | null): SignatureResponse | null {
+  return mark === null ? null : { received_at: mark.receivedAt.toISOString(), sha256: mark.sha256 };
 }
 
 /** One try to move money, with the reference that finds it in the issuer's books. */
@@ -120,6 +127,7 @@ export function presentRefund(refund: RefundView, { isLive }: Pick<WireReader, '
     status: refund.status,
     final,
     money: presentMoney(refund.amountMinor, refund.currency),
+    slip_no: refund.slipNo ?? null,
     attempt: toWireId('att', refund.attemptId),
     poll_after_ms: pollAfterMs(final, refund.status),
     created_at: refund.createdAt.toISOString(),

@@ -142,8 +142,12 @@ export class TillClient {
   }
 
   /** Give back: all that is left when no money is named. */
-  refund(paymentId: string, { money, kind }: Schemas['RefundRequest'] = {}, call?: CallOptions): Promise<Movement> {
-    return this.#move({ action: 'refund', paymentId, body: { money, kind } }, call);
+  refund(
+    paymentId: string,
+    { money, kind, slip_no }: Schemas['RefundRequest'] = {},
+    call?: CallOptions,
+  ): Promise<Movement> {
+    return this.#move({ action: 'refund', paymentId, body: { money, kind, slip_no } }, call);
   }
 
   /** Cancel before capture. */
@@ -179,6 +183,21 @@ export class TillClient {
   /** The customer's own choice. Nothing chooses in their place: without a choice the purchase ends uncharged. */
   dccChoice(paymentId: string, choice: CurrencyChoice, call?: CallOptions): Promise<Outcome> {
     return this.#step({ action: 'choose_currency', paymentId, body: { ...choice } }, call);
+  }
+
+  /**
+   * Keep the signature that the customer drew: a PNG of at most 200 KB. It moves no money and the same picture again changes nothing, so
+   * nothing is written into the journal: after a lost answer sign again.
+   * @throws TsunaguProblem `file_rejected`, `body_too_large`; `state_conflict` not approved, given back whole, or signed with another picture
+   */
+  async sign(paymentId: string, png: Blob | Uint8Array<ArrayBuffer>, call: CallOptions = {}): Promise<Payment> {
+    const params = { path: { id: paymentId } };
+    const picture = { bodySerializer: () => png, headers: { 'Content-Type': 'image/png' } };
+    const sent = await this.#transport.send<Payment>(
+      (api, signal) => api.PUT('/v1/payments/{id}/signature', { params, body: '', ...picture, signal }),
+      this.#limits(call),
+    );
+    return this.#answerOf(sent);
   }
 
   /** A copy of the receipt as structured lines and plain text. */
