@@ -1,11 +1,12 @@
 import { newId, Secret, SystemClock } from '@tsunagu/kernel';
-import type { WireOutcome } from '@tsunagu/contracts';
+import type { SubmitRequest, WireOutcome } from '@tsunagu/contracts';
 import type { SendResult } from '@tsunagu/links';
 import { AppLogger, Centre, DatabaseError, MoneyPool, Transactions } from '@tsunagu/platform';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../../test/kit/database.js';
 import { aSale, linkConfig } from '../../../../test/kit/switch-bench.js';
+import { RETRY_LIMIT } from './attempt/outcome.js';
 import { Desks, Envelopes, SwitchingLog, type Desk } from './desk.js';
 import { LinkLease } from './lease/link-lease.js';
 import { PostgresJournal } from './postgres/postgres-journal.js';
@@ -51,6 +52,8 @@ describe('the switch on PostgreSQL', () => {
   let transactions: Transactions;
   let admin: pg.Client;
   let link: string;
+  /** Whether the rules of the card's network hold it back. */
+  let mayNotLeave = false;
   const lives: Life[] = [];
 
   beforeAll(async () => {
@@ -71,6 +74,7 @@ describe('the switch on PostgreSQL', () => {
     link = `link-${(serial += 1)}`;
   });
   afterEach(async () => {
+    mayNotLeave = false;
     for (const life of lives.splice(0)) await life.worker.stop();
   });
 
@@ -82,6 +86,11 @@ describe('the switch on PostgreSQL', () => {
     const desks = new (class extends Desks {
       forBrand = () => desk;
       forLink = (name: string) => (name === link ? desk : undefined);
+      override route(request: SubmitRequest, original?: string) {
+        return mayNotLeave
+          ? Promise.resolve({ desk: undefined, refusal: RETRY_LIMIT })
+          : super.route(request, original);
+      }
     })();
     const log = new Quiet();
     const ports = {
@@ -179,6 +188,21 @@ describe('the switch on PostgreSQL', () => {
     const said = { actionCode: '121', network: { answer: { source: 'domestic', code: 'G55', message: null } } };
     expect(await service.submit(request)).toMatchObject(said);
     expect(await service.submit(request)).toMatchObject(said);
+  });
+
+  it('declines a card that may not be sent again without a byte on the line, and an attempt that was answered keeps its answer', async () => {
+    const { line, service } = await born();
+    line.script = (message) => Promise.resolve(answered(message, '116'));
+    const first = aSale();
+    await service.submit(first);
+    mayNotLeave = true;
+    const again = aSale();
+    const refused = { state: 'declined', reason: 'retry_limit', actionCode: null, network: null };
+    expect(await service.submit(again)).toMatchObject(refused);
+    expect(await service.submit(again)).toMatchObject(refused);
+    expect(await service.submit(first)).toMatchObject({ state: 'declined', actionCode: '116', reason: null });
+    expect(line.sent).toHaveLength(1);
+    expect(await saf(again.attemptId)).toEqual([]);
   });
 
   it('proves that nothing was sent while the line is down [A6]', async () => {
