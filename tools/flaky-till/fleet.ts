@@ -92,6 +92,7 @@ export class Fleet {
         this.options.say(report.words);
         return void this.troubles.push(report.words);
       case 'told':
+        this.steps.note(report.till, `told: ${report.result}`);
         if (sale !== undefined)
           this.told.push({ order: sale.order, reference: report.reference, result: report.result });
         return;
@@ -116,7 +117,7 @@ export class Fleet {
   #serve(place: Place, till: number, sale: Sale): void {
     if (sale.isTabletLost) this.tabletsLost += 1;
     this.serving.set(till, sale);
-    this.steps.begin(till);
+    this.steps.begin(till, sale.reference);
     send(place.child, { type: 'serve', till, sale, isAgain: false });
   }
 

@@ -12,7 +12,7 @@ function shop() {
   const fleet = { serving: new Map<number, Sale>(), told, steps: new StepLog(() => clock.ms) };
   const serve = (till: number, one: Sale) => {
     fleet.serving.set(till, one);
-    fleet.steps.begin(till);
+    fleet.steps.begin(till, one.reference);
   };
   const tell = ({ order, reference }: Sale) => told.push({ order, reference, result: 'charged' });
   return { clock, fleet, sale, serve, tell };
@@ -33,6 +33,8 @@ it('tells how long each purchase stayed unknown, and what the slowest waited for
   expect(watch.look()).toBe(1);
   clock.ms = 31_000;
   tell(sale(2));
+  serve(2, sale(4)); // the next customer is there already
+  fleet.steps.note(2, 'pay');
   expect(watch.look()).toBe(0);
   expect(describeWaits([watch])).toEqual({
     purchases: 2, p50_s: 30, p95_s: 30, max_s: 30,

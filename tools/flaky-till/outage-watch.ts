@@ -6,7 +6,6 @@ type Watched = Pick<Fleet, 'serving' | 'told' | 'steps'>;
 
 /** One purchase that was under way when the network came back. */
 interface Wait {
-  readonly till: number;
   readonly sale: Sale;
   readonly afterMs: number;
   /** What its till did from then until it was known. */
@@ -49,7 +48,7 @@ export class OutageWatch {
     for (const [till, sale] of this.#open) {
       if (!this.#isKnown(till, sale)) continue;
       const afterMs = this.fleet.steps.now() - this.#returnedMs;
-      this.waits.push({ till, sale, afterMs, steps: this.fleet.steps.since(till, this.#returnedMs) });
+      this.waits.push({ sale, afterMs, steps: this.fleet.steps.since(sale.reference, this.#returnedMs) });
     }
     this.#open = this.#open.filter(([till, sale]) => !this.#isKnown(till, sale));
     return this.open;
