@@ -23,6 +23,8 @@ beforeEach(() => {
 });
 
 const view = async (id: string) => (await house.queries.find(ctx, id))!;
+const listed = async (id: string) =>
+  (await house.queries.list(ctx, {}, { limit: 20 })).data.find((one) => one.id === id);
 const codeOf = (promise: Promise<unknown>) => promise.then(() => 'taken', (error: { code: string }) => error.code); // prettier-ignore
 const sumOf = async (account: string) => {
   const text = `SELECT coalesce(sum(CASE side WHEN 'debit' THEN amount_minor ELSE -amount_minor END), 0)::int AS n FROM gateway.posting WHERE tenant_id = $1 AND account = $2`;
@@ -371,6 +373,7 @@ describe('電話承認', { timeout: 30_000 }, () => {
   it('posts a sale that was referred to its issuer as a payment of its own, without reading the card again', async () => {
     const id = await declined('107');
     expect((await view(id)).allowedActions).toEqual(['voice_approval']);
+    expect((await listed(id))?.allowedActions).toEqual(['voice_approval']);
     const idempotency = anIntent();
     const { resource } = await post(id, idempotency);
     house.wire.next.push({ state: 'approved', approvalCode: 'V12345' });
@@ -389,7 +392,8 @@ describe('電話承認', { timeout: 30_000 }, () => {
       envelope: { sad: null },
     });
     expect(house.vault.counts.opened).toBe(1);
-    expect(await view(id)).toMatchObject({ status: 'declined', customerCharged: 'no' });
+    expect(await view(id)).toMatchObject({ status: 'declined', customerCharged: 'no', allowedActions: [] });
+    expect((await listed(id))?.allowedActions).toEqual([]);
     expect(await post(id, idempotency, posted.clientReference)).toMatchObject({
       replayed: true,
       resource: { id: resource.id },

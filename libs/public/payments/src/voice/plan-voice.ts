@@ -8,10 +8,10 @@ import { PaymentError } from '../payment-error.js';
 /** The public code of "call us": the only decline that a telephone can turn round. A wrong PIN and a card to be kept never can. */
 const REFERRAL = 'refer_to_issuer';
 
-/** Whether the card company asked to be called about this sale, and the method knows a posting of what it says then. */
+/** Whether the card company asked to be called about this sale, nobody posted its answer yet, and the method knows such a posting. */
 export function isVoiceable(record: PaymentRecord): boolean {
-  const { payment } = record;
-  if (payment.status !== 'declined' || payment.kind !== 'sale') return false;
+  const { payment, isVoicePosted = false } = record;
+  if (isVoicePosted || payment.status !== 'declined' || payment.kind !== 'sale') return false;
   const { code } = declineRule(
     rawCodeOf({ attempts: record.attempts, actionCode: payment.actionCode }),
     payment.reason,
