@@ -28,7 +28,11 @@ export class Steps {
   /** After a restart: where the purchase stands decides whether the step is still wanted. */
   async resume(intent: Intent, limits: Limits): Promise<Outcome> {
     const read = await this.settler.payment(paymentOf(intent), limits);
-    if (read.kind === 'refused') throw read.problem;
+    if (read.kind === 'refused') {
+      // Of a payment that is not there nothing can be wanted; kept, the step would stop this till for ever.
+      if (read.problem.code === 'resource_missing') await this.intents.finish(intent);
+      throw read.problem;
+    }
     if (read.kind === 'silent') return this.#silence(intent, read.why);
     if (read.data.status === 'requires_action') return this.send(intent, { ...limits, isRepeat: true });
     return this.#end(intent, read.data, limits);

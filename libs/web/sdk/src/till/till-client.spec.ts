@@ -355,6 +355,18 @@ describe('a purchase that waits for its customer', () => {
     });
   });
 
+  it('forgets the step of a payment that is not there any more, and the till is free again', async () => {
+    const { gateway, till, restart, id } = await waiting({ patience: { totalMs: 1_000 } });
+    gateway.weather.push('lost_request', 'lost_request', 'lost_request', 'lost_request');
+    expect(await till.continueWith(id, PIN)).toMatchObject({ result: 'unknown' });
+    gateway.weather.length = 0;
+    gateway.payments.length = 0; // a sandbox that began anew
+    expect(await rejection(restart().resume())).toMatchObject({ code: 'resource_missing' });
+    expect((await restart().unfinished()).map(({ action }) => action)).toEqual(['pay']);
+    await restart().giveUp();
+    expect(await restart().unfinished()).toEqual([]);
+  });
+
   it('can be cancelled, and the till is free again', async () => {
     const { till, id, journal } = await waiting();
     expect(await till.cancel(id)).toMatchObject({ result: 'done', payment: { status: 'voided' } });
