@@ -24,7 +24,9 @@ export function checkContinuation({ payment }: PaymentRecord, type: 'enter_pin' 
   const { status, action } = payment;
   const isInTime = action !== null && new Date(action.expiresAt) > now;
   if (status === 'requires_action' && action?.type === type && isInTime) return;
-  throw new PaymentError('state_conflict', isInTime ? { required_action: action.type } : {});
+  if (isInTime) throw new PaymentError('state_conflict', { required_action: action.type });
+  // Too late, though the clock's loop has not come by yet: nobody is told to go on with it.
+  throw new PaymentError('state_conflict', action === null ? {} : { allowed_actions: 'cancel ensure_cancelled' });
 }
 
 /** The same purchase with its PIN. @param envelope the held card with the PIN over it */

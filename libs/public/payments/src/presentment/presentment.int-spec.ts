@@ -115,7 +115,8 @@ describe('a tap that the issuer answers with a question', () => {
   it('expires uncharged when nobody types it in time, and is continued by nobody then', async () => {
     const id = await askedBy('112');
     house.clock.pass(ACTION_MS);
-    await expect(goOn(id, { pinBlock: PIN })).rejects.toMatchObject({ code: 'state_conflict' });
+    const tooLate = { code: 'state_conflict', facts: { allowed_actions: 'cancel ensure_cancelled' } };
+    await expect(goOn(id, { pinBlock: PIN })).rejects.toMatchObject(tooLate);
     await house.expiry.expire();
     expect(await view(id)).toMatchObject({ status: 'expired', customerCharged: 'no', final: true });
     expect([house.wire.submitted.length, house.vault.counts.pins, await heldRows()]).toEqual([
