@@ -22,7 +22,9 @@ import { PaymentsController } from './payments/payments.controller.js';
 import { PaymentPlansController } from './payment-plans/payment-plans.controller.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ReportsController } from './reports/reports.controller.js';
+import { TestClocksController } from './sandbox/test-clocks.controller.js';
 import { TestDeskController } from './sandbox/test-desk.controller.js';
+import { TestEventsController } from './sandbox/test-events.controller.js';
 import { TestTerminalsController } from './sandbox/test-terminals.controller.js';
 import { TerminalsController } from './terminals/terminals.controller.js';
 import { ReceiptsController } from './receipts/receipts.controller.js';
@@ -58,6 +60,8 @@ export const CONTROLLERS = [
   AuditEventsController,
   TestTerminalsController,
   TestDeskController,
+  TestEventsController,
+  TestClocksController,
   DocsController,
 ];
 

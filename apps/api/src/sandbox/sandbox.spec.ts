@@ -134,3 +134,44 @@ describe('the door of the simulator', () => {
     expect(await doorAt(url).ask('GET', '/faults')).toEqual({});
   });
 });
+
+describe('the test clock', () => {
+  const NAME = { name: 'expiry' };
+  const advance = (id: unknown, body: object) => ask(house, `/v1/test/clocks/${String(id)}/advance`, { body });
+
+  it('is opened once, read, and advanced by a duration or to an instant', async () => {
+    const first = await ask(house, '/v1/test/clocks', { body: NAME });
+    expect(first).toMatchObject({ status: 201, body: { object: 'test_clock', livemode: false, advanced: 'PT0S' } });
+    expect(await ask(house, '/v1/test/clocks', { body: NAME })).toEqual({ status: 200, body: first.body });
+    const { id } = first.body;
+    expect((await advance(id, { by: 'P1DT1H' })).body).toMatchObject({ advanced: 'PT90000S', due: 0 });
+    const { now } = (await advance(id, { by: 'PT15M' })).body;
+    expect((await advance(id, { to: now })).body).toMatchObject({ now, advanced: 'PT90900S' });
+    expect((await ask(house, `/v1/test/clocks/${String(id)}`, { method: 'GET' })).body).toMatchObject({ now });
+  });
+
+  it.each([
+    [{}, '/by', 'required'],
+    [{ by: 'P' }, '/by', 'invalid_format'],
+    [{ by: 'PT' }, '/by', 'invalid_format'],
+    [{ by: 'PT0S' }, '/by', 'out_of_range'],
+    [{ by: 'P401D' }, '/by', 'out_of_range'],
+    [{ by: '-PT1S' }, '/by', 'invalid_format'],
+    [{ by: 60 }, '/by', 'not_string'],
+    [{ to: '2026-02-30T00:00:00Z' }, '/to', 'not_a_date'],
+    [{ to: '2126-01-01T00:00:00Z' }, '/to', 'out_of_range'],
+    [{ by: 'PT1S', to: '2027-01-01T00:00:00Z' }, '/by', 'combination'],
+  ])('refuses %j', async (body, pointer, code) => {
+    const { id } = (await ask(house, '/v1/test/clocks', { body: NAME })).body;
+    expect(await advance(id, body)).toMatchObject({ status: 400, body: { errors: [{ pointer, code }] } });
+  });
+
+  it('is not for a key of one store, nor are events', async () => {
+    const trigger = { type: 'payment.captured', payment_id: 'pay_01JDA0Q5P8F6TBN3X2V7K9M4RE' };
+    for (const [url, body] of [['/v1/test/clocks', NAME], ['/v1/test/events/trigger', trigger]] as const)
+      expect(await ask(house, url, { key: 'store', body })).toMatchObject({ status: 403, body: { code: 'permission_denied' } }); // prettier-ignore
+    expect(await ask(house, '/v1/test/events/trigger', { body: trigger })).toMatchObject({ status: 404 });
+    const unknown = { ...trigger, type: 'payment.exploded' };
+    expect(await ask(house, '/v1/test/events/trigger', { body: unknown })).toMatchObject({ status: 400 });
+  });
+});

@@ -1,10 +1,10 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TokenFilePort, TokenPort } from '@tsunagu/contracts';
 import { Clock, fromWireId, newId, SystemClock, toWireId } from '@tsunagu/kernel';
 import { ApiKeyDesk, ApiKeys, LastUses, RateLimiter } from '@tsunagu/merchants';
-import { AuditTrail, DeliveryLog, EventLog, WebhookEndpoints } from '@tsunagu/notify';
+import { AuditTrail, DeliveryLog, EventLog, TestEvents, WebhookEndpoints } from '@tsunagu/notify';
 import {
   ConversionMargins,
   CurrencyChoices,
@@ -17,6 +17,7 @@ import {
   VoiceApprovals,
   PaymentContinuations,
   TerminalRules,
+  TestClocks,
 } from '@tsunagu/payments';
 import { AppConfig, AppLogger, Metrics } from '@tsunagu/platform';
 import { ReceiptPrints } from '@tsunagu/receipts';
@@ -30,6 +31,7 @@ import { SimulatorDoor } from '../sandbox/simulator-door.js';
 import { FakeReceiptPrints } from './fake-receipt-prints.js';
 import { FakeEndpoints } from './fake-endpoints.js';
 import { FakeSimulatorDoor } from './fake-simulator-door.js';
+import { FakeTestClocks } from './fake-test-clocks.js';
 import { FakeTokenFiles } from './fake-token-files.js';
 import { FakeTokens } from './fake-tokens.js';
 import { AT, FakePayments, FakeRefusal } from './fake-payments.js';
@@ -123,6 +125,8 @@ export async function apiUnderTest(env: Record<string, string> = {}): Promise<Ap
     { provide: LastUses, useValue: { note: () => undefined } },
     { provide: ApiKeyDesk, useClass: FakeKeyDesk },
     { provide: DeliveryLog, useClass: FakeDeliveryLog },
+    { provide: TestEvents, useValue: { trigger: () => Promise.resolve(undefined) } },
+    { provide: TestClocks, useClass: FakeTestClocks },
     { provide: TokenPort, useClass: FakeTokens },
     { provide: TokenFilePort, useClass: FakeTokenFiles },
     { provide: WebhookEndpoints, useClass: FakeEndpoints },
@@ -150,8 +154,12 @@ export async function apiUnderTest(env: Record<string, string> = {}): Promise<Ap
   class FakesModule {}
   @Module({ imports: [FakesModule, ApiRoutesModule] })
   class TestModule {}
+  return { app: await listening(TestModule), payments, door, logged };
+}
+
+async function listening(module: Type): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: 65_536, routerOptions: { maxParamLength: 300 } });
-  const app = await NestFactory.create<NestFastifyApplication>(TestModule, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: false,
     abortOnError: false,
@@ -159,7 +167,7 @@ export async function apiUnderTest(env: Record<string, string> = {}): Promise<Ap
   configureApi(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  return { app, payments, door, logged };
+  return app;
 }
 
 /** A body of `POST /v1/payments` that passes. */

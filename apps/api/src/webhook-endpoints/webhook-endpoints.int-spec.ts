@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
-import { newId } from '@tsunagu/kernel';
+import { newId, toWireId } from '@tsunagu/kernel';
 import { SandboxSeed, type SeededTenant } from '@tsunagu/merchants';
 import { NotifyDeliveryModule } from '@tsunagu/notify';
 import { EventSink, PlatformModule, startApp, Transactions, type RunningApp } from '@tsunagu/platform';
@@ -88,13 +88,15 @@ async function ask(key: string, method: string, path: string, body?: object) {
 }
 
 /** Something happens to a payment of this tenant; resolves when its webhook was answered. */
-async function anEvent(tenantId: string, sequence: number): Promise<void> {
+async function anEvent(tenantId: string, sequence: number): Promise<string> {
   const arrived = new Promise<void>((resolve) => (tellOfWebhook = resolve));
-  await record(tenantId, sequence);
+  const paymentId = await record(tenantId, sequence);
   await arrived;
+  return paymentId;
 }
 
-async function record(tenantId: string, sequence: number): Promise<void> {
+/** @returns row id of its payment */
+async function record(tenantId: string, sequence: number): Promise<string> {
   const occurredAt = new Date();
   const [id, storeId, paymentId] = [newId(occurredAt), newId(occurredAt), newId(occurredAt)];
   const event = { id, storeId, paymentId, tenantId, sequence, occurredAt, type: 'payment.captured' };
@@ -103,6 +105,7 @@ async function record(tenantId: string, sequence: number): Promise<void> {
     sink.record(tx, { ...event, requestId: 'req_spec', object: { status: 'captured' }, previous: null });
     return Promise.resolve();
   });
+  return paymentId;
 }
 
 const PATH = '/v1/webhook-endpoints';
@@ -253,4 +256,29 @@ describe('a webhook endpoint set by the API', () => {
       expect((await ask(tenant(1).apiKey, 'GET', PATH)).body['data']).toEqual([]);
     },
   );
+
+  it('receives an event of a type of choice, flagged as a test, that leaves the payment and its list of events alone', async () => {
+    const { id: tenantId, apiKey } = tenant(1);
+    const asked = async (key: string, payment: string) =>
+      ask(key, 'POST', '/v1/test/events/trigger', { type: 'payment.refunded', payment_id: payment });
+    const lonely = toWireId('pay', await record(tenantId, 1));
+    expect(await asked(apiKey, lonely)).toMatchObject({ status: 409, body: { code: 'state_conflict' } }); // there is no endpoint
+    const { body: made } = await ask(apiKey, 'POST', PATH, { url: hook, types: ['payment.captured'] });
+    const payment = toWireId('pay', await anEvent(tenantId, 7));
+    expect((await asked(tenant(0).apiKey, payment)).status).toBe(404);
+    const arrived = new Promise<void>((resolve) => (tellOfWebhook = resolve));
+    const triggered = await asked(apiKey, payment);
+    await arrived;
+    expect(triggered).toMatchObject({ status: 202, body: { type: 'payment.refunded' } });
+    const { headers, body = '' } = heard.at(-1) ?? {};
+    expect(new Webhook(String(made['secret'])).verify(body, headers as Record<string, string>)).toMatchObject({
+      id: triggered.body['event'],
+      type: 'payment.refunded',
+      livemode: false,
+      sequence: 7,
+      data: { object: { status: 'captured' }, previous: null, test: true },
+    });
+    const events = (await ask(apiKey, 'GET', `/v1/events?payment=${payment}`)).body['data'] as Json[];
+    expect(events.map(({ type }) => type)).toEqual(['payment.captured']);
+  }, 30_000);
 });

@@ -1,5 +1,6 @@
 export { AuditTrail, type AuditFilter, type AuditView } from './audit/audit-trail.service.js';
 export { DeliveryLog, type DeliveryView, type Replay } from './delivery/delivery-log.service.js';
+export { TestEvents } from './delivery/test-events.service.js';
 export { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 export { UrlNotAllowedError } from './endpoints/url-guard.js';
 export {

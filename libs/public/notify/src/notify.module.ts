@@ -4,6 +4,7 @@ import { AuditTrail } from './audit/audit-trail.service.js';
 import { AuditWriter } from './audit/audit-writer.service.js';
 import { DeliveryRepository } from './delivery/delivery.repository.js';
 import { DeliveryLog } from './delivery/delivery-log.service.js';
+import { TestEvents } from './delivery/test-events.service.js';
 import { WebhookDeliverer } from './delivery/webhook-deliverer.service.js';
 import { WebhookEndpoints } from './endpoints/webhook-endpoints.service.js';
 import { EventLog } from './events/event-log.service.js';
@@ -22,8 +23,9 @@ import { EventWriter } from './events/event-writer.service.js';
     TenantEvents,
     WebhookEndpoints,
     DeliveryLog,
+    TestEvents,
   ],
-  exports: [AuditSink, AuditTrail, EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog],
+  exports: [AuditSink, AuditTrail, EventSink, EventLog, TenantEvents, WebhookEndpoints, DeliveryLog, TestEvents],
 })
 export class NotifyWriterModule {}
 
