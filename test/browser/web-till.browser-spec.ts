@@ -244,7 +244,7 @@ describe('the web till in a browser', () => {
     const asked: string[] = [];
     till.page.on('request', (request) => request.url().endsWith('/dcc-offers') && asked.push(request.url()));
     await till.page.check('[data-act="offer-currency"]');
-    await till.sale(15_915, 'visa-usd', 'contactless');
+    await till.sale(5_915, 'visa-usd', 'contactless');
     await till.on('rate-over');
     await till.page.click('.language[lang="ja"]');
     await till.on('rate-over', '[lang="ja"]');

@@ -6,7 +6,9 @@ import { READ_SCREEN, WATCH_SCREEN, type ScreenFacts, type Unattended } from './
 
 /** Longer than an offer lives: what a timer would do, it has done by then. */
 const UNATTENDED_MS = 600_000;
-const WAIT_MS = 5_000;
+/** Pauses between looks, of no common rhythm with anything that blinks. */
+const LOOKS_MS = [230, 470, 890, 1_310];
+const WAIT_MS = 3_000;
 const VIEWPORT = { width: 1024, height: 768 };
 
 /** Judge the screen that a page shows now. Its clock is not touched: what a timer would do is not seen. */
@@ -25,9 +27,8 @@ export async function lintPage(browser: Browser, where: string): Promise<Finding
     const page = await context.newPage();
     await page.clock.install();
     await page.goto(urlOf(where), { waitUntil: 'load' });
-    // A page of a server asks for its offer first; a screen without marks is judged as it is.
-    if (/^https?:/.test(where))
-      await page.waitForSelector('[data-dcc-choice]', { timeout: WAIT_MS }).catch(() => undefined);
+    // A page may ask for its offer first, wherever it lies; a screen without marks is judged as it is.
+    await page.waitForSelector('[data-dcc-choice]', { state: 'attached', timeout: WAIT_MS }).catch(() => undefined);
     await page.clock.runFor(1_000); // what a screen puts together after loading
     const screen = await readScreen(page);
     return judge(screen, await leaveAlone(page));
@@ -40,9 +41,32 @@ async function leaveAlone(page: Page): Promise<Unattended> {
   let hasLeft = false;
   page.on('framenavigated', () => (hasLeft = true));
   await page.evaluate(`(${WATCH_SCREEN})()`);
-  await page.clock.runFor(UNATTENDED_MS);
-  const chosen = ((await page.evaluate('window.dccChosen ?? []')) as string[]).concat(hasLeft ? ['navigation'] : []);
-  return { chosen, after: await readScreen(page) };
+  const later: ScreenFacts[] = [];
+  for (const pauseMs of [...LOOKS_MS, UNATTENDED_MS]) {
+    await page.clock.runFor(pauseMs);
+    later.push(await readScreen(page));
+  }
+  const chosen = hasLeft ? ['navigation'] : await chosenIn(page);
+  return { chosen, later, enterChooses: chosen.length === 0 && (await enterChooses(page)) };
+}
+
+/** A key press at a screen on which nothing has the focus: a default hides behind it. */
+async function enterChooses(page: Page): Promise<boolean> {
+  const before = countShown(await readScreen(page)); // this takes the focus from a choice, too
+  await page.evaluate('document.activeElement?.blur()');
+  await page.keyboard.press('Enter');
+  await page.clock.runFor(1_000);
+  try {
+    return (await chosenIn(page)).length > 0 || countShown(await readScreen(page)) < before;
+  } catch {
+    return true; // the page went away under the question
+  }
+}
+
+const countShown = ({ choices }: ScreenFacts): number => choices.filter(({ isShown }) => isShown).length;
+
+async function chosenIn(page: Page): Promise<string[]> {
+  return (await page.evaluate('window.dccChosen ?? ["navigation"]')) as string[];
 }
 
 async function readScreen(page: Page): Promise<ScreenFacts> {

@@ -11,12 +11,24 @@ type Rule = (pair: Pair, screen: ScreenFacts) => string[];
 
 /** A control may differ by this much because texts are set on a raster. */
 const TOLERANCE_PX = 1;
-/** Answers to a question: a choice between two currencies is none. In the five languages of the till. */
-const ANSWERS =
-  /^(yes|no|ok|okay|accept|decline|agree|disagree|continue|cancel|confirm|reject|back|はい|いいえ|承諾|拒否|同意(する|しない)?|続ける|続行|キャンセル|確認|取消|是|否|好|接受|拒绝|拒絕|同意|不同意|继续|繼續|取消|确认|確認|예|아니요|아니오|네|동의|거부|수락|계속|취소|확인)[.!?。！？]*$/i;
+/** Answers to a question: a choice between two currencies is none. A control begins with one, whatever follows. In the five languages of the till. */
+const ANSWERS = [
+  /^(yes|no|ok|okay|accept|decline|agree|disagree|continue|cancel|confirm|reject|back|proceed|skip)\b/i,
+  /^(はい|いいえ|承諾|拒否|同意|続ける|続行|キャンセル|確認|取消|取り消|やめる|戻る|进行|接受|拒绝|拒絕|不同意|继续|繼續|确认|確認|取消|동의|거부|수락|계속|취소|확인|아니요|아니오)/,
+  /^(是|否|好|예|네)(?!\p{L})/u,
+];
 /** Words that make one side look better, or a service of the network. */
-const PRAISE =
-  /\b(recommend(ed)?|best (rate|value|price)|guaranteed?|save money|cheaper|better rate|no fee|free of charge|popular|official (visa|mastercard))\b|おすすめ|お勧め|お得|有利|最安|手数料無料|推荐|推薦|优惠|優惠|更划算|最划算|추천|유리|더 저렴|최저/i;
+const PRAISE = [
+  /\b(recommend\w*|prefer(red)?|best (rate|value|price|choice)|guaranteed?|saves? (money|up)|cheaper|better (rate|value)|no (hidden )?fees?|free of charge|popular|smart choice)\b/i,
+  /おすすめ|お勧め|お薦め|推奨|お得|有利|最安|割安|人気|安心|手数料(は)?無料|推荐|推薦|优惠|優惠|更划算|最划算|推崇|추천|유리|더 저렴|최저|인기/i,
+  /\b(official|service (of|by|from)|(provided|offered) by) (the )?(visa|mastercard|jcb|american express|card network)\b/i,
+  /(visa|mastercard|jcb|ビザ|マスターカード|国際ブランド)(公式|の(公式)?サービス|が提供)/i,
+];
+/** Words that make the other side look worse: what the holder's own bank would take. @source payment-features.md §5.4 */
+const SCARE = [
+  /\b(banks?|issuers?|card (company|companies))\b[^.\n]{0,60}\b(charge|add|more|higher|extra|additional|worse|expensive)\b/i,
+  /(銀行|カード会社|発行会社|イシュア)[^。\n]{0,30}(手数料が|割高|高く|上乗せされ|追加)|(银行|銀行|发卡行|發卡行)[^。\n]{0,20}(额外|額外|更高|更贵|更貴)|(은행|카드사)[^.\n]{0,20}(추가|더 높|비싸)/,
+];
 const SELECT = /select|choose|選んで|選択|お選び|选择|選擇|선택/i;
 const RATE = /\b([A-Z]{3}) ?1(?:\.0+)? ?= ?([A-Z]{3}) ?([0-9]+(?:\.[0-9]+)?)/;
 const PERCENT = /[0-9]+(?:[.,][0-9]+)? ?%/;
@@ -28,6 +40,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     both(pair, (one) => one.isFocused).map((one) => `${one} has the focus: one key press would choose it`),
   reachable: (pair) => [
     ...both(pair, (one) => one.isDisabled).map((one) => `${one} cannot be chosen`),
+    ...(pair.local.tabIndex < 0 === pair.foreign.tabIndex < 0 ? [] : ['the Tab key reaches one of the two only']),
     ...(pair.local.isInView === pair.foreign.isInView ? [] : ['one of the two is outside of what the screen shows']),
   ],
   size: ({ local, foreign }) => [
@@ -39,15 +52,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   color: ({ local, foreign }) => differing(local.color, foreign.color),
   weight: ({ local, foreign }) => differing(local.weight, foreign.weight),
   order: ({ local, foreign }, { isRandomOrder, choices }) =>
-    !isRandomOrder && (choices[0]?.choice === 'foreign' || isBefore(foreign, local))
+    !isRandomOrder && (isFirst(choices, 'foreign') || isBefore(foreign, local) || isTabbedBefore(foreign, local))
       ? ['the foreign currency comes first; local first, or by lot and marked data-dcc-order="random"']
       : [],
   wording: (pair, { text }) => [
-    ...both(pair, (one) => ANSWERS.test(one.text)).map((one) => `${one} is an answer to a question, not a currency`),
+    ...both(pair, isAnswer).map((one) => `${one} is an answer to a question, not a currency`),
     ...both(pair, (one) => !isAmount(one.text)).map((one) => `${one} does not say its amount and currency`),
-    ...(PRAISE.exec(text) ?? []).slice(0, 1).map((word) => `"${word}" makes one side look better`),
+    ...said(PRAISE, pair, text).map((word) => `"${word}" makes one side look better`),
+    ...said(SCARE, pair, text).map((word) => `"${word}" makes the other side look worse`),
   ],
-  disclosure: ({ local, foreign }, { disclosure }) => missing([local.text, foreign.text].filter(isAmount), disclosure),
+  disclosure: ({ local, foreign }, { disclosure }) =>
+    missing([local.text, foreign.text].filter(isAmount).map(amountIn), disclosure),
 };
 
 /**
@@ -68,16 +83,20 @@ export function judge(screen: ScreenFacts, unattended?: Unattended): Finding[] {
 }
 
 function timed(screen: ScreenFacts, unattended: Unattended | undefined): Finding[] {
+  const { chosen = [], later = [], enterChooses = false } = unattended ?? {};
   const says = [
     ...(screen.refreshes ? ['the page leaves by itself'] : []),
-    ...new Set((unattended?.chosen ?? []).map((what) => `a ${what} without a hand`)),
+    ...new Set(chosen.map((what) => `a ${what} without a hand`)),
   ];
-  const later = unattended === undefined || unattended.chosen.length > 0 ? [] : judge(unattended.after);
-  const news = later.filter(({ rule }) => rule !== 'choices'); // an offer whose time is over may be gone
-  return [
+  const news = (chosen.length > 0 ? [] : later)
+    .flatMap((after) => judge(after))
+    .filter(({ rule }) => rule !== 'choices'); // an offer whose time is over may be gone
+  const found = [
     ...says.map((each) => ({ rule: 'timer', says: each })),
+    ...(enterChooses ? [{ rule: 'preselected', says: 'Enter chooses while nothing has the focus' }] : []),
     ...news.map((each) => ({ rule: each.rule, says: `${each.says}, after a while` })),
   ].filter((one) => !judgeNow(screen).has(one.says.replace(/, after a while$/, '')));
+  return [...new Map(found.map((one) => [one.rule + one.says, one])).values()];
 }
 
 /** What was wrong from the beginning is said once. */
@@ -99,6 +118,33 @@ function differing(local: Readonly<Record<string, string>>, foreign: Readonly<Re
     .map((name) => `${name} is ${local[name] ?? 'none'} for local, ${foreign[name] ?? 'none'} for foreign`);
 }
 
+/** Whether the control, or what a screen reader says of it, begins with an answer once its amount is taken away. */
+function isAnswer({ text, names }: ChoiceFacts): boolean {
+  return [text, names]
+    .map((each) => plain(each).replace(/^[^\p{L}]*([A-Z]{3} ?)?[0-9.,]*[^\p{L}]*/u, ''))
+    .some((words) => ANSWERS.some((answer) => answer.test(words)));
+}
+
+/** The first word of each kind, wherever it is written. */
+function said(kinds: readonly RegExp[], { local, foreign }: Pair, text: string): string[] {
+  const all = plain([text, local.names, foreign.names].join('\n'));
+  return kinds.flatMap((kind) => (kind.exec(all) ?? []).slice(0, 1));
+}
+
+/** Wide letters and letters of other shapes are the letters that they look like; what has no width is nothing. */
+function plain(text: string): string {
+  return text.normalize('NFKC').replaceAll(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, '');
+}
+
+function isFirst(choices: readonly ChoiceFacts[], name: string): boolean {
+  return choices.find(({ isShown }) => isShown)?.choice === name;
+}
+
+/** Above 0 comes first, the lowest of them before all. */
+function isTabbedBefore(one: ChoiceFacts, other: ChoiceFacts): boolean {
+  return one.tabIndex > 0 && (other.tabIndex <= 0 || one.tabIndex < other.tabIndex);
+}
+
 /** Whether one stands before the other as people read: above it, or left of it in the same line. */
 function isBefore(one: ChoiceFacts, other: ChoiceFacts): boolean {
   const isSameLine = Math.abs(one.box.top - other.box.top) < Math.min(one.box.height, other.box.height) / 2;
@@ -108,6 +154,11 @@ function isBefore(one: ChoiceFacts, other: ChoiceFacts): boolean {
 /** `USD 100.68`, with or without words around it. */
 function isAmount(text: string): boolean {
   return /[A-Z]{3}|[¥￥$€₩]/.test(text) && /[0-9]/.test(text);
+}
+
+/** The amount alone, where it is written with its currency before it; else all that is there. */
+function amountIn(text: string): string {
+  return /(?:[A-Z]{3}|[¥￥$€₩]) ?[0-9](?:[0-9.,]*[0-9])?/.exec(text)?.[0] ?? text;
 }
 
 function missing(totals: readonly string[], lines: readonly string[]): string[] {

@@ -165,13 +165,17 @@ function question(name: MovementName, payment: TillPayment, view: View): HTMLEle
     },
     h('p', {}, say(`sure_${name}`)),
     most !== undefined && howMuch(name, most, view),
-    button('no', { label: say('no_back'), 'data-asks': most === undefined, onclick: () => act.ask(undefined) }),
-    button('yes', {
-      label: most === undefined ? say('yes_do') : `${yen(Number(state.asked))} ${say(name)}`,
-      look: 'danger',
-      disabled: fault !== undefined,
-      onclick: () => act.move(name),
-    }),
+    h(
+      'div',
+      { class: 'answers' },
+      button('no', { label: say('no_back'), 'data-asks': most === undefined, onclick: () => act.ask(undefined) }),
+      button('yes', {
+        label: most === undefined ? say('yes_do') : `${yen(Number(state.asked))} ${say(name)}`,
+        look: 'danger',
+        disabled: fault !== undefined,
+        onclick: () => act.move(name),
+      }),
+    ),
   );
 }
 
