@@ -137,8 +137,10 @@ const KIND_OF: Readonly<Record<PaymentView['status'], ReceiptKind | null>> = {
   offline_lost: 'declined',
 };
 
-function kindOf({ status, kind }: PaymentView): ReceiptKind | null {
+function kindOf({ status, kind, authorizedMinor }: PaymentView): ReceiptKind | null {
   const found = KIND_OF[status];
+  // Given up before anybody approved it: no money goes back, so no slip says that some does.
+  if (found === 'voided' && authorizedMinor === 0) return 'declined';
   return found === 'sale' && kind === 'auth' ? 'capture' : found;
 }
 

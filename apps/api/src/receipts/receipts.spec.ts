@@ -119,6 +119,15 @@ it('says why a payment was declined: to the customer nothing, to the shop the co
   expect((await receipt(`${id}/receipt?copy=merchant`)).text).toContain('208');
 });
 
+it('says of a payment that was given up before its approval that nothing was charged, and shows no money going back', async () => {
+  const never = { status: 'voided', customerCharged: 'no', approvalCode: null, capturedMinor: 0 } as const;
+  const slip = await receipt(`${kept({ ...never, authorizedMinor: 0 })}/receipt?lang=en`);
+  expect(slip).toMatchObject({ kind: 'declined' });
+  expect(slip.text).toContain('You were not charged.');
+  expect(slip.text).not.toMatch(/TOTAL|-¥/);
+  expect(await receipt(`${kept({ ...never, authorizedMinor: 1_500 })}/receipt`)).toMatchObject({ kind: 'voided' });
+});
+
 it('has a slip for every status but the one that waits for the till', async () => {
   const { PAYMENT_STATUSES } = { PAYMENT_STATUSES: ['requires_action', 'processing', 'authorized', 'partially_captured', 'captured', 'partially_refunded', 'refunded', 'voided', 'declined', 'expired', 'unknown', 'offline_accepted', 'offline_lost'] as const }; // prettier-ignore
   for (const status of PAYMENT_STATUSES) {
