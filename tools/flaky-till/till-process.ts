@@ -87,7 +87,7 @@ export class FlakyTill {
   async #pay(sale: Sale): Promise<Known> {
     this.#step('pay');
     if (this.shop.isNaive) return this.#payNaively(sale);
-    const purchase = this.#client.pay(this.#purchase(sale));
+    const purchase = this.#client.pay(this.#purchase(sale), { signal: this.#lost.signal });
     if (sale.isTabletLost) {
       await Promise.race([purchase, this.#sent()]);
       return this.#onAnotherTablet(sale, purchase);
@@ -109,7 +109,7 @@ export class FlakyTill {
 
   async #onAnotherTablet(sale: Sale, first: Promise<Outcome>): Promise<Known> {
     this.#lost.abort();
-    await first.catch(() => undefined); // nobody looks at that screen any more
+    await first.catch(() => undefined); // it ends with its tablet: nobody looks at that screen any more
     this.#lost = new AbortController();
     this.#tablet += 1;
     this.#client = this.#newClient();
