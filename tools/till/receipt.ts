@@ -58,9 +58,7 @@ function body(payment: Payment): string[] {
 
 function foot(payment: Payment): string[] {
   const why =
-    payment.decline === null
-      ? (payment.reason ?? '')
-      : `${payment.decline.code} (${payment.decline.network_code ?? '-'})`;
+    payment.decline === null ? (payment.reason ?? '') : `${payment.decline.code} (${payment.decline.raw?.code ?? '-'})`;
   return [
     pair('結果 Result', `${STATUS_JA[payment.status] ?? ''} ${payment.status}`),
     ...(why === '' ? [] : [pair('理由 Reason', why)]),

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CURRENCIES } from '@tsunagu/kernel';
 import { LANES } from '@tsunagu/contracts';
-import { CashierStateResponse, DeclineResponse } from './words.response.js';
+import { CashierStateResponse, DeclineResponse, RawCodeResponse } from './words.response.js';
 import { ConversionResponse, PresentmentResponse, RequiredActionResponse } from './waiting.response.js';
 
 /** Statuses of a payment on the wire; clients accept unknown ones. */
@@ -151,6 +151,12 @@ export class AttemptResponse {
   money!: MoneyResponse;
   @ApiProperty({ ...text, example: '000' })
   action_code!: string | null;
+  @ApiProperty({
+    type: RawCodeResponse,
+    nullable: true,
+    description: 'The answer as the network sent it, a code of Japanese card terminals for instance; null: no answer',
+  })
+  raw_code!: RawCodeResponse | null;
   @ApiProperty({ ...text, example: '012345' })
   approval_code!: string | null;
   @ApiProperty({ ...text, description: 'Why it is not simply approved or declined' })

@@ -3,7 +3,8 @@ import type { CardDisplay } from '@tsunagu/contracts';
 import type { SignatureMark } from '../signature/signature-api.js';
 import type { AttemptAnswer, AttemptView, PaymentView, RefundView } from '../payment-api.js';
 import { cashierState, unseenCashierState } from './cashier-state.js';
-import { presentDecline } from './present-decline.js';
+import { rawCodeOfAnswer } from '../declines/raw-code.js';
+import { presentDecline, presentRawCode } from './present-decline.js';
 import { presentMoney } from './present-money.js';
 import { presentPlan } from './present-plan.js';
 import { presentAction, presentConversion, presentPresentment } from './present-waiting.js';
@@ -99,6 +100,7 @@ export function presentAttempt(attempt: AttemptView, currency: CurrencyCode): At
     status: attempt.status,
     money: presentMoney(attempt.amountMinor, currency),
     action_code: attempt.actionCode,
+    raw_code: presentRawCode(rawCodeOfAnswer(network?.answer, attempt.actionCode)),
     approval_code: attempt.approvalCode,
     reason: attempt.reason,
     network_reference:

@@ -147,6 +147,7 @@ describe('a decline', () => {
       customer_message: CUSTOMER_DECLINE_WORDS.neutral.ko,
     });
     expect(attempts[0]?.network_reference).not.toHaveProperty('answer');
+    expect(attempts[0]?.raw_code).toEqual({ source: 'unionpay', code: '51' });
   });
 });
 
@@ -182,6 +183,7 @@ describe('the payment on the wire', () => {
   it('gives the reference that finds the attempt in the books of the issuer', () => {
     const [attempt] = presentPayment(aView(), TEST).attempts;
     expect(attempt?.network_reference).toMatchObject({ link: 'jcb', rrn: '632712000001' });
+    expect(attempt?.raw_code).toEqual({ source: 'iso8583_1993', code: attempt?.action_code });
   });
 
   it('never carries the tenant, the row ids or anything that looks like a whole card number [C5, E6]', () => {

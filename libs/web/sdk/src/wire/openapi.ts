@@ -861,6 +861,19 @@ export interface components {
              */
             readonly sha256: string;
         };
+        readonly RawCodeResponse: {
+            /**
+             * @description List that the code belongs to
+             * @example iso8583_1993
+             * @enum {string}
+             */
+            readonly source: "iso8583_1993" | "domestic" | "unionpay" | "tsunagu";
+            /**
+             * @description As it came; several raw codes may share one `decline.code`
+             * @example 116
+             */
+            readonly code: string;
+        };
         readonly NetworkReferenceResponse: {
             /**
              * @description Link that carried the message
@@ -895,6 +908,8 @@ export interface components {
             readonly money: components["schemas"]["MoneyResponse"];
             /** @example 000 */
             readonly action_code: string | null;
+            /** @description The answer as the network sent it, a code of Japanese card terminals for instance; null: no answer */
+            readonly raw_code: components["schemas"]["RawCodeResponse"] | null;
             /** @example 012345 */
             readonly approval_code: string | null;
             /** @description Why it is not simply approved or declined */
@@ -977,19 +992,6 @@ export interface components {
              * @example false
              */
             readonly may_retry_card: boolean;
-        };
-        readonly RawCodeResponse: {
-            /**
-             * @description List that the code belongs to
-             * @example iso8583_1993
-             * @enum {string}
-             */
-            readonly source: "iso8583_1993" | "domestic" | "unionpay" | "tsunagu";
-            /**
-             * @description As it came; several raw codes may share one `decline.code`
-             * @example 116
-             */
-            readonly code: string;
         };
         readonly DeclineResponse: {
             /**
