@@ -138,6 +138,11 @@ describe('what till and chip say of a reading', () => {
       expect(refusal(how)).toEqual({ code: 'card_data_invalid', card_rule: 'chip_tag_missing', chip_tag: tag });
       expect(read({ tags: rest }, undefined, 'strict').presentment.emv).toEqual(rest); // a tap has less
     }
+    expect(refusal(() => read({ entryMode: 'chip' }, undefined, 'strict'))).toMatchObject({
+      card_rule: 'chip_tag_missing',
+    });
+    expect(read({ entryMode: 'chip' }).presentment.emv).toBeNull();
+    expect(read({}, undefined, 'strict').presentment.emv).toBeNull();
   });
 
   it('takes 199 bytes where the acquirer takes 199, and not one more', () => {

@@ -61,10 +61,9 @@ export function chipItems(
   { entryMode, emv }: ReadCard,
   place: Pick<PresentmentPlace, 'contract' | 'date'>,
 ): readonly TlvItem[] {
-  if (emv === undefined) return [];
-  const items = reading(() => readClearTags(emv));
+  const items = emv === undefined ? [] : reading(() => readClearTags(emv));
   const row = chipFieldRow(place);
-  if (emv.length > row.lengthBytesMax * 2) throw invalid('chip_data_too_long');
+  if (emv !== undefined && emv.length > row.lengthBytesMax * 2) throw invalid('chip_data_too_long');
   const missing = entryMode === 'chip' ? row.required.find((tag) => findTag(items, tag) === undefined) : undefined;
   if (missing !== undefined) throw invalid('chip_tag_missing', missing);
   return items;
