@@ -73,8 +73,23 @@ const MAGIC_AMOUNTS: readonly (readonly [string, string, string])[] = [
   ['907 / 908', '署名 / 暗証番号の要求 · Signature / online PIN required', '`captured` with a signature line; `requires_action` until a PIN comes'],
   ['910', '送信前の切断 · The line breaks', '`unknown`, then `declined` with `reversed`'],
   ['911 / 912', '途切れた / 壊れた応答 · A cut answer / garbage', '`unknown`, then `declined` with `reversed`'],
+  ['915', '通貨の提示が直ちに期限切れ · The first offer of a currency is over at once', '`requires_action` until `local` is chosen, or another offer'],
+  ['916', 'Webhook を 60 秒遅らせる · Webhooks come 60 s late', '`captured`; its webhooks are sent a minute later'],
   ['742,001 to 742,099', '国内エラーコード G01–G99（JCB・国内カード会社） · Codes of Japanese card terminals', '`declined`; 742,055 has G55 in `decline.raw`. 742,120 has C20, 742,100 characters that are no code'],
 ]; // prettier-ignore
+
+const TEST_DESK = `No reader at hand: \`POST /v1/test/terminals/{id}/present_card\` shows a test card to a virtual reader and answers \`terminal_id\`, \`money\` and \`card_present\`: add \`client_reference\` and \`kind\`, and send it to \`POST /v1/payments\`. When the payment waits for a PIN, \`enter_pin\` answers the body of \`continue\`. \`GET /v1/test/cards\` lists the cards by name.
+
+\`POST /v1/test/issuer/faults\` breaks a simulated issuer for the next \`count\` messages. \`POST /v1/test/events/trigger\` sends an event of your choice to your webhook endpoint, with \`data.test: true\`. \`POST /v1/test/clocks\` and \`advance\` let the time of your open payments pass: required actions and authorizations expire, and nothing else is driven.
+
+All of it needs \`sandbox:write\`, which keys of the sandbox have, and answers 404 where money is real.`;
+
+const TEST_DESK_EXAMPLE = `TERMINAL=$(node -p "require('./.tsunagu/sandbox.json').tenants[0].stores.at(-1).terminals[0].id")
+CARD=$(curl -sS "$API/v1/test/terminals/$TERMINAL/present_card" -H "Authorization: Bearer $API_KEY" \\
+  -H 'Content-Type: application/json' -d '{"card":"unionpay_pin","money":{"amount":1500,"currency":"JPY"}}')
+curl -sS "$API/v1/payments" -H "Authorization: Bearer $API_KEY" -H 'Content-Type: application/json' \\
+  -H 'Prefer: wait=25' -H "Idempotency-Key: demo-$(date +%s)" \\
+  -d '{"client_reference":"order-'"$(date +%s)"'","kind":"sale",'"\${CARD#?}"`;
 
 const WEBHOOKS = `Set the address once with \`POST /v1/webhook-endpoints\` and keep the \`secret\` of its answer. Every change of a payment is then sent to it: at least once, in any order. Drop what you have seen (\`webhook-id\`), ignore a lower \`sequence\` of the same payment, and answer 2xx within 15 seconds before you start to work. Anything else is tried again for three days (in the sandbox, an hour); \`GET /v1/events\` has the last 30 days.
 
@@ -132,6 +147,11 @@ export const CHAPTERS: readonly Chapter[] = [
     id: 'magic-amounts',
     title: 'テスト金額 · Magic amounts of the sandbox',
     html: prose(MAGIC) + table(['Ends with', 'The issuer', 'The payment'], MAGIC_AMOUNTS),
+  },
+  {
+    id: 'test-desk',
+    title: 'テストデスク · Test desk of the sandbox',
+    html: prose(TEST_DESK) + code(TEST_DESK_EXAMPLE),
   },
   { id: 'verify-webhooks', title: 'Webhook の検証 · Verifying webhooks', html: prose(WEBHOOKS) + code(VERIFY_WEBHOOK) },
 ];

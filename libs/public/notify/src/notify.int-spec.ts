@@ -26,6 +26,11 @@ const DELIVERIES = sql(
   'spec_deliveries',
   'select state, attempts, next_at, last_status, last_error from gateway.webhook_delivery order by event_id',
 );
+/** Asked in the transaction that wrote it: `now()` stands still there. */
+const LATENESS = sql(
+  'spec_lateness',
+  'select extract(epoch from next_at - now())::int as late from gateway.webhook_delivery',
+);
 const DUE_NOW = sql('spec_due_now', `update gateway.webhook_delivery set next_at = now() where state = 'pending'`);
 
 const FAILING_FOR = sql('spec_failing_for', 'update gateway.webhook_endpoint set failing_since = now() - $1::interval');
@@ -178,6 +183,19 @@ describe('webhooks on PostgreSQL', () => {
     expect(await rowsOf(ctx)).toEqual([]);
     expect(await new EventLog(transactions, clock).list(ctx, {}, { limit: 10 })).toEqual({ data: [], hasMore: false });
   });
+
+  it('is a minute late for a sale of the sandbox that ends with 916, and for no other, nor where money is real', async () => {
+    const production = AppConfig.fromEnv('worker', { TSUNAGU_MODE: 'production' });
+    for (const [house, amount, seconds] of [[config, 1_916, 60], [config, 9_160, 0], [production, 1_916, 0]] as const) {
+      const { ctx } = await aTenant();
+      const event = anEvent(ctx.tenantId, { object: { money: { amount, currency: 'JPY' } } });
+      const rows = await transactions.run(event, (tx) => {
+        new EventWriter(house).record(tx, event);
+        return tx.query(LATENESS, []);
+      });
+      expect(rows).toEqual([{ late: seconds }]);
+    }
+  }); // prettier-ignore
 
   it('costs the business transaction one statement', async () => {
     const { ctx } = await aTenant();
