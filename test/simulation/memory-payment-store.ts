@@ -126,7 +126,7 @@ export class MemoryPaymentStore extends PaymentStore {
   byReference(reference: string): PaymentRecord | undefined {
     const paymentId = this.#references.get(reference)?.paymentId ?? '';
     const rows = this.payments.get(paymentId);
-    return rows && snapshotOf(rows);
+    return rows && this.#recordOf(rows);
   }
 
   override relinquish(
@@ -144,7 +144,7 @@ export class MemoryPaymentStore extends PaymentStore {
 
   override load(_ctx: TenantContext, paymentId: string): Promise<PaymentRecord | undefined> {
     const rows = this.payments.get(paymentId);
-    return Promise.resolve(rows && snapshotOf(rows));
+    return Promise.resolve(rows && this.#recordOf(rows));
   }
 
   override held(_ctx: TenantContext, paymentId: string): Promise<SealedEnvelope | undefined> {
@@ -160,7 +160,7 @@ export class MemoryPaymentStore extends PaymentStore {
     const rows = this.payments.get(paymentId);
     if (rows === undefined) return Promise.resolve({ kind: 'missing' });
     if (intent !== undefined && this.#intents.has(intent.key)) return Promise.resolve({ kind: 'intent_taken' });
-    const record = snapshotOf(rows);
+    const record = this.#recordOf(rows);
     const change = decide(record);
     if (change === undefined) return Promise.resolve({ kind: 'unchanged', record });
     this.write(change, { isGuarded: true });
@@ -169,6 +169,16 @@ export class MemoryPaymentStore extends PaymentStore {
       this.#intents.set(key, { fingerprint, paymentId, resourceId });
     }
     return Promise.resolve({ kind: 'changed', change });
+  }
+
+  /** A copy, with what a read looks up beside the rows: whether the telephone's answer to a decline was posted. */
+  #recordOf({ payment, attempts, refunds }: Rows): PaymentRecord {
+    return {
+      payment: { ...payment },
+      attempts: attempts.map((attempt) => ({ ...attempt })),
+      refunds: refunds.map((refund) => ({ ...refund })),
+      isVoicePosted: payment.status === 'declined' && this.#references.has(`voice of ${payment.id}`),
+    };
   }
 
   /** @param isGuarded false writes over whatever is there: for a planted bug */
@@ -282,14 +292,6 @@ function dueOf(payment: Payment, attempt: Attempt): DueAttempt {
     kind: attempt.kind,
     method: payment.method,
     bells: attempt.bells,
-  };
-}
-
-function snapshotOf(rows: Rows): PaymentRecord {
-  return {
-    payment: { ...rows.payment },
-    attempts: rows.attempts.map((attempt) => ({ ...attempt })),
-    refunds: rows.refunds.map((refund) => ({ ...refund })),
   };
 }
 

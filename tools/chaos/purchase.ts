@@ -68,7 +68,10 @@ const AFTER_AUTHORIZATION: readonly Story[] = [
   ],
   [{ what: 'capture', share: 1 / 2, isFinal: false }, { what: 'release' }],
   [{ what: 'increase', share: 1 / 2 }, { what: 'capture' }],
-  [{ what: 'increase', share: 1 / 3 }, { what: 'capture', share: 5 / 4, isFinal: true }],
+  [
+    { what: 'increase', share: 1 / 3 },
+    { what: 'capture', share: 5 / 4, isFinal: true },
+  ],
   [{ what: 'capture' }, { what: 'refund' }],
   [{ what: 'cancel' }],
   [{ what: 'ensure_cancelled' }],
@@ -77,6 +80,7 @@ const AFTER_AUTHORIZATION: readonly Story[] = [
 /** Purchases with their cancels and refunds. @source payment-features.md §4.1 */
 const AFTER_UNIONPAY_SALE: readonly Story[] = [
   [],
+  [{ what: 'refund' }],
   [{ what: 'refund' }],
   [{ what: 'refund' }],
   [{ what: 'refund', share: 1 / 2 }],
