@@ -28,6 +28,11 @@ export class Conversation {
     if (this.waitMs > 0) void reply.header('Preference-Applied', `wait=${this.waitMs / 1_000}`);
   }
 
+  /** The client asks for the headers alone (HEAD): nothing it is told leaves this house. */
+  get isLook(): boolean {
+    return this.request.method === 'HEAD';
+  }
+
   /** Ends when the client is gone, so that no long poll waits for nobody. */
   get gone(): AbortSignal {
     if (this.#gone === undefined) {

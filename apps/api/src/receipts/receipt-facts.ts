@@ -32,10 +32,14 @@ export function paymentFacts(source: SlipSource): ReceiptFacts | null {
     businessDate: view.businessDate,
     approvalCode: view.approvalCode,
     cvm: view.presentment?.cvm ?? null,
+    signedAt: SIGNED_KINDS.has(kind) ? (view.signature?.receivedAt ?? null) : null,
     chip: chipOf(view),
     conversion: conversionOf(view.dcc, wire.dcc?.amount ?? null),
   };
 }
+
+/** Slips that the holder signs: what is cancelled, or came to nothing, was not agreed to. */
+const SIGNED_KINDS: ReadonlySet<ReceiptKind> = new Set(['sale', 'authorization', 'capture', 'offline']);
 
 function paymentAmounts(
   { amountMinor, authorizedMinor, capturedMinor }: PaymentView,
@@ -65,6 +69,8 @@ export function refundFacts(source: SlipSource, refund: RefundView): ReceiptFact
     ...commonFacts(source),
     kind: refundKind(refund),
     reference: toWireId('ref', refund.id),
+    slipNo: refund.slipNo ?? null,
+    originalSlipNo: view.slipNo,
     occurredAt: refund.createdAt,
     businessDate: businessDate(refund.createdAt, terminal.cutOffMinutes),
     approvalCode: attempt?.approvalCode ?? null,

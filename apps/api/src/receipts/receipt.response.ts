@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TILL_LANGUAGES } from '@tsunagu/kernel';
-import { RECEIPT_COPIES, RECEIPT_WIDTHS } from '@tsunagu/receipts';
+import { RECEIPT_COPIES, RECEIPT_WIDTHS, SIGNATURE_STATES } from '@tsunagu/receipts';
 
 const text = { type: String, nullable: true } as const;
 
@@ -9,7 +9,7 @@ export class ReceiptLineResponse {
   @ApiProperty({
     enum: ['text', 'pair', 'rule', 'mark', 'signature', 'space'],
     description:
-      'text: a sentence; pair: label left, text right; rule: a line across; mark: big and framed; signature: label and a line to sign on; space: an empty line. Clients print unknown ones as text',
+      'text: a sentence; pair: label left, text right; rule: a line across; mark: big and framed; signature: label and a line to sign on, or `text` that it was signed; space: an empty line. Clients print unknown ones as text',
   })
   type!: string;
   @ApiProperty({ ...text, example: '合計' })
@@ -20,6 +20,14 @@ export class ReceiptLineResponse {
   align!: string;
   @ApiProperty({ enum: ['normal', 'large'] })
   size!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    enum: [...SIGNATURE_STATES, null],
+    description:
+      'Of a signature: to be signed on the paper, or signed on a tablet (`text` says when, the PDF shows it); else null',
+  })
+  state!: string | null;
 }
 
 /** A slip (売上票) of a payment or a refund. */

@@ -3,8 +3,15 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { fromWireId, toWireId } from '@tsunagu/kernel';
 import type { TenantContext } from '@tsunagu/contracts';
-import { MerchantDirectory, PaymentQueries, presentPayment } from '@tsunagu/payments';
-import { ReceiptPrints, renderReceipt, renderReceiptPdf, type ReceiptFacts, type ReceiptWish } from '@tsunagu/receipts';
+import { MerchantDirectory, PaymentQueries, PaymentSignatures, presentPayment } from '@tsunagu/payments';
+import {
+  ReceiptPrints,
+  renderReceipt,
+  renderReceiptPdf,
+  type PrintedSlip,
+  type ReceiptFacts,
+  type ReceiptWish,
+} from '@tsunagu/receipts';
 import { Permission, Policy } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
@@ -32,6 +39,7 @@ export class ReceiptsController {
     private readonly queries: PaymentQueries,
     private readonly directory: MerchantDirectory,
     private readonly prints: ReceiptPrints,
+    private readonly signatures: PaymentSignatures,
   ) {}
 
   @Get(':id/receipt')
@@ -70,7 +78,7 @@ export class ReceiptsController {
       width: wish.width,
       print,
       reprint: wish.isReprint,
-      lines: lines.map((line) => ({ ...line })),
+      lines: lines.map((line) => ({ ...line, state: line.state ?? null })),
       text,
       pdf_url: `/v1/payments/${payment}/receipt.pdf?${parametersOf(slip, query)}`,
     };
@@ -103,7 +111,9 @@ export class ReceiptsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
     const { facts, wish } = await this.slip(ctx, id, { query, talk });
-    const file = await renderReceiptPdf(facts, wish);
+    const isSigned = (facts.signedAt ?? null) !== null && wish.copy !== 'customer';
+    const signature = isSigned ? await this.signatures.picture(ctx, id) : undefined;
+    const file = await renderReceiptPdf(facts, wish, signature);
     void reply.type(PDF).header('Content-Disposition', `inline; filename="${facts.reference}-${wish.copy}.pdf"`);
     return file;
   }
@@ -117,10 +127,20 @@ export class ReceiptsController {
     const wish = query.toWish(talk.language);
     const printed = { subjectId, copy: wish.copy, kind: facts.kind };
     const wanted = query.print === undefined ? null : Number(query.print);
-    if (wanted !== null && wanted > (await this.prints.printed(ctx, printed)))
-      throw fieldsError([{ pointer: '/print', code: 'out_of_range' }]);
-    const print = wanted ?? (await this.prints.count(ctx, printed));
+    const print = await this.number(ctx, printed, { wanted, isLook: talk.isLook });
     return { facts, wish: { ...wish, isReprint: print > 1 }, print };
+  }
+
+  /** Number of this print: the wanted one, else the next. Only a print is counted: a HEAD brings no paper. @throws RequestError `parameter_invalid` */
+  private async number(
+    ctx: TenantContext,
+    slip: PrintedSlip,
+    { wanted, isLook }: { wanted: number | null; isLook: boolean },
+  ): Promise<number> {
+    if (wanted === null && !isLook) return this.prints.count(ctx, slip);
+    const printed = await this.prints.printed(ctx, slip);
+    if (wanted !== null && wanted > printed) throw fieldsError([{ pointer: '/print', code: 'out_of_range' }]);
+    return wanted ?? printed + 1;
   }
 
   /** @throws RequestError `resource_missing`; `state_conflict` the till has to do something before there is anything to print */

@@ -5,6 +5,7 @@ import type { PaymentView, RefundView } from '@tsunagu/payments';
 import { PublishedDocument } from '../docs/published-document.js';
 import { apiUnderTest, TENANT, TERMINAL } from '../testing/api-under-test.js';
 import { aPayment, AT, type FakePayments } from '../testing/fake-payments.js';
+import { PICTURE } from '../testing/generated-routes.js';
 import { replyErrors } from '../testing/schema-check.js';
 import type { ReceiptResponse } from './receipt.response.js';
 
@@ -62,6 +63,33 @@ it('says 再発行 from the second print of a copy on, and shows an earlier prin
   expect((await get(`${id}/receipt?print=3`)).json()).toMatchObject({ code: 'parameter_invalid' });
 });
 
+it.each(['receipt', 'receipt.pdf'])('counts no print when only the headers of %s are asked for', async (route) => {
+  const id = kept();
+  const head = async (query = '') => {
+    const url = `/v1/payments/${id}/${route}${query}`;
+    const reply = await app.inject({ method: 'HEAD', url, headers: { authorization: 'Bearer all' } });
+    return [reply.statusCode, reply.body];
+  };
+  expect(await head()).toEqual([200, '']);
+  expect(await head()).toEqual([200, '']);
+  expect(await receipt(`${id}/receipt`)).toMatchObject({ print: 1, reprint: false });
+  expect(await head('?print=1')).toEqual([200, '']);
+  expect(await head('?print=2')).toEqual([400, '']);
+  expect(await receipt(`${id}/receipt`)).toMatchObject({ print: 2, reprint: true });
+});
+
+it('shows on the copies of the shop that the cardholder signed, in the PDF the signature itself', async () => {
+  const id = kept({ signature: { receivedAt: AT, sha256: 'a'.repeat(64) } });
+  payments.pictures.set(payments.rows[0]!.id, PICTURE);
+  const signed = async (copy: string) =>
+    (await receipt(`${id}/receipt?copy=${copy}&lang=en`)).lines.filter(({ type }) => type === 'signature');
+  const line = { label: 'Signature', text: 'Signed 2026/11/22 12:04', state: 'signed' };
+  expect(await Promise.all(['customer', 'merchant', 'issuer'].map(signed))).toMatchObject([[], [line], [line]]);
+  const images = async (copy: string) =>
+    (await get(`${id}/receipt.pdf?copy=${copy}`)).rawPayload.toString('latin1').includes('/Subtype /Image');
+  expect(await Promise.all(['customer', 'merchant', 'issuer'].map(images))).toEqual([false, true, true]);
+});
+
 it('prints another slip anew when the payment says something else: 処理未了 first, then 売上', async () => {
   const id = kept({ status: 'unknown', final: false, customerCharged: 'unknown', approvalCode: null });
   expect(await receipt(`${id}/receipt`)).toMatchObject({ kind: 'unknown', reprint: false });
@@ -78,12 +106,13 @@ it('links a PDF of the very same print, and gives it to who accepts one', async 
 
 it('has a slip of each refund of the payment, and of no other', async () => {
   const refund: RefundView = {
-    id: newId(AT), paymentId: newId(AT), kind: 'henpin', status: 'approved', amountMinor: 500, currency: 'JPY', attemptId: newId(AT), createdAt: AT,
+    id: newId(AT), paymentId: newId(AT), kind: 'henpin', status: 'approved', amountMinor: 500, currency: 'JPY', attemptId: newId(AT), slipNo: '00043', createdAt: AT,
   }; // prettier-ignore
-  const id = kept({ refunds: [refund], status: 'partially_refunded', refundedMinor: 500 });
+  const id = kept({ slipNo: '00042', refunds: [refund], status: 'partially_refunded', refundedMinor: 500 });
   const slip = await receipt(`${id}/receipt?refund=${toWireId('ref', refund.id)}`);
   expect(slip).toMatchObject({ kind: 'henpin', refund: toWireId('ref', refund.id) });
   expect(slip.text).toContain('-¥500');
+  expect(slip.text).toMatch(/伝票番号 +00043\n元伝票番号 +00042\n/);
   expect((await get(`${id}/receipt?refund=${toWireId('ref', newId(AT))}`)).statusCode).toBe(404);
 });
 

@@ -3,6 +3,7 @@ export { renderReceipt, renderReceiptPdf, type Receipt } from './receipt.js';
 export {
   RECEIPT_COPIES,
   RECEIPT_WIDTHS,
+  SIGNATURE_STATES,
   type ReceiptChip,
   type ReceiptConversion,
   type ReceiptCopy,

@@ -88,6 +88,8 @@ export interface ReceiptFacts {
   /** `YYYY-MM-DD`. */
   readonly businessDate: string;
   readonly slipNo: string | null;
+  /** On the slip of a refund: the number of the slip of its sale. */
+  readonly originalSlipNo?: string | null;
   readonly clerk: string | null;
   readonly method: 'credit' | 'unionpay' | 'debit' | 'prepaid';
   readonly cardCompany: { readonly name: string; readonly code: string | null } | null;
@@ -105,6 +107,8 @@ export interface ReceiptFacts {
   readonly originalMinor: number | null;
   readonly plan: ReceiptPlan | null;
   readonly cvm: CvmResult | null;
+  /** When the holder signed this slip on a tablet; null or left out: not, or not there. */
+  readonly signedAt?: Date | null;
   readonly chip: ReceiptChip | null;
   readonly conversion: ReceiptConversion | null;
   /** Why it was declined: words for each reader and the raw code; null when it was not. */
@@ -122,11 +126,19 @@ export interface ReceiptWish {
   readonly isReprint: boolean;
 }
 
-/** One line of a slip. `text` stands by itself, `pair` is a label and its value, `mark` is big and framed, `signature` a line to sign on. */
+/**
+ * One line of a slip. `text` stands by itself, `pair` is a label and its value, `mark` is big and framed, `signature` a line to sign on, or
+ * what was signed: `state` tells them apart.
+ */
 export interface ReceiptLine {
   readonly type: 'text' | 'pair' | 'rule' | 'mark' | 'signature' | 'space';
   readonly label: string | null;
   readonly text: string | null;
   readonly align: 'left' | 'center';
   readonly size: 'normal' | 'large';
+  /** Of a `signature`: the holder has signed on a tablet (`text` says when, a PDF shows it), or is to sign on the paper. */
+  readonly state?: SignatureState;
 }
+
+export const SIGNATURE_STATES = ['to_sign', 'signed'] as const;
+type SignatureState = (typeof SIGNATURE_STATES)[number];

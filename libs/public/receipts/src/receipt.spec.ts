@@ -92,6 +92,30 @@ describe('slips', { timeout: 30_000 }, () => {
       }
   });
 
+  it('say when the holder signed on a tablet instead of asking for it again, and nothing of it to the customer', () => {
+    const signedAt = new Date('2026-11-22T03:05:00.000Z');
+    const signed = (cvm: ReceiptFacts['cvm'], copy: ReceiptWish['copy']) =>
+      renderReceipt(someFacts({ cvm, signedAt }), { ...SALE, copy });
+    for (const cvm of ['signature', 'none', 'online_pin', null] as const)
+      for (const copy of ['merchant', 'issuer'] as const) {
+        const { lines, text } = signed(cvm, copy);
+        const line = lines.filter(({ type }) => type === 'signature');
+        expect(line).toMatchObject([{ label: 'ご署名', text: '電子署名済 2026/11/22 12:05', state: 'signed' }]);
+        expect(text).toContain('電子署名済 2026/11/22 12:05');
+        expect([text.includes('__'), text.includes(WORDS.cvmNone.ja)]).toEqual([false, false]);
+      }
+    expect(signed('online_pin', 'merchant').text).toContain(WORDS.cvmPin.ja);
+    expect(signed('signature', 'customer').text).not.toMatch(/署名/);
+    const paper = renderReceipt(someFacts({ cvm: 'signature' }), { ...SALE, copy: 'merchant' }).lines;
+    expect(paper.find(({ type }) => type === 'signature')).toMatchObject({ state: 'to_sign', text: null });
+  });
+
+  it('have a number of their own, and that of their sale when they give money back', () => {
+    const refund = textOf({ kind: 'henpin', slipNo: '00043', originalSlipNo: '00042' });
+    expect(refund).toMatch(/伝票番号 +00043\n元伝票番号 +00042\n/);
+    expect(textOf({ kind: 'henpin', slipNo: null, originalSlipNo: '00042' })).not.toMatch(/^伝票番号/m);
+  });
+
   it('say that nothing is known, big and in the language of the customer, and never that something was paid', () => {
     for (const language of TILL_LANGUAGES) {
       const { lines, text } = renderReceipt(someFacts({ kind: 'unknown', approvalCode: null }), { ...SALE, language });

@@ -15,8 +15,8 @@ export function renderReceipt(facts: ReceiptFacts, wish: ReceiptWish): Receipt {
   return { lines, text: receiptText(lines, wish.width) };
 }
 
-/** The same slip as a PDF of one page with its fonts inside. @returns bytes of the file */
-export function renderReceiptPdf(facts: ReceiptFacts, wish: ReceiptWish): Promise<Buffer> {
+/** The same slip as a PDF of one page with its fonts inside. @param signature PNG, drawn where the slip was signed @returns bytes of the file */
+export function renderReceiptPdf(facts: ReceiptFacts, wish: ReceiptWish, signature?: Uint8Array): Promise<Buffer> {
   const lines = composeReceipt(facts, wish);
   return receiptPdf({
     lines,
@@ -24,5 +24,6 @@ export function renderReceiptPdf(facts: ReceiptFacts, wish: ReceiptWish): Promis
     language: wish.language,
     title: facts.reference,
     madeAt: facts.occurredAt,
+    signature,
   });
 }

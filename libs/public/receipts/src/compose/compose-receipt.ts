@@ -76,6 +76,7 @@ function slipLines(slip: Slip): ReceiptLine[] {
     ...slip.pair('usedAt', showInstant(facts.occurredAt)),
     ...slip.pair('businessDate', showDate(facts.businessDate)),
     ...slip.pair('slipNo', facts.slipNo),
+    ...slip.pair('originalSlipNo', facts.originalSlipNo ?? null),
     ...slip.pair('clerk', facts.clerk),
   ];
 }
@@ -245,14 +246,24 @@ const CVM_WORDS: Readonly<Record<CvmResult, Word>> = {
   failure: 'cvmFailure',
 };
 
-/** How the holder was verified; a line to sign on only where a signature is that proof, and only on the copies that the shop keeps. */
+/**
+ * How the holder was verified. A line to sign on only where a signature is that proof, and only on the copies that the shop keeps; what was
+ * signed on a tablet stands there, whatever the proof was.
+ */
 function holderLines(slip: Slip): ReceiptLine[] {
   const { cvm, kind } = slip.facts;
-  if (cvm === null || !KINDS[kind].movesMoney) return [];
-  const isSigned = cvm === 'signature' || cvm === 'offline_pin_and_signature';
-  if (isSigned && slip.isForShop)
-    return [...pinLine(slip, cvm), text(slip.say('agree')), signature(slip.both('signature'))];
-  return isSigned ? pinLine(slip, cvm) : [text(slip.say(CVM_WORDS[cvm]), { align: 'center' })];
+  if (!KINDS[kind].movesMoney) return [];
+  const isProof = cvm === 'signature' || cvm === 'offline_pin_and_signature';
+  const signed = slip.isForShop ? signatureLines(slip, isProof) : [];
+  if (cvm === null || (cvm === 'none' && signed.length > 0)) return signed; // "no signature required" above one would be odd
+  return [...(isProof ? pinLine(slip, cvm) : [text(slip.say(CVM_WORDS[cvm]), { align: 'center' })]), ...signed];
+}
+
+function signatureLines(slip: Slip, isProof: boolean): ReceiptLine[] {
+  const { signedAt = null } = slip.facts;
+  if (!isProof && signedAt === null) return [];
+  const signed = signedAt === null ? null : `${slip.say('signedOnTablet')} ${showInstant(signedAt)}`;
+  return [text(slip.say('agree')), signature(slip.both('signature'), signed)];
 }
 
 function pinLine(slip: Slip, cvm: CvmResult): ReceiptLine[] {

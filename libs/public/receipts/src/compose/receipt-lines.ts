@@ -15,8 +15,9 @@ export function mark(value: string): ReceiptLine {
   return { ...PLAIN, type: 'mark', text: value, align: 'center', size: 'large' };
 }
 
-export function signature(label: string): ReceiptLine {
-  return { ...PLAIN, type: 'signature', label };
+/** A line to sign on; or, when it says when, one that was signed. */
+export function signature(label: string, signed: string | null): ReceiptLine {
+  return { ...PLAIN, type: 'signature', label, text: signed, state: signed === null ? 'to_sign' : 'signed' };
 }
 
 /** What is being composed: the facts, the wish, and how words are said on this slip. */

@@ -27,6 +27,12 @@ declare module 'pdfkit' {
     fontSize(points: number): this;
     widthOfString(text: string): number;
     text(text: string, x: number, y: number, options: { lineBreak: false }): this;
+    image(
+      file: Buffer,
+      x: number,
+      y: number,
+      options: { fit: readonly [number, number]; align: 'center'; valign: 'bottom' },
+    ): this;
     lineWidth(points: number): this;
     moveTo(x: number, y: number): this;
     lineTo(x: number, y: number): this;

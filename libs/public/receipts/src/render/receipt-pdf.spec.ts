@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { TILL_LANGUAGES, type TillLanguage } from '@tsunagu/kernel';
 import type { ReceiptFacts, ReceiptLine, ReceiptWish } from '../receipt-facts.js';
 import { renderReceipt, renderReceiptPdf } from '../receipt.js';
+import { readSignature } from '../signature/signature-picture.js';
+import { aSignature } from '../testing/make-png.js';
 import { readPdf } from '../testing/read-pdf.js';
 import { RECEIPT_CASES, someFacts } from '../testing/receipt-cases.js';
 import { WORDS } from '../words/receipt-words.js';
@@ -36,6 +38,18 @@ describe('a slip as a PDF', { timeout: 30_000 }, () => {
       expect(pdf.fonts.map((font) => font.name).join(' ')).toContain(MAIN_FACE[language]);
       for (const font of pdf.fonts) expect(font.programBytes, font.name).toBeGreaterThan(300);
     }
+  });
+
+  it('shows the signature of the holder on its line, and the same slip without one has no picture', async () => {
+    const { png } = await readSignature(aSignature(240, 80));
+    const signed = someFacts({ cvm: 'signature', signedAt: new Date('2026-11-22T03:05:00.000Z') });
+    const images = (file: Buffer) => file.toString('latin1').match(/\/Subtype \/Image/g)?.length ?? 0;
+    const file = await renderReceiptPdf(signed, wish('ja'), png);
+    expect([images(file), images(await renderReceiptPdf(signed, wish('ja')))]).toEqual([1, 0]);
+    const customer = await renderReceiptPdf(signed, { ...wish('ja'), copy: 'customer' }, png);
+    expect(images(customer)).toBe(0);
+    expect(bare(readPdf(file).text)).toBe(said(renderReceipt(signed, wish('ja')).lines));
+    expect(readPdf(file).text).toContain('電子署名済 2026/11/22 12:05');
   });
 
   it('embeds only the glyphs that it draws: a file of some kilobytes, made of fonts of megabytes', async () => {

@@ -17,6 +17,8 @@ export interface PdfFacts {
   readonly language: TillLanguage;
   readonly title: string;
   readonly madeAt: Date;
+  /** PNG; left out: a signed line says so in words alone. */
+  readonly signature?: Uint8Array;
 }
 
 /** One piece of text at its place; `y` from the top. */
@@ -39,6 +41,8 @@ interface Stroke {
 class Layout {
   readonly pieces: Piece[] = [];
   readonly strokes: Stroke[] = [];
+  /** Where signatures are drawn, above their line. */
+  readonly signed: { readonly y: number; readonly height: number }[] = [];
   y: number;
 
   constructor(
@@ -85,6 +89,8 @@ export async function receiptPdf(facts: PdfFacts): Promise<Buffer> {
   });
   const frame = { left: margin, right: widthPoints - margin };
   for (const stroke of layout.strokes) drawStroke(document, stroke, frame);
+  if (facts.signature !== undefined)
+    for (const place of layout.signed) drawSignature(document, Buffer.from(facts.signature), { ...frame, ...place });
   for (const piece of layout.pieces) drawPiece(document, piece, { ...frame, language: facts.language });
   return finished(document);
 }
@@ -107,11 +113,21 @@ function place(layout: Layout, line: ReceiptLine): void {
     case 'mark':
       return placeMark(layout, wrapText(line.text ?? '', columns - 4), size);
     case 'signature':
-      layout.put(line.label ?? '', layout.em, 'left');
-      layout.feed(layout.em * 3.4);
-      layout.strokes.push({ kind: 'line', y: layout.y, height: 0 });
-      layout.feed(layout.em * 0.5);
+      return placeSignature(layout, line);
   }
+}
+
+/** The label, room for the signature, the line; below it when it was signed. */
+function placeSignature(layout: Layout, line: ReceiptLine): void {
+  layout.put(line.label ?? '', layout.em, 'left');
+  layout.feed(layout.em);
+  const height = layout.em * (line.state === 'signed' ? 5 : 3.5);
+  if (line.state === 'signed') layout.signed.push({ y: layout.y, height });
+  layout.y += height;
+  layout.strokes.push({ kind: 'line', y: layout.y, height: 0 });
+  layout.feed(layout.em * 0.5);
+  if (line.state === 'signed')
+    placeText(layout, wrapText(line.text ?? '', layout.columns), { size: layout.em, align: 'center' });
 }
 
 function placeText(layout: Layout, parts: readonly string[], style: { size: number; align: Piece['align'] }): void {
@@ -146,6 +162,15 @@ function placeMark(layout: Layout, parts: readonly string[], size: number): void
 interface Frame {
   readonly left: number;
   readonly right: number;
+}
+
+/** As large as its place lets it be, upright and in the middle. */
+function drawSignature(
+  document: PDFDocument,
+  png: Buffer,
+  { left, right, y, height }: Frame & { y: number; height: number },
+): void {
+  document.image(png, left, y, { fit: [right - left, height], align: 'center', valign: 'bottom' });
 }
 
 function drawStroke(document: PDFDocument, { kind, y, height }: Stroke, { left, right }: Frame): void {

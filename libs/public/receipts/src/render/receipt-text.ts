@@ -17,16 +17,22 @@ function printed(line: ReceiptLine, columns: number): string[] {
     case 'space':
       return [''];
     case 'text':
-      return wrapText(line.text ?? '', columns).map((part) =>
-        line.align === 'center' ? centered(part, columns) : part,
-      );
+      return line.align === 'center' ? middle(line.text ?? '', columns) : wrapText(line.text ?? '', columns);
     case 'pair':
       return pairLines(line.label ?? '', line.text ?? '', columns);
     case 'mark':
       return framed(line.text ?? '', columns);
     case 'signature':
-      return [line.label ?? '', '', '', '_'.repeat(columns)];
+      return [line.label ?? '', ...(line.state === 'signed' ? middle(line.text ?? '', columns) : roomToSign(columns))];
   }
+}
+
+function roomToSign(columns: number): string[] {
+  return ['', '', '_'.repeat(columns)];
+}
+
+function middle(text: string, columns: number): string[] {
+  return wrapText(text, columns).map((part) => centered(part, columns));
 }
 
 /** Label left, value right, on one line where both fit; else the value stands below. */

@@ -43,6 +43,7 @@ export const WORDS = {
   usedAt: w('ご利用日時', 'Date', '交易日期', '交易日期', '이용일시'),
   businessDate: w('営業日', 'Business date', '营业日', '營業日', '영업일'),
   slipNo: w('伝票番号', 'Slip no.', '凭证号', '單據號碼', '전표번호'),
+  originalSlipNo: w('元伝票番号', 'Original slip', '原凭证号', '原單據號碼', '원전표번호'),
   company: w('カード会社', 'Card company', '收单机构', '收單機構', '카드사'),
   brand: w('ブランド', 'Brand', '卡品牌', '卡別', '브랜드'),
   memberNo: w('会員番号', 'Card no.', '卡号', '卡號', '카드번호'),
@@ -66,6 +67,7 @@ export const WORDS = {
   aid: w('AID', 'AID', 'AID', 'AID', 'AID'),
   application: w('アプリケーション', 'Application', '应用', '應用程式', '애플리케이션'),
   signature: w('ご署名', 'Signature', '持卡人签名', '持卡人簽名', '서명'),
+  signedOnTablet: w('電子署名済', 'Signed', '已电子签名', '已電子簽名', '전자서명'),
   // plans
   planOneTime: w('一括', 'one time', '一次付清', '一次付清', '일시불'),
   planInstallments: w('分割', 'instalments', '分期', '分期', '할부'),

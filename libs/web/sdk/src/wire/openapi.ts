@@ -1460,7 +1460,7 @@ export interface components {
         };
         readonly ReceiptLineResponse: {
             /**
-             * @description text: a sentence; pair: label left, text right; rule: a line across; mark: big and framed; signature: label and a line to sign on; space: an empty line. Clients print unknown ones as text
+             * @description text: a sentence; pair: label left, text right; rule: a line across; mark: big and framed; signature: label and a line to sign on, or `text` that it was signed; space: an empty line. Clients print unknown ones as text
              * @enum {string}
              */
             readonly type: "text" | "pair" | "rule" | "mark" | "signature" | "space";
@@ -1472,6 +1472,11 @@ export interface components {
             readonly align: "left" | "center";
             /** @enum {string} */
             readonly size: "normal" | "large";
+            /**
+             * @description Of a signature: to be signed on the paper, or signed on a tablet (`text` says when, the PDF shows it); else null
+             * @enum {string|null}
+             */
+            readonly state: "to_sign" | "signed" | null;
         };
         readonly ReceiptResponse: {
             /** @enum {string} */
