@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decideExpiry } from '../expiry/decide-expiry.js';
 import type { PaymentRecord } from '../payment-record.js';
 import { aRecord, SPEC_TIME } from '../testing/a-record.js';
-import { customerCharged, isFinal } from './payment-view.js';
+import { attemptAnswer, customerCharged, isFinal } from './payment-view.js';
 
 /** An authorization of a brand whose unused holds are reversed when their time is over. */
 function anExpiredHold(): PaymentRecord {
@@ -30,5 +30,17 @@ describe('an authorization that expired', () => {
       attempt.kind === 'void' ? { ...attempt, status: 'approved' as const } : attempt,
     );
     expect(customerCharged({ ...rest, attempts: ended })).toBe('no');
+  });
+});
+
+describe('a payment that began without an attempt', () => {
+  const waiting = aRecord({ payment: { status: 'requires_action' } });
+  const answer = (status: 'requires_action' | 'voided' | 'expired') =>
+    attemptAnswer('order-1', { ...waiting, attempts: [], payment: { ...waiting.payment, status } });
+
+  it('says of its attempt that it is still to come, and once it is given up that it never came', () => {
+    expect(answer('requires_action')).toMatchObject({ status: 'created', final: false });
+    for (const status of ['voided', 'expired'] as const)
+      expect(answer(status)).toMatchObject({ status: 'abandoned', final: true, customerCharged: 'no' });
   });
 });

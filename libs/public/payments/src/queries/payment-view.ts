@@ -121,7 +121,8 @@ export function attemptAnswer(clientReference: string, known: PaymentRecord | 'b
   const payment = viewOf(known);
   return {
     clientReference,
-    status: known.attempts.at(-1)?.status ?? 'created',
+    // A payment that ended while it waited for its till has no attempt: what it would have been was never sent.
+    status: known.attempts.at(-1)?.status ?? (payment.final ? 'abandoned' : 'created'),
     final: payment.final,
     customerCharged: payment.customerCharged,
     allowedActions: payment.allowedActions,
