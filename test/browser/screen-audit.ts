@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 /**
  * What is wrong with the screen that the browser shows now; empty when nothing is.
- * Text without enough contrast, controls too small to hit, anything that sticks out sideways, controls without a name.
- * @source WCAG 2.2: 1.4.3 contrast, 1.4.10 reflow, 2.5.8 target size, 4.1.2 name
+ * Text without enough contrast, a keyboard without a place, controls too small to hit, anything that sticks out sideways, controls without a name.
+ * @source WCAG 2.2: 1.4.3 contrast, 1.4.10 reflow, 2.4.3 focus order, 2.5.8 target size, 4.1.2 name
  */
 export async function auditScreen(page: Page): Promise<string[]> {
   // As text: the page has its own globals, and these functions run there.
@@ -46,6 +46,7 @@ const auditSource = `function () {
     const name = control.getAttribute('aria-label') ?? control.closest('label')?.textContent ?? control.textContent;
     if ((name ?? '').trim() === '') found.push('no name: ' + control.outerHTML.slice(0, 80));
   }
+  if (document.activeElement === null || document.activeElement === document.body) found.push('the keyboard is nowhere');
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) found.push('sticks out by ' + wide + ' px');
   for (const element of document.querySelectorAll('.button, .key, .face span, .banner h1, dt, dd'))

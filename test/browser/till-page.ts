@@ -65,6 +65,15 @@ export class TillPage {
     await this.act('yes');
   }
 
+  /** Tab to a button, forwards from where the keyboard is: a screen begins at its heading, so what it is for is near. */
+  async tabTo(name: string): Promise<void> {
+    for (let presses = 0; presses < 12; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      if ((await this.page.evaluate('document.activeElement?.dataset.act')) === name) return;
+    }
+    throw new Error(`the Tab key does not reach ${name}`);
+  }
+
   async next(): Promise<void> {
     await this.act('next');
     await this.on('amount');

@@ -261,14 +261,15 @@ describe('the web till in a browser', () => {
     expect(await payment(id)).toMatchObject({ dcc: { status: way === 'fresh' ? 'accepted' : 'refused' } });
   });
 
-  it('draws a signature on the copy of a card that was swiped', async () => {
+  it('draws a signature that the centre keeps, on the copy of a card that was swiped', async () => {
     const till = await openTill('sign');
     await till.sale(4_000, 'jcb-stripe', 'stripe');
     await till.page.waitForSelector('[data-screen="plan"], [data-screen="result"]');
     if (await till.page.isVisible('[data-screen="plan"]')) await till.act('confirm-plan');
-    await till.ended('captured');
+    const id = await till.ended('captured');
     await till.act('sign');
     await till.on('sign');
+    expect(await till.page.isDisabled('[data-act="signed"]')).toBe(true); // an empty field is no signature
     const field = await till.page.locator('.sign-field').boundingBox();
     await till.page.mouse.move(field!.x + 60, field!.y + 80);
     await till.page.mouse.down();
@@ -278,6 +279,8 @@ describe('the web till in a browser', () => {
     await till.picture('1-signed');
     await till.act('signed');
     await till.on('result');
+    expect(await payment(id)).toMatchObject({ signature: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    expect(await till.page.isVisible('[data-act="sign"]')).toBe(false);
     await till.act('receipt');
     await till.on('receipt');
     await till.page.waitForSelector('[data-receipt="merchant"]');
@@ -351,6 +354,31 @@ describe('the web till in a browser', () => {
     const id = await till.ended('declined');
     await till.picture('reversed');
     expect(await payment(id)).toMatchObject({ reason: 'reversed', customer_charged: 'no' });
+  });
+
+  it('refunds a part with the keyboard alone', async () => {
+    const till = await openTill('keyboard', { locale: 'en-GB' });
+    await till.sale(1_500, 'mastercard-prepaid', 'contactless');
+    const id = await till.ended('captured');
+    await till.tabTo('refund');
+    await till.page.keyboard.press('Enter');
+    await till.page.waitForFunction('document.activeElement?.id === "asked"');
+    await till.page.keyboard.press('ControlOrMeta+a');
+    await till.page.keyboard.type('400');
+    await till.tabTo('yes');
+    await till.page.keyboard.press('Enter');
+    await till.ended('partially_refunded');
+    await till.tabTo('receipt');
+    await till.page.keyboard.press('Enter');
+    await till.page.waitForSelector('[data-receipt="customer"]');
+    await till.tabTo('copy-merchant');
+    await till.page.keyboard.press('Space');
+    await till.page.waitForSelector('[data-receipt="merchant"]');
+    await till.picture('receipt');
+    await till.tabTo('next');
+    await till.page.keyboard.press('Enter');
+    await till.on('amount');
+    expect(await payment(id)).toMatchObject({ refunded: { amount: 400 } });
   });
 
   it('works on a phone, and with the keyboard alone', async () => {

@@ -68,14 +68,17 @@ export class Drawing {
     const asked = this.#asking;
     this.#screen = screen;
     this.#asking = asking;
-    if (!isNew && asking !== asked) return this.#focus(asking === undefined ? `[data-act="${asked}"]` : '[data-asks]');
-    if (!isNew) return void (focused !== undefined && this.#focus(`[data-focus="${CSS.escape(focused)}"]`));
     const first = { amount: '#amount', pin: '#pin', card: '.tray input:checked' }[screen as string];
-    this.#focus(first ?? '[data-heading]');
+    if (isNew) return this.#focus(first);
+    if (asking !== asked) return this.#focus(asking === undefined ? `[data-act="${asked}"]` : '[data-asks]');
+    if (focused !== undefined) this.#focus(`[data-focus="${CSS.escape(focused)}"]`);
   }
 
-  #focus(selector: string): void {
-    const element = this.root.querySelector<HTMLElement>(selector);
+  /** What is not there any more leaves the keyboard at the heading, not at nothing. */
+  #focus(selector: string | undefined): void {
+    const heading = '[data-heading]';
+    const element =
+      this.root.querySelector<HTMLElement>(selector ?? heading) ?? this.root.querySelector<HTMLElement>(heading);
     element?.focus({ preventScroll: false });
     if (element instanceof HTMLInputElement && element.inputMode === 'numeric') element.setSelectionRange(99, 99);
   }

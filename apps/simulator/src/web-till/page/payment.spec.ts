@@ -17,6 +17,7 @@ describe('what the big word says', () => {
     [coded('captured', 'refund_pending'), 'checking', 'wait'],
     [coded('captured', 'partially_approved'), 'partly', 'wait'],
     [coded('refunded', 'refunded'), 'refunded', 'plain'],
+    [coded('partially_refunded', 'partially_refunded'), 'partly_refunded', 'plain'],
     [coded('voided', 'voided'), 'cancelled', 'plain'],
   ])('%o', (payment, verdict, tone) => {
     expect(verdictOf(payment)).toEqual({ verdict, tone });
@@ -69,6 +70,8 @@ describe('what the customer is asked', () => {
     expect(wantsSignature(aPayment({ presentment: { cvm: 'online_pin' } }))).toBe(false);
     expect(wantsSignature(aPayment({ presentment: { cvm: 'signature' }, status: 'declined' }))).toBe(false);
     expect(wantsSignature(aPayment({ presentment: null }))).toBe(false);
+    const kept = { received_at: '2026-11-23T00:00:00Z' };
+    expect(wantsSignature(aPayment({ presentment: { cvm: 'signature' }, signature: kept }))).toBe(false);
   });
 });
 

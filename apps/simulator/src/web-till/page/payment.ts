@@ -24,6 +24,8 @@ export interface TillPayment {
   readonly required_action?: { readonly type: string; readonly expires_at: string } | null;
   readonly presentment?: { readonly cvm: string | null } | null;
   readonly dcc?: WireConversion | null;
+  /** That the centre keeps a signature; never the picture. */
+  readonly signature?: { readonly received_at: string } | null;
 }
 
 export interface WireMoney {
@@ -50,7 +52,8 @@ export interface WireConversion {
 export type Tone = 'good' | 'bad' | 'wait' | 'plain';
 
 /** The one word above `cashier_state`. */
-export type Verdict = 'approved' | 'partly' | 'declined' | 'cancelled' | 'refunded' | 'ended' | 'checking' | 'sending';
+export type Verdict =
+  'approved' | 'partly' | 'declined' | 'cancelled' | 'refunded' | 'partly_refunded' | 'ended' | 'checking' | 'sending';
 
 const VERDICTS: Readonly<Record<string, Verdict>> = {
   requires_action: 'sending',
@@ -58,7 +61,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   authorized: 'approved',
   partially_captured: 'approved',
   captured: 'approved',
-  partially_refunded: 'refunded',
+  partially_refunded: 'partly_refunded',
   refunded: 'refunded',
   voided: 'cancelled',
   declined: 'declined',
@@ -74,6 +77,7 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
   declined: 'bad',
   cancelled: 'plain',
   refunded: 'plain',
+  partly_refunded: 'plain',
   ended: 'plain',
   checking: 'wait',
   sending: 'wait',
@@ -111,10 +115,11 @@ export function taskOf({ status, required_action: action }: TillPayment): Custom
   return TASKS.includes(action.type) ? (action.type as CustomerTask) : undefined;
 }
 
-/** The slip has a line to sign on. @source payment-features.md §10 */
+/** The slip has a line to sign on, and nobody has signed. @source payment-features.md §10 */
 export function wantsSignature(payment: TillPayment): boolean {
   return (
     ['signature', 'offline_pin_and_signature'].includes(payment.presentment?.cvm ?? '') &&
-    ['authorized', 'captured'].includes(payment.status)
+    ['authorized', 'captured'].includes(payment.status) &&
+    (payment.signature ?? null) === null
   );
 }

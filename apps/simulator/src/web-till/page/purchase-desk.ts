@@ -88,6 +88,15 @@ export class PurchaseDesk {
     await this.#follow(send, this.#watch(payment.id));
   }
 
+  /** Hand the drawing to the centre. When it does not arrive, the same drawing can be sent again. */
+  async sign(signature: string): Promise<void> {
+    const { payment } = this.store.state;
+    if (payment === undefined) return;
+    this.store.set({ signature, copy: 'merchant', screen: 'sending', trouble: undefined });
+    const kept = (await this.centre.till.sign(payment.id, bytesOf(signature))) as TillPayment;
+    this.store.set({ payment: kept, screen: 'result', isSilent: false });
+  }
+
   /** Show a payment, or what its customer has to do. */
   async arrive(payment: TillPayment): Promise<void> {
     this.store.set({ payment, isSilent: false, asking: undefined });
@@ -216,6 +225,10 @@ export function wordsOf(error: unknown, say: (word: TillWord) => string): string
   if (error instanceof UnfinishedError) return say('unsent_detail');
   if (error instanceof NoAnswerError || error instanceof TypeError) return say('trouble_line');
   throw error;
+}
+
+function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(dataUrl.slice(dataUrl.indexOf(',') + 1)), (byte) => byte.charCodeAt(0));
 }
 
 function planOf({

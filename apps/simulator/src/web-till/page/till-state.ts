@@ -101,7 +101,7 @@ export interface TillState {
   readonly receipt: TillReceipt | 'missing' | undefined;
   readonly copy: ReceiptCopy;
   readonly receiptLanguage: CardholderLanguage;
-  /** A drawn signature as a picture; for the preview of the receipt alone. */
+  /** A drawn signature as a picture, `data:image/png;base64,…`; the centre gives none back. */
   readonly signature: string | undefined;
   /** What has just gone wrong, in the clerk's language. */
   readonly trouble: string | undefined;

@@ -107,7 +107,7 @@ export class Till implements TillActions {
   };
 
   readonly showSignature = (): void => this.store.set({ screen: 'sign' });
-  readonly signed = (signature: string): void => this.store.set({ signature, copy: 'merchant', screen: 'result' });
+  readonly signed = (signature: string): void => this.#do(this.#desk.sign(signature));
   readonly showReceipt = (): void => this.#do(this.#receipt());
 
   readonly setCopy = (copy: ReceiptCopy): void => {

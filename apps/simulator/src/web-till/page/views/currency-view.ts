@@ -52,7 +52,7 @@ export function rateOverView(view: View): HTMLElement {
     offer &&
       h(
         'div',
-        { class: 'currencies' },
+        { class: 'currencies ways' },
         way('fresh-offer', words.fresh, act.freshOffer),
         way('pay-local', offer.local.amount_display, () => act.chooseCurrency('local')),
       ),

@@ -37,13 +37,25 @@ function cableView({ state: { cable }, act, say }: View): HTMLElement {
   const moves =
     cable === 'plugged'
       ? [
-          button('pull', { label: say('cable_pull'), look: 'quiet', onclick: () => act.moveCable('pulled') }),
+          button('pull', {
+            label: say('cable_pull'),
+            look: 'quiet',
+            'data-focus': 'cable',
+            onclick: () => act.moveCable('pulled'),
+          }),
           button('pull-after-send', {
             label: say('cable_pull_after'),
             look: 'quiet',
             onclick: () => act.moveCable('pulled_after_send'),
           }),
         ]
-      : [button('plug', { label: say('cable_plug'), look: 'quiet', onclick: () => act.moveCable('plugged') })];
+      : [
+          button('plug', {
+            label: say('cable_plug'),
+            look: 'quiet',
+            'data-focus': 'cable',
+            onclick: () => act.moveCable('plugged'),
+          }),
+        ];
   return h('div', { class: 'cable', role: 'group', 'aria-label': say('cable') }, place, ...moves);
 }

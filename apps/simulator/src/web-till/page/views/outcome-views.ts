@@ -13,6 +13,7 @@ const VERDICT_WORDS: Readonly<Record<Verdict, TillWord>> = {
   declined: 'declined',
   cancelled: 'cancelled',
   refunded: 'refunded',
+  partly_refunded: 'partly_refunded',
   ended: 'ended',
   checking: 'checking',
   sending: 'sending',
@@ -75,9 +76,7 @@ export function resultView(view: View): HTMLElement {
       'div',
       { class: 'actions' },
       button('receipt', { label: say('receipt'), onclick: act.showReceipt }),
-      wantsSignature(payment) &&
-        state.signature === undefined &&
-        button('sign', { label: say('sign'), onclick: act.showSignature }),
+      wantsSignature(payment) && signing(view),
       isQuiet(payment)
         ? button('next', { label: say('next_customer'), look: 'main', onclick: act.next })
         : button('resume', { label: say('resume'), look: 'main', onclick: act.resume }),
@@ -95,6 +94,12 @@ function nothingTaken({ act, say }: View): HTMLElement {
   );
 }
 
+/** A drawing that did not arrive goes again as it is: another one would be refused if the first did arrive after all. */
+function signing({ state: { signature }, act, say }: View): HTMLElement {
+  if (signature === undefined) return button('sign', { label: say('sign'), onclick: act.showSignature });
+  return button('sign-resend', { label: say('sign_resend'), onclick: () => act.signed(signature) });
+}
+
 function banner({ tone, word, detail, code }: { tone: Tone; word: string; detail: string; code: string }): HTMLElement {
   return h(
     'div',
@@ -110,11 +115,12 @@ function facts(payment: TillPayment, { state, say }: View): HTMLElement {
     ['amount', payment.money.amount_display],
     ['paid_in', dcc?.status === 'accepted' ? dcc.amount_display : null],
     ['charged', say(CHARGED[payment.customer_charged] ?? 'charged_unknown')],
-    ['card', card === null ? null : `${BRAND_NAMES[card.brand] ?? card.brand} •••• ${card.last4}`],
+    ['card', card === null ? null : `${BRAND_NAMES[card.brand] ?? card.brand} ••••\u00a0${card.last4}`],
     ['plan', payment.payment_plan.type === 'one_time' ? null : planWords(payment.payment_plan, state.language)],
     ['captured_sum', payment.kind === 'auth' && payment.captured.amount > 0 ? payment.captured.amount_display : null],
-    ['refunded_sum', payment.refunded.amount > 0 ? payment.refunded.amount_display : null],
+    ['refunded_sum', gaveBack(payment) ? payment.refunded.amount_display : null],
     ['verified', verifiedBy(payment, say)],
+    ['signature', (payment.signature ?? null) === null ? null : say('sign_kept')],
     ['approval_code', payment.approval_code],
     ['payment_id', payment.id],
   ];
@@ -124,6 +130,11 @@ function facts(payment: TillPayment, { state, say }: View): HTMLElement {
     { class: 'facts' },
     ...shown.map(([word, value]) => h('div', {}, h('dt', {}, say(word)), h('dd', {}, value))),
   );
+}
+
+/** A cancelled payment has taken nothing, so there is nothing to have given back. */
+function gaveBack({ status, refunded }: TillPayment): boolean {
+  return refunded.amount > 0 && status !== 'voided';
 }
 
 const CVM_WORDS: Readonly<Record<string, TillWord>> = {

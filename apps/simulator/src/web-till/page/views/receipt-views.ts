@@ -22,7 +22,7 @@ export function receiptView(view: View): HTMLElement {
         'div',
         { class: 'paper', lang: state.receiptLanguage },
         receipt === 'missing' && h('p', { class: 'missing' }, say('receipt_missing')),
-        typeof receipt === 'object' && slipView(receipt.lines, state),
+        typeof receipt === 'object' && slipView(receipt.lines, view),
       ),
       receipt !== 'missing' && choices(view),
     ),
@@ -76,7 +76,13 @@ function choices({ state, act, say }: View): HTMLElement {
 
 /** A line to sign on. */
 export function signView({ act, say }: View): HTMLElement {
-  const pad = signaturePad(say('sign_field'));
+  const done = button('signed', {
+    label: say('sign_done'),
+    look: 'main',
+    disabled: true,
+    onclick: () => act.signed(pad.picture()),
+  });
+  const pad = signaturePad(say('sign_field'), (isDrawn) => (done.disabled = !isDrawn));
   return h(
     'section',
     { class: 'screen', 'data-screen': 'sign' },
@@ -86,8 +92,9 @@ export function signView({ act, say }: View): HTMLElement {
     h(
       'div',
       { class: 'actions' },
+      button('back', { label: say('back'), onclick: act.back }),
       button('sign-again', { label: say('sign_again'), onclick: pad.clear }),
-      button('signed', { label: say('sign_done'), look: 'main', onclick: () => act.signed(pad.picture()) }),
+      done,
     ),
   );
 }
