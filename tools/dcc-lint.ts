@@ -4,7 +4,8 @@ import { lintPage } from './dcc-lint/lint-screen.js';
 
 const USAGE = `npm run dcc:lint -- FILE|URL...
   Looks at screens that offer a choice of currency (DCC), in a real browser, and fails those that lead the cardholder: a choice that is
-  preselected, focused, larger, coloured or weighted differently, foreign first, yes/no or praising words, missing disclosure, a timer that chooses.
+  preselected (also by Enter), focused, out of reach, larger, coloured, framed, moving or weighted differently, foreign first (also for the Tab
+  key), yes/no, praising or frightening words (also those for screen readers), missing disclosure, a timer that chooses.
   The two controls are marked data-dcc-choice="local" and "foreign", the words before the choice data-dcc-disclosure.
 Exit code: 0 neutral, 1 not neutral, 2 cannot be looked at (no browser, no such page).`;
 
