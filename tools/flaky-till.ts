@@ -16,7 +16,7 @@ payment and others take over.
   --minutes <n>    end a run that is not done by then, and say where it stands (default: 5, more for many payments)
   --keep           leave the data folder .tsunagu/flaky-<seed>
   --quiet          no progress lines
-Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = lies = untold = 0, no till met trouble of its own,
+Prints one JSON line; ends with 1 unless double = orphan = phantom = stuck = difference_yen = difference_foreign = lies = untold = 0, no till met trouble of its own,
 and known_after_return_s is at most 60 (\`after_return\` says what the slowest waited for); with 2 when it is stuck or cannot run.`;
 
 const KNOWN_WITHIN_S = 60;

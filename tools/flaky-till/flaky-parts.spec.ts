@@ -128,9 +128,10 @@ describe('the verdict', () => {
     { name: 'told not charged, and it is', verdict: judge(['order-1'], [told('not_charged')], [payment()], [entry]), broken: { lies: 1 } },
     { name: 'never told', verdict: judge(['order-1'], [], [payment()], [entry]), broken: { untold: 1 } },
     { name: 'two payments of one order', verdict: judge(['order-1'], [told('charged')], [payment(), payment({ id: 'pay_2', client_reference: 'flaky-1-2', attempts: [{ kind: 'sale', status: 'approved', network_reference: { link: 'jcb', rrn: '2', local_time: '2' } }] })], [entry, { ...entry, rrn: '2', localTime: '2' }]), broken: { double: 1 } },
+    { name: 'charged in a currency that nobody chose', verdict: judge(['order-1'], [told('charged')], [payment()], [{ ...entry, foreignMinor: 67 }]), broken: { difference_foreign: 67 } },
     { name: 'a charge that nobody knows', verdict: judge(['order-1'], [told('charged')], [payment()], [entry, { ...entry, rrn: '9' }]), broken: { orphan: 1, difference_yen: 100 } },
   ])('$name', ({ verdict, broken }) => {
-    const clean = { double: 0, orphan: 0, phantom: 0, stuck: 0, difference_yen: 0, lies: 0, untold: 0 };
+    const clean = { double: 0, orphan: 0, phantom: 0, stuck: 0, difference_yen: 0, difference_foreign: 0, lies: 0, untold: 0 };
     expect(verdict).toMatchObject({ ...clean, ...broken });
     expect(isClean(verdict)).toBe(Object.keys(broken).length === 0);
   }); // prettier-ignore

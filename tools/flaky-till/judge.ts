@@ -20,6 +20,8 @@ export interface Verdict {
   readonly phantom: number;
   readonly stuck: number;
   readonly difference_yen: number;
+  /** Minor units of the holders' currencies. */
+  readonly difference_foreign: number;
   /** Purchases that a clerk was told the contrary of. */
   readonly lies: number;
   /** Orders whose clerk was never told how they ended. */
@@ -47,6 +49,7 @@ export function judge(
     phantom: books.phantom,
     stuck: books.stuck,
     difference_yen: books.difference_yen,
+    difference_foreign: books.difference_foreign,
     lies: lies.length,
     untold: untold.length,
     places: [
@@ -59,8 +62,8 @@ export function judge(
 }
 
 export function isClean(verdict: Verdict): boolean {
-  const { double, orphan, phantom, stuck, difference_yen: difference, lies, untold } = verdict;
-  return double + orphan + phantom + stuck + difference + lies + untold === 0;
+  const { double, orphan, phantom, stuck, difference_yen: yen, difference_foreign: foreign, lies, untold } = verdict;
+  return double + orphan + phantom + stuck + yen + foreign + lies + untold === 0;
 }
 
 /** The customer pays, or paid until the shop took it back: a refund is no excuse for a second charge. */
