@@ -42,8 +42,10 @@ export interface RunningSimulator<Link extends string = string> {
   stop(): Promise<void>;
 }
 
+type Traits = Pick<HostOptions, 'completion' | 'dialect' | 'hasDomesticCodes'>;
+
 /** Hosts that are not like the others. `cup-direct` is UnionPay's own line: 1987 edition, 46-byte header. */
-const TRAITS: Readonly<Record<string, (() => Pick<HostOptions, 'completion' | 'dialect' | 'hasDomesticCodes'>) | undefined>> = {
+const TRAITS: Readonly<Record<string, (() => Traits) | undefined>> = {
   jcb: () => ({ hasDomesticCodes: true }),
   acq: () => ({ hasDomesticCodes: true }),
   cup: () => ({ completion: UNION_PAY_COMPLETION }),
