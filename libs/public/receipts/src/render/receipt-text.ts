@@ -11,19 +11,20 @@ export function receiptText(lines: readonly ReceiptLine[], width: ReceiptWidth):
 }
 
 function printed(line: ReceiptLine, columns: number): string[] {
+  const { label, text } = { label: line.label ?? '', text: line.text ?? '' };
   switch (line.type) {
     case 'rule':
       return ['-'.repeat(columns)];
     case 'space':
       return [''];
     case 'text':
-      return line.align === 'center' ? middle(line.text ?? '', columns) : wrapText(line.text ?? '', columns);
+      return line.align === 'center' ? middle(text, columns) : wrapText(text, columns);
     case 'pair':
-      return pairLines(line.label ?? '', line.text ?? '', columns);
+      return pairLines(label, text, columns);
     case 'mark':
-      return framed(line.text ?? '', columns);
+      return framed(text, columns);
     case 'signature':
-      return [line.label ?? '', ...(line.state === 'signed' ? middle(line.text ?? '', columns) : roomToSign(columns))];
+      return [label, ...(line.state === 'signed' ? middle(text, columns) : roomToSign(columns))];
   }
 }
 
