@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../../tools/supervisor.mjs';
 import { runningHouse } from '../kit/running-house.js';
+import { testDeskCases } from './test-desk-cases.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PAGES = ['README.md', 'README.ja.md'];
@@ -63,6 +64,8 @@ describe('what the README tells a stranger to type', () => {
     },
     TEST_MS,
   );
+
+  testDeskCases(() => house);
 });
 
 it('types the same in both languages, but for the remarks', () => {

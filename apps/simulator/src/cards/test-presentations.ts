@@ -35,7 +35,7 @@ export const TEST_PRESENTATIONS: readonly TestPresentation[] = [
   row('unionpay_visa', 'unionpay-visa', { entry: 'chip', pin: 'right' }, '2ブランド、カードの優先順', 'A card of two brands; the first one of the card'),
   row('unionpay_visa_as_visa', 'unionpay-visa', { entry: 'chip', brand: 'visa' }, '2ブランド、Visa を選択', 'A card of two brands; the holder chose Visa'),
   row('visa_chip_pin', 'visa', { entry: 'chip', pin: 'right' }, 'IC と正しい暗証番号', 'Chip with its right PIN'),
-  row('visa_chip_wrong_pin', 'visa', { entry: 'chip', pin: 'wrong' }, '暗証番号誤り: 117、3回で 106', 'Chip with a wrong PIN: 117, and 106 after three'),
+  row('visa_chip_wrong_pin', 'visa', { entry: 'chip', pin: 'wrong' }, '暗証番号誤り（117）: 再入力を待つ。3回で 106', 'Chip with a wrong PIN (117): the payment waits for another; 106 after three'),
   row('visa_tap_phone', 'visa-phone', {}, 'スマホで認証済みのタッチ', 'A phone that has verified its holder'),
   row('mastercard_tap_phone', 'mastercard-watch', {}, 'スマホ・時計で認証済みのタッチ', 'A phone or watch that has verified its holder'),
   row('jcb_swipe_signature', 'jcb-stripe', { entry: 'stripe' }, '磁気のみのカード、署名', 'A card without a chip, swiped and signed'),
