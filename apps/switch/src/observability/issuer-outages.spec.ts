@@ -58,7 +58,7 @@ describe('an issuer that is away', () => {
   });
 
   it('knows the codes that shops see as G92, G95 and G99', () => {
-    expect([...OUTAGE_CODES]).toEqual(['907', '909', '910', '911', '912']);
+    expect([...OUTAGE_CODES]).toEqual(['907', '909', '910', '911', '912', 'G92', 'G95', 'G99']);
   });
 });
 
@@ -69,10 +69,17 @@ it('tells operators of an outage: an alarm when it begins, a line when it ends, 
   let now = at(0);
   const clock = { now: () => now };
   const log = new SwitchMetrics(metrics, new AppLogger(config, (line) => void lines.push(line)), clock);
-  const answer = (actionCode: string, from: number, count: number) => {
+  const answer = (actionCode: string, from: number, count: number, domesticCode?: string) => {
     for (let second = from; second < from + count; second += 1) {
       now = at(second);
-      log.note('attempt answered', { attemptId: 'a', link: 'acq', brand: 'visa', actionCode, elapsedMs: 5 });
+      log.note('attempt answered', {
+        attemptId: 'a',
+        link: 'acq',
+        brand: 'visa',
+        actionCode,
+        domesticCode,
+        elapsedMs: 5,
+      });
     }
   };
   answer('912', 0, 20);
@@ -83,4 +90,8 @@ it('tells operators of an outage: an alarm when it begins, a line when it ends, 
   answer('000', 20, 100);
   expect(lines.filter((line) => line.includes('issuer outage ended'))).toHaveLength(1);
   expect((await metrics.page()).text).toContain('tsunagu_issuer_outage{issuer="acq visa"} 0');
+  answer('100', 500, 20, 'G55');
+  expect(log.outagesOf('acq')).toEqual([]);
+  answer('100', 520, 20, 'G99'); // closed for the night, whatever the action code beside it
+  expect(log.outagesOf('acq')).toHaveLength(1);
 });

@@ -1,8 +1,9 @@
 /**
- * Answers that say the issuer is away, not that it refuses: what shops see as G92, G95 and G99. 906 is left out: a cutover takes seconds.
+ * Answers that say the issuer is away, not that it refuses: G92, G95 and G99, and the action codes behind them. 906 is left out: a cutover
+ * takes seconds.
  * @source iso8583-1993.md §11, last column; payment-features.md §11, rules
  */
-export const OUTAGE_CODES: ReadonlySet<string> = new Set(['907', '909', '910', '911', '912']);
+export const OUTAGE_CODES: ReadonlySet<string> = new Set(['907', '909', '910', '911', '912', 'G92', 'G95', 'G99']);
 
 /** When a mix of answers is an outage. */
 export interface OutageRule {
@@ -46,12 +47,13 @@ export class IssuerOutages {
   /**
    * Count one answer.
    * @param issuer link and brand
+   * @param code its action code, or the domestic one beside it where that says more
    * @returns `began` or `ended` when this answer changes the judgement
    */
-  count(issuer: string, actionCode: string, now: Date): 'began' | 'ended' | undefined {
+  count(issuer: string, code: string, now: Date): 'began' | 'ended' | undefined {
     const watched = this.#watched.get(issuer) ?? { answers: [], since: null };
     this.#watched.set(issuer, watched);
-    watched.answers.push({ at: now.getTime(), isAway: OUTAGE_CODES.has(actionCode) });
+    watched.answers.push({ at: now.getTime(), isAway: OUTAGE_CODES.has(code) });
     if (watched.answers.length > ANSWERS_MAX) watched.answers.shift();
     return this.#judge(watched, now);
   }

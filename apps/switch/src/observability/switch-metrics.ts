@@ -3,7 +3,7 @@ import type { BreakerState, LineState, SendResult, Stray } from '@tsunagu/links'
 import type { AppLogger, Metrics } from '@tsunagu/platform';
 import type { Clock } from '@tsunagu/kernel';
 import { SwitchingLog } from '@tsunagu/switching';
-import { IssuerOutages, type OpenOutage } from './issuer-outages.js';
+import { IssuerOutages, OUTAGE_CODES, type OpenOutage } from './issuer-outages.js';
 
 const STATES: readonly LineState[] = [
   'DOWN', 'CONNECTING', 'CONNECTED', 'SIGNING_ON', 'READY', 'SUSPECT', 'SIGNED_OFF', 'DRAINING',
@@ -136,10 +136,11 @@ export class SwitchMetrics extends SwitchingLog {
   }
 
   /** An incident for operators when it begins; shops keep their declines, each with its own advice. */
-  #watchIssuer({ link, brand, actionCode }: Facts): void {
+  #watchIssuer({ link, brand, actionCode, domesticCode }: Facts): void {
     if (typeof link !== 'string' || typeof actionCode !== 'string') return;
     const issuer = `${link} ${String(brand ?? 'unknown')}`;
-    const change = this.#outages.count(issuer, actionCode, this.clock.now());
+    const isAway = typeof domesticCode === 'string' && OUTAGE_CODES.has(domesticCode);
+    const change = this.#outages.count(issuer, isAway ? domesticCode : actionCode, this.clock.now());
     if (change === undefined) return;
     if (change === 'began') this.alarm('issuer outage began', { issuer, actionCode });
     else this.note('issuer outage ended', { issuer });

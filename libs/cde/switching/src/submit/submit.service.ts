@@ -168,7 +168,8 @@ export class SubmitService {
     if (result.kind === 'lost') return this.#lose(record, result.reason);
     const reading = desk.connector.readAnswer(message, result.message);
     const { attemptId } = record;
-    const seen = { link: record.wire?.link, brand: record.order?.brand, actionCode: reading.actionCode };
+    const domesticCode = reading.kind === 'declined' ? reading.domesticCode : undefined;
+    const seen = { link: record.wire?.link, brand: record.order?.brand, actionCode: reading.actionCode, domesticCode };
     this.ports.log.note('attempt answered', { attemptId, ...seen, elapsedMs: result.elapsedMs });
     const businessDate = this.memory.calendar.dateOf(desk.line.config.name, result.message);
     switch (reading.kind) {
