@@ -29,7 +29,7 @@ export function currencyView(view: View): HTMLElement {
     h(
       'div',
       { class: 'disclosure', 'data-dcc-disclosure': true },
-      h('h1', { tabindex: -1, 'data-heading': true }, instruction),
+      h('h1', { tabindex: -1, 'data-heading': true, 'data-focus': 'heading' }, instruction),
       ...lines.map(line),
     ),
     offer && h('div', { class: 'currencies' }, choice('local', offer.local), choice('foreign', offer.foreign)),

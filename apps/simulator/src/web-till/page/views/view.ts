@@ -29,7 +29,7 @@ export function button(
 
 /** The heading of a screen; it takes the focus when the screen appears, so that a screen reader reads on from there. */
 export function heading(text: string): HTMLHeadingElement {
-  return h('h1', { tabindex: -1, 'data-heading': true }, text);
+  return h('h1', { tabindex: -1, 'data-heading': true, 'data-focus': 'heading' }, text);
 }
 
 export function yen(amount: number): string {
