@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MemoryJournal, TillClient, type CardPresent, type Outcome } from '@tsunagu/sdk';
 import { CardReader, TEST_CARDS } from '@tsunagu/simulator';
 import { expect, it } from 'vitest';
+import { makePng } from '../../libs/public/receipts/src/testing/make-png.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { replyErrors } from '../../apps/api/src/testing/schema-check.js';
 import type { House } from '../../tools/supervisor.mjs';
@@ -11,6 +12,10 @@ type Place = () => { house: House; terminal: SandboxTerminal; nextCounter: () =>
 
 const TEST_MS = 60_000;
 const yen = (amount: number) => ({ money: { amount, currency: 'JPY' as const } });
+
+/** A picture of four pixels, one of them this dark. */
+const picture = (tone: number) =>
+  Uint8Array.from(makePng({ width: 2, height: 2, samples: Buffer.from([0, 255, tone, 0, 255, 255]) }));
 
 /** Cases of the SDK, for a house that is running. */
 export function sdkCases(place: Place): void {
@@ -47,6 +52,35 @@ export function sdkCases(place: Place): void {
         code: 'resource_missing',
         nextAction: 'fix_request',
       });
+      expect(await faults()).toEqual([]);
+    },
+    TEST_MS,
+  );
+  signatureCases(place);
+}
+
+function signatureCases(place: Place): void {
+  it(
+    'a signature stays with its payment, stands on the slips of the shop, and a refund has a slip of its own',
+    async () => {
+      const { till, faults, read } = openTill(place());
+      const sold = { kind: 'sale', ...yen(2_000), card_present: read('jcb', 2_000), slip_no: '00042' } as const;
+      const { id } = known(await till.pay(sold));
+      const { signature, sequence } = await till.sign(id, picture(0));
+      expect(signature).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+      expect(await till.sign(id, picture(0))).toMatchObject({ signature, sequence });
+      expect(await till.sign(id, picture(9)).catch((error: unknown) => error)).toMatchObject({
+        code: 'state_conflict',
+      });
+      const signed = async (copy: 'customer' | 'merchant' | 'issuer') =>
+        (await till.receipt(id, { copy })).lines.filter(({ state }) => state === 'signed').length;
+      expect([await signed('customer'), await signed('merchant'), await signed('issuer')]).toEqual([0, 1, 1]);
+      const { refund } = await till.refund(id, { slip_no: '00043' });
+      expect(refund?.slip_no).toBe('00043');
+      expect((await till.receipt(id, { lang: 'en', refund: refund!.id })).text).toMatch(
+        /Slip no. +00043\nOriginal slip +00042\n/,
+      );
+      expect(await till.sign(id, picture(0))).toMatchObject({ signature, status: 'voided' }); // the whole on the same day: 取消
       expect(await faults()).toEqual([]);
     },
     TEST_MS,
