@@ -6,7 +6,9 @@ import { FaultPanel } from './fault-panel.js';
 import { FAULT_KINDS } from './fault-rule.js';
 
 interface Document {
-  readonly components: { readonly schemas: Record<string, { properties: Record<string, { enum?: readonly string[] }> }> };
+  readonly components: {
+    readonly schemas: Record<string, { properties: Record<string, { enum?: readonly string[] }> }>;
+  };
 }
 
 it('has the same words as the test desk of the API, and the same connectors', () => {
