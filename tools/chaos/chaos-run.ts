@@ -8,7 +8,7 @@ import { readIssuerLedgers } from './issuer-ledger.js';
 import { KeyRotator, countIndexFaults } from './key-rotator.js';
 import { countKeyRefusals } from './key-refusals.js';
 import { OwnRedis } from './own-redis.js';
-import { countKinds, missingKinds, notEndedByTheClock, type Mix } from './kinds.js';
+import { countKinds, missingKinds, NAMED_FROM_PAYMENTS, notEndedByTheClock, type Mix } from './kinds.js';
 import { PersistentClient } from './persistent-client.js';
 import { readAllPayments } from './public-books.js';
 import { scanRunningHouse, type LiveScan } from './live-scan.js';
@@ -270,6 +270,7 @@ class ChaosRun {
       complain: (what: string) => void this.#complaints.push(what),
       board: this.#board,
       took: (kind: string) => void this.#taken.set(kind, (this.#taken.get(kind) ?? 0) + 1),
+      isLong: this.options.payments >= NAMED_FROM_PAYMENTS,
       left: (reference: string) => void this.#left.add(reference),
       keyFault: () => void (this.#keyFaults += 1),
     };

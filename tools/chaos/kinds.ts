@@ -24,7 +24,7 @@ export const NAMED_KINDS: readonly string[] = [
   'expired_unanswered',
 ];
 /** From here on chance is no excuse. */
-const NAMED_FROM_PAYMENTS = 300;
+export const NAMED_FROM_PAYMENTS = 300;
 
 /** Kinds that a run must have had and did not. @param payments how many were asked for; few may lack some by chance */
 export function missingKinds(mix: Mix, payments: number): string[] {

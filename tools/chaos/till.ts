@@ -17,6 +17,8 @@ export interface TillShift {
   readonly board: ShiftBoard;
   /** What the house took of this till, by kind. */
   readonly took: (kind: string) => void;
+  /** The run is long: the three minutes that a choice of currency is waited for pass while others pay. */
+  readonly isLong: boolean;
   /** A customer walked away from this payment, which waits for him. */
   readonly left: (reference: string) => void;
   /** An answer that a till may not get whatever happens to keys. */
@@ -33,7 +35,7 @@ const QUESTIONS_MAX = 4;
 const LOOKS_MAX = 8;
 const LOOK_MS = 1_000;
 const OPEN = ['processing', 'unknown'];
-/** Whoever walks away does so in this part of the day: the house waits for him for up to three minutes, in which the others pay. */
+/** Whoever walks away does so in this part of the day: the house waits for him for a minute or three, in which the others pay. */
 const EARLY_SHARE = 0.25;
 const CALL_US = 'voice_approval';
 
@@ -124,7 +126,7 @@ export class Till {
     for (let asked = 0; asked < QUESTIONS_MAX; asked += 1) {
       const action = await this.#nextAction(plan, payment);
       if (action === undefined) return 'done';
-      if (plan.isSilent) {
+      if (plan.isSilent && (this.shift.isLong || action !== 'choose_currency')) {
         this.shift.left(plan.clientReference);
         this.shift.took(`left_${action}`);
         return 'left';
