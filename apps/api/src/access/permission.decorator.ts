@@ -32,10 +32,6 @@ export const Permission = (permission: PermissionName) =>
 
 export const SANDBOX_KEY = 'tsunagu:sandbox';
 
-/** A route of the test desk: where money is real, and for a key of the live mode, there is no such route. */
-export const SandboxOnly = () =>
-  applyDecorators(SetMetadata(SANDBOX_KEY, true), ApiExtension('x-tsunagu-sandbox-only', true));
-
 /** A route for everybody. @param why it may be: read by reviewers, and by the access matrix */
 export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
 
@@ -45,6 +41,15 @@ export const PublicRoute = (why: string) => SetMetadata(PUBLIC_KEY, why);
  */
 export type PolicyName = 'pay' | 'read' | 'repair' | 'open';
 export const Policy = (policy: PolicyName) => SetMetadata(POLICY_KEY, policy);
+
+/** A route of the test desk, with the one permission and policy of all of them: where money is real, and for a key of the live mode, there is no such route. */
+export const TestDeskRoute = () =>
+  applyDecorators(
+    SetMetadata(SANDBOX_KEY, true),
+    ApiExtension('x-tsunagu-sandbox-only', true),
+    Permission('sandbox:write'),
+    Policy('read'),
+  );
 
 /**
  * Whether a POST needs an `Idempotency-Key` (it moves money), is idempotent by its path, or does its harmless work again.

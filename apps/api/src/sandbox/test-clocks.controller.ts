@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { TestClocks, type TestClock } from '@tsunagu/payments';
-import { Idempotency, Permission, Policy, SandboxOnly } from '../access/permission.decorator.js';
+import { Idempotency, TestDeskRoute } from '../access/permission.decorator.js';
 import { tenantWide } from '../access/tenant-wide.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
@@ -22,9 +22,7 @@ export class TestClocksController {
 
   @Post()
   @HttpCode(201)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('by_path')
   @ApiOperation({
     operationId: 'openTestClock',
@@ -50,9 +48,7 @@ export class TestClocksController {
   }
 
   @Get(':id')
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @ApiOperation({
     operationId: 'readTestClock',
     summary: 'テスト時計を取得する · Read the test clock',
@@ -67,9 +63,7 @@ export class TestClocksController {
 
   @Post(':id/advance')
   @HttpCode(200)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('repeats')
   @ApiOperation({
     operationId: 'advanceTestClock',

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Idempotency, Permission, Policy, SandboxOnly } from '../access/permission.decorator.js';
+import { Idempotency, TestDeskRoute } from '../access/permission.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
 import { ArmFaultRequest } from './issuer-fault.request.js';
 import { IssuerFaultListResponse, IssuerFaultResponse, type PanelRule } from './issuer-fault.response.js';
@@ -16,9 +16,7 @@ export class TestDeskController {
   constructor(private readonly door: SimulatorDoor) {}
 
   @Get('cards')
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @ApiOperation({
     operationId: 'listTestCards',
     summary: 'テストカードを一覧する · List the test cards',
@@ -32,9 +30,7 @@ export class TestDeskController {
   }
 
   @Get('issuer/faults')
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @ApiOperation({
     operationId: 'listIssuerFaults',
     summary: 'カード会社の障害設定を一覧する · List the faults that are armed',
@@ -47,9 +43,7 @@ export class TestDeskController {
 
   @Post('issuer/faults')
   @HttpCode(201)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('repeats')
   @ApiOperation({
     operationId: 'armIssuerFault',
@@ -71,9 +65,7 @@ export class TestDeskController {
   }
 
   @Delete('issuer/faults')
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @ApiOperation({
     operationId: 'disarmIssuerFaults',
     summary: 'カード会社の障害をすべて解除する · Disarm all faults',

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { TestEvents } from '@tsunagu/notify';
-import { Idempotency, Permission, Policy, SandboxOnly } from '../access/permission.decorator.js';
+import { Idempotency, TestDeskRoute } from '../access/permission.decorator.js';
 import { tenantWide } from '../access/tenant-wide.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
@@ -18,9 +18,7 @@ export class TestEventsController {
 
   @Post('trigger')
   @HttpCode(202)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('repeats')
   @ApiOperation({
     operationId: 'triggerTestEvent',

@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { TenantContext } from '@tsunagu/contracts';
 import { toWireId } from '@tsunagu/kernel';
 import { MerchantDirectory } from '@tsunagu/payments';
-import { Idempotency, Permission, Policy, SandboxOnly } from '../access/permission.decorator.js';
+import { Idempotency, TestDeskRoute } from '../access/permission.decorator.js';
 import { Tenant } from '../access/tenant.decorator.js';
 import { Answers } from '../docs/answers.decorator.js';
 import { RequestError } from '../problem/request-error.js';
@@ -25,9 +25,7 @@ export class TestTerminalsController {
 
   @Post(':id/present_card')
   @HttpCode(200)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('repeats')
   @ApiOperation({
     operationId: 'presentTestCard',
@@ -62,9 +60,7 @@ export class TestTerminalsController {
 
   @Post(':id/enter_pin')
   @HttpCode(200)
-  @SandboxOnly()
-  @Permission('sandbox:write')
-  @Policy('read')
+  @TestDeskRoute()
   @Idempotency('repeats')
   @ApiOperation({
     operationId: 'enterTestPin',

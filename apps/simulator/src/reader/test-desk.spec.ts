@@ -79,7 +79,7 @@ describe('virtual terminals', () => {
     [{ card: 'nobody' }, 'card'],
     [{ card: 'constructor' }, 'card'],
     [{ card: 'jcb', amount: 0 }, 'amount'],
-    [{ card: 'jcb', currency: 'XXX' }, 'currency'],
+    [{ card: 'jcb', currency: 'QQQ' }, 'currency'],
     [{ card: 'jcb', pin: '12' }, 'pin'],
     [{ card: 'jcb_swipe_signature', entry: 'keyed' }, 'entry'],
   ])('names the wrong field of %j', (body, field) => {
